@@ -1,1 +1,7 @@
-export {};
+export * from './permissions.js';
+export * from './problem.js';
+export * from './resources.js';
+export * from './values.js';
+export type { Access, FileAnswer, Route } from './route.js';
+export { routes, type RouteId, type Routes } from './routes.js';
+export * from './client.js';

@@ -1,0 +1,49 @@
+/** Everything a caller can be permitted to do in an organization, beyond what any signed-in person may do for themselves. */
+export const permissions = [
+  'organization.read',
+  'user.read',
+  'user.invite',
+  'user.disable',
+  'user.reset',
+  'role.read',
+  'role.create',
+  'role.grant',
+  'certificate.read',
+  'certificate.revoke',
+  'host.sign',
+  'authority.read',
+  'event.read',
+] as const;
+
+export type Permission = (typeof permissions)[number];
+
+/** The fixed collections of permissions a person holds by their place in the organization. */
+export const administrativeRoles = ['owner', 'administrator', 'operator', 'auditor', 'member'] as const;
+
+export type AdministrativeRole = (typeof administrativeRoles)[number];
+
+const readAll: readonly Permission[] = [
+  'organization.read',
+  'user.read',
+  'role.read',
+  'certificate.read',
+  'authority.read',
+  'event.read',
+];
+
+/** What each administrative role permits. `member` may only act for itself. */
+export const permissionsOf: Readonly<Record<AdministrativeRole, ReadonlySet<Permission>>> = {
+  owner: new Set(permissions),
+  administrator: new Set<Permission>([
+    ...readAll,
+    'user.invite',
+    'user.disable',
+    'user.reset',
+    'role.create',
+    'role.grant',
+    'certificate.revoke',
+  ]),
+  operator: new Set<Permission>([...readAll, 'certificate.revoke', 'host.sign']),
+  auditor: new Set(readAll),
+  member: new Set<Permission>(['organization.read', 'authority.read']),
+};

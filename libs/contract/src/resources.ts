@@ -1,0 +1,201 @@
+import { z } from 'zod';
+import { administrativeRoles, permissions } from './permissions.js';
+import {
+  CertificateId,
+  DecimalString,
+  Fingerprint,
+  Instant,
+  OrganizationHandle,
+  Reason,
+  ShortName,
+  UserName,
+  Uuid,
+} from './values.js';
+
+export const Organization = z.strictObject({
+  handle: OrganizationHandle,
+  name: ShortName,
+  namePatterns: z.array(z.string()),
+  sessionLifeSeconds: z.int(),
+  createdAt: Instant,
+});
+export type Organization = z.infer<typeof Organization>;
+
+export const User = z.strictObject({
+  id: Uuid,
+  name: UserName,
+  administrativeRole: z.enum(administrativeRoles),
+  state: z.enum(['invited', 'active', 'disabled']),
+  createdAt: Instant,
+  disabledAt: Instant.nullable(),
+});
+export type User = z.infer<typeof User>;
+
+/** The token is shown once and stored hashed. */
+export const Invitation = z.strictObject({ user: User, invitation: z.string(), expiresAt: Instant });
+export type Invitation = z.infer<typeof Invitation>;
+
+export const SessionTokens = z.strictObject({
+  accessToken: z.string(),
+  accessTokenExpiresAt: Instant,
+  refreshToken: z.string(),
+  sessionExpiresAt: Instant,
+  organization: z.strictObject({ handle: OrganizationHandle, name: ShortName }),
+  user: z.strictObject({ id: Uuid, name: UserName }),
+});
+export type SessionTokens = z.infer<typeof SessionTokens>;
+
+export const Whoami = z.strictObject({
+  user: User,
+  organization: z.strictObject({ handle: OrganizationHandle, name: ShortName }),
+  permissions: z.array(z.enum(permissions)),
+  roles: z.array(z.strictObject({ name: ShortName, logins: z.array(z.string()), maxTtlSeconds: z.int() })),
+  session: z.strictObject({
+    method: z.string(),
+    strength: z.enum(['single', 'multi']),
+    authenticatedAt: Instant,
+    expiresAt: Instant,
+  }),
+});
+export type Whoami = z.infer<typeof Whoami>;
+
+export const CriticalOptions = z.strictObject({
+  forceCommand: z.string().min(1).max(4096).optional(),
+  sourceAddress: z.array(z.string()).min(1).max(64).optional(),
+  verifyRequired: z.literal(true).optional(),
+});
+
+/** What a role lets its members be. An absent field in a request takes the default; an empty list allows nothing and is refused. */
+export const RoleDefinition = z.strictObject({
+  name: ShortName,
+  /** 'logins': good on every host that trusts the user CA; must be said. */
+  principals: z.literal('logins'),
+  logins: z.array(z.string().max(64)).min(1).max(256),
+  maxTtlSeconds: z.int().min(60).max(31_536_000),
+  extensions: z.array(z.string().max(128)).max(32).default(['permit-pty']),
+  criticalOptions: CriticalOptions.default({}),
+  keyTypes: z
+    .array(z.string().max(64))
+    .min(1)
+    .max(16)
+    .default([
+      'ssh-ed25519',
+      'sk-ssh-ed25519@openssh.com',
+      'ecdsa-sha2-nistp256',
+      'ecdsa-sha2-nistp384',
+      'ecdsa-sha2-nistp521',
+      'sk-ecdsa-sha2-nistp256@openssh.com',
+      'ssh-rsa',
+    ]),
+  keyIdTemplate: z.string().min(1).max(200).default('{user}@{organization}/{role}'),
+});
+export type RoleDefinition = z.infer<typeof RoleDefinition>;
+
+export const Role = z.strictObject({
+  id: Uuid,
+  handle: z.string(),
+  name: ShortName,
+  principals: z.literal('logins'),
+  logins: z.array(z.string()),
+  maxTtlSeconds: z.int(),
+  extensions: z.array(z.string()),
+  criticalOptions: CriticalOptions,
+  keyTypes: z.array(z.string()),
+  keyIdTemplate: z.string(),
+  members: z.array(UserName),
+  createdAt: Instant,
+});
+export type Role = z.infer<typeof Role>;
+
+/** What the caller signs with SSHSIG under `namespace` to prove a key once. */
+export const ProofChallenge = z.strictObject({
+  challenge: z.string(),
+  namespace: z.literal('proof@writ'),
+  expiresAt: Instant,
+});
+export type ProofChallenge = z.infer<typeof ProofChallenge>;
+
+export const CertifiedKey = z.strictObject({
+  fingerprint: Fingerprint,
+  keyType: z.string(),
+  user: UserName,
+  comment: z.string(),
+  provedAt: Instant,
+  revokedAt: Instant.nullable(),
+});
+export type CertifiedKey = z.infer<typeof CertifiedKey>;
+
+export const Certificate = z.strictObject({
+  id: CertificateId,
+  serial: DecimalString,
+  certificateType: z.enum(['user', 'host']),
+  keyId: z.string(),
+  principals: z.array(z.string()),
+  validAfter: Instant,
+  validBefore: Instant,
+  publicKeyFingerprint: Fingerprint,
+  authority: Fingerprint,
+  user: UserName,
+  role: ShortName.nullable(),
+  issuedAt: Instant,
+  revoked: z.boolean(),
+});
+export type Certificate = z.infer<typeof Certificate>;
+
+/** `certificate` is one OpenSSH certificate line, ready for key-cert.pub. */
+export const IssuedCertificate = z.strictObject({
+  id: CertificateId,
+  certificate: z.string(),
+  validBefore: Instant,
+});
+export type IssuedCertificate = z.infer<typeof IssuedCertificate>;
+
+export const IssuedHostCertificates = z.strictObject({ certificates: z.array(IssuedCertificate) });
+export type IssuedHostCertificates = z.infer<typeof IssuedHostCertificates>;
+
+export const Authority = z.strictObject({
+  id: Uuid,
+  kind: z.enum(['user', 'host']),
+  state: z.enum(['next', 'active', 'retired']),
+  keyType: z.string(),
+  publicKey: z.string(),
+  fingerprint: Fingerprint,
+  maxValiditySeconds: z.int(),
+  createdAt: Instant,
+});
+export type Authority = z.infer<typeof Authority>;
+
+/** What is no longer trusted: exactly one of the three. */
+export const RevocationRequest = z
+  .strictObject({
+    certificates: z.array(CertificateId).min(1).max(1000).optional(),
+    publicKey: z.string().max(24_576).optional(),
+    user: UserName.optional(),
+    reason: Reason,
+  })
+  .refine(
+    (r) => [r.certificates, r.publicKey, r.user].filter((x) => x !== undefined).length === 1,
+    'name exactly one of certificates, publicKey and user',
+  );
+export type RevocationRequest = z.infer<typeof RevocationRequest>;
+
+export const RevocationResult = z.strictObject({
+  krlVersion: DecimalString,
+  certificates: z.int(),
+  keys: z.int(),
+  sessionsEnded: z.int(),
+  /** True when everything named had been revoked before. */
+  alreadyRevoked: z.boolean(),
+});
+export type RevocationResult = z.infer<typeof RevocationResult>;
+
+export const Event = z.strictObject({
+  id: z.string(),
+  at: Instant,
+  kind: z.string(),
+  actor: z.string().nullable(),
+  subject: z.string(),
+  data: z.record(z.string(), z.unknown()),
+  requestId: z.string().nullable(),
+});
+export type Event = z.infer<typeof Event>;

@@ -1,0 +1,33 @@
+import type { z } from 'zod';
+import type { Permission } from './permissions.js';
+import type { ProblemCode } from './problem.js';
+
+/** 'public': nobody needs to be signed in. 'self': any signed-in caller, for what is their own. Else the permission. */
+export type Access = 'public' | 'self' | Permission;
+
+/** An answer that is not JSON: a file, with its media type. */
+export interface FileAnswer {
+  readonly mediaType: string;
+  readonly description: string;
+}
+
+/** One HTTP route: the guard, validation, the OpenAPI document and the typed client are all made from it. */
+export interface Route {
+  readonly id: string;
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Fastify style: '/v1/organizations/:organization/users/:user'. */
+  readonly path: string;
+  readonly summary: string;
+  readonly access: Access;
+  readonly params: z.ZodObject;
+  readonly query: z.ZodObject;
+  /** Null: no body. */
+  readonly body: z.ZodType | null;
+  /** Null: 204. */
+  readonly response: z.ZodType | FileAnswer | null;
+  readonly status: 200 | 201 | 204;
+  /** The codes peculiar to this route, beside the ones any route can answer with. */
+  readonly problems: readonly ProblemCode[];
+  /** Takes an Idempotency-Key header. */
+  readonly idempotent: boolean;
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+/** Name of a user: what a person types at sign-in; lower case, also an e-mail address. */
+export const UserName = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9._+@-]{0,127}$/,
+    'a user name has 1 to 128 of a-z 0-9 . _ + @ -, first a letter or digit',
+  );
+
+/** Name of an organization or role. */
+export const ShortName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name has 1 to 63 of a-z 0-9 -, first a letter or digit');
+
+/** The organization's random public handle. */
+export const OrganizationHandle = z
+  .string()
+  .regex(/^[a-z0-9]{16}$/, 'an organization handle has 16 of a-z 0-9');
+
+export const Uuid = z.uuid();
+
+/** ISO 8601 instant with milliseconds, UTC. */
+export const Instant = z.iso.datetime({ precision: 3 });
+
+/** uint64 as a decimal string: JSON numbers lose digits. */
+export const DecimalString = z.string().regex(/^(0|[1-9][0-9]{0,19})$/, 'a whole decimal number');
+
+/** 'user:17' or 'host:17': a serial as a person names it. */
+export const CertificateId = z
+  .string()
+  .regex(/^(user|host):[1-9][0-9]{0,18}$/, "a certificate is named 'user:17' or 'host:17'");
+
+export const Fingerprint = z
+  .string()
+  .regex(/^SHA256:[A-Za-z0-9+/]{43}$/, "a fingerprint is 'SHA256:' and 43 base64 characters");
+
+/** One OpenSSH public-key line without options: `type base64 [comment]`. */
+export const PublicKeyLine = z.string().min(1).max(24_576);
+
+export const TtlSeconds = z.int().min(1).max(315_360_000);
+
+export const Password = z.string().min(1).max(1024);
+
+export const Reason = z.string().trim().min(1).max(500);
+
+/** Query string of every paged list. `cursor` is opaque and comes from the page before. */
+export const PageQuery = {
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  cursor: z.string().max(256).optional(),
+};
+
+/** A page of `item`: `next` is null on the last one. */
+export function pageOf<T extends z.ZodType>(item: T) {
+  return z.strictObject({ items: z.array(item), next: z.string().nullable() });
+}
