@@ -1,1 +1,3 @@
-export {};
+export * from './wire/index.js';
+export * from './key/index.js';
+export { opensshErrorCodes, type OpensshErrorCode } from './errors.js';
