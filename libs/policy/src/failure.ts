@@ -1,0 +1,69 @@
+/** Rules of `decide`: why a certificate is refused. */
+export const certificateRules = [
+  'authority_not_active',
+  'authority_kind_mismatch',
+  'authority_of_another_organization',
+  'role_missing',
+  'role_ambiguous',
+  'role_not_granted',
+  'logins_empty',
+  'principals_too_many',
+  'principal_invalid',
+  'ttl_invalid',
+  'ttl_beyond_role',
+  'ttl_beyond_authority',
+  'limit_invalid',
+  'key_unproved',
+  'key_of_another_account',
+  'key_of_an_authority',
+  'key_of_a_host',
+  'key_of_a_user',
+  'key_of_another_organization',
+  'key_revoked',
+  'key_type_not_allowed',
+  'security_key_required',
+  'key_id_field_unknown',
+  'key_id_unrepresentable',
+  'extension_unknown',
+  'extension_repeated',
+  'force_command_invalid',
+  'source_address_empty',
+  'source_address_invalid',
+  'permission_missing',
+  'names_empty',
+  'name_invalid',
+  'name_repeated',
+  'name_outside_organization',
+  'name_of_another_key',
+] as const;
+export type CertificateRule = (typeof certificateRules)[number];
+
+/** Further rules of a role definition. */
+export const roleDefinitionRules = [
+  'role_name_invalid',
+  'login_invalid',
+  'login_repeated',
+  'logins_everywhere_unconfirmed',
+  'key_types_empty',
+  'key_type_unknown',
+  'key_type_repeated',
+] as const;
+export type RoleDefinitionRule = (typeof roleDefinitionRules)[number] | CertificateRule;
+
+/** Rules of "who grants what". */
+export const grantRules = [
+  'permission_missing',
+  'organization_mismatch',
+  'caller_would_gain',
+  'right_not_held',
+  'role_not_held',
+] as const;
+export type GrantRule = (typeof grantRules)[number];
+
+export type RuleCode = CertificateRule | RoleDefinitionRule | GrantRule;
+
+/** One rule that was not met, and what to do about it, in one sentence. */
+export interface Failure<Rule extends RuleCode = RuleCode> {
+  readonly rule: Rule;
+  readonly message: string;
+}
