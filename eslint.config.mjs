@@ -1,0 +1,109 @@
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+/** Who may import whom, by the scope tags in each package.json; docs/architecture.md has the table in words. */
+const mayImport = {
+  kernel: [],
+  openssh: ['kernel'],
+  policy: ['kernel', 'openssh'],
+  issuance: ['kernel', 'openssh', 'policy'],
+  contract: ['kernel'],
+  signer: ['kernel', 'openssh', 'issuance'],
+  storage: ['kernel', 'openssh', 'policy', 'issuance'],
+  testkit: ['kernel', 'openssh', 'policy', 'issuance', 'contract', 'signer', 'storage'],
+  api: ['kernel', 'openssh', 'policy', 'issuance', 'contract', 'signer', 'storage'],
+  cli: ['kernel', 'openssh', 'contract'],
+  test: ['kernel', 'openssh', 'policy', 'issuance', 'contract', 'signer', 'storage', 'testkit', 'api'],
+};
+
+/** npm packages that a scope may use; the rest may use any. */
+const npmPackages = { kernel: [], openssh: ['sshpk'], policy: [], issuance: [], contract: ['zod'] };
+
+const domain = ['kernel', 'openssh', 'policy', 'issuance'];
+
+export default tseslint.config(
+  {
+    ignores: [
+      '**/dist',
+      '**/out',
+      '**/coverage',
+      'libs/storage/src/generated',
+      'test/vectors',
+      'node_modules',
+      '.nx',
+    ],
+  },
+  { files: ['**/*.mjs', '**/*.js'], rules: { 'no-undef': 'off' } },
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.recommendedTypeChecked, prettier],
+    plugins: { '@nx': nx },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          enforceBuildableLibDependency: false,
+          banTransitiveDependencies: false,
+          allow: [],
+          depConstraints: Object.entries(mayImport).map(([scope, targets]) => ({
+            sourceTag: `scope:${scope}`,
+            onlyDependOnLibsWithTags: targets.map((target) => `scope:${target}`),
+            ...(scope in npmPackages ? { allowedExternalImports: npmPackages[scope] } : {}),
+          })),
+        },
+      ],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      'no-console': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  {
+    // Nest reads constructor parameter types at run time: a type-only import there would break injection.
+    files: ['apps/api/**/*.ts'],
+    rules: { '@typescript-eslint/consistent-type-imports': 'off' },
+  },
+  {
+    files: domain.map((scope) => `libs/${scope}/src/**/*.ts`),
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { regex: '^node:(?!crypto$)', message: 'Domain libraries use no Node built-in but node:crypto.' },
+          ],
+        },
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'Take a Clock as an argument.' },
+        { object: 'Math', property: 'random', message: 'Take RandomBytes as an argument.' },
+      ],
+    },
+  },
+  { files: ['libs/kernel/src/clock.ts'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    // sshpk is read where keys and signatures are; the certificate codec is our own.
+    files: ['libs/openssh/src/!(key)/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [{ name: 'sshpk', message: 'sshpk is used in key/ only.' }],
+          patterns: [
+            { regex: '^node:(?!crypto$)', message: 'Domain libraries use no Node built-in but node:crypto.' },
+          ],
+        },
+      ],
+    },
+  },
+  { files: ['test/**/*.ts', '**/test/**/*.ts', 'apps/cli/src/**/*.ts'], rules: { 'no-console': 'off' } },
+);

@@ -1,0 +1,51 @@
+// Makes sure that a real sshd is there: the demo and the tests are judged by it.
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { quietEnv, run, stop } from './run.mjs';
+
+const places = [
+  '/usr/sbin/sshd',
+  '/usr/local/sbin/sshd',
+  '/sbin/sshd',
+  '/usr/bin/sshd',
+  '/opt/homebrew/sbin/sshd',
+];
+const find = () => places.find((path) => existsSync(path));
+
+function commandFor() {
+  if (existsSync('/usr/bin/apt-get')) return 'sudo apt-get install --no-install-recommends openssh-server';
+  if (existsSync('/usr/bin/dnf')) return 'sudo dnf install openssh-server';
+  if (existsSync('/sbin/apk')) return 'sudo apk add openssh-server openssh-client openssh-keygen';
+  if (existsSync('/usr/bin/pacman')) return 'sudo pacman -S openssh';
+  return 'install the OpenSSH server with your package manager';
+}
+
+/** Installing the package must not start a daemon on port 22: policy-rc.d forbids it for as long as apt runs. */
+async function installWithApt() {
+  const policy = '/usr/sbin/policy-rc.d';
+  const ours = !existsSync(policy);
+  if (ours) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  const env = { ...quietEnv, DEBIAN_FRONTEND: 'noninteractive' };
+  const install = ['install', '-y', '-qq', '--no-install-recommends', 'openssh-server', 'openssh-client'];
+  try {
+    process.stderr.write('Installing openssh-server (its daemon is not started) …\n');
+    const options = { env, stdio: ['ignore', 'ignore', 2] };
+    if ((await run('apt-get', install, options)) !== 0) {
+      await run('apt-get', ['update', '-qq'], options);
+      await run('apt-get', install, options);
+    }
+  } finally {
+    if (ours) rmSync(policy, { force: true });
+  }
+}
+
+/** Returns sshd's path; installs it where it can, else ends the process with the command to type. */
+export async function ensureSshd() {
+  if (find() === undefined && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get'))
+    await installWithApt();
+  const path = find();
+  if (path === undefined)
+    stop(
+      `Writ's demo and tests need a real sshd, and there is none here. Please run:\n\n  ${commandFor()}\n`,
+    );
+  return path;
+}
