@@ -1,14 +1,29 @@
-// Sets up, compiles every project (tsc -b) and bundles the CLI.
+// Sets up, compiles the applications with their libraries, and bundles the CLI.
 import { join } from 'node:path';
 import { root, run, stop } from './run.mjs';
 import { setup } from './setup.mjs';
 
+const tsc = ['node_modules/typescript/bin/tsc', '-b'];
+
+async function mustRun(args) {
+  const status = await run(process.execPath, args);
+  if (status !== 0) stop(`The build failed: node ${args.join(' ')}`);
+}
+
 export async function build() {
   await setup();
-  for (const args of [['node_modules/typescript/bin/tsc', '-b'], ['apps/cli/build.mjs']]) {
-    const status = await run(process.execPath, args);
-    if (status !== 0) stop(`The build failed: node ${args.join(' ')}`);
-  }
+  await mustRun([
+    ...tsc,
+    'apps/api/tsconfig.lib.json',
+    'apps/cli/tsconfig.lib.json',
+    'libs/testkit/tsconfig.lib.json',
+  ]);
+  await mustRun(['apps/cli/build.mjs']);
+}
+
+/** Compiles everything else too: tests, benches, faults. Resolves to false when the compiler found something. */
+export async function compileTests() {
+  return (await run(process.execPath, tsc)) === 0;
 }
 
 if (process.argv[1] === join(root, 'tools/build.mjs')) await build();

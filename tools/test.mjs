@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from './build.mjs';
+import { build, compileTests } from './build.mjs';
 import { lintChecks } from './lint.mjs';
 import { quietEnv, root, run } from './run.mjs';
 import { ensureSshd } from './sshd.mjs';
@@ -56,6 +56,7 @@ async function jest() {
 }
 
 await build();
+await check('compile: every project and its tests', compileTests);
 if (only.length === 0) for (const [name, perform] of Object.entries(lintChecks)) await check(name, perform);
 await jest();
 for (const name of failures) process.stdout.write(`failed: ${name}\n`);
