@@ -38,9 +38,98 @@ export const keyErrorCodes = [
   'signature_malformed',
 ] as const;
 
+/** Codes of `krl/`: a key revocation list cannot be written, or cannot be read. */
+export const krlErrorCodes = [
+  'krl_not_a_krl',
+  'krl_too_large',
+  'krl_format_version_unknown',
+  'krl_flags_unknown',
+  'krl_reserved_not_empty',
+  'krl_section_unknown',
+  'krl_section_empty',
+  'krl_section_out_of_order',
+  'krl_signature_refused',
+  'krl_extension_refused',
+  'krl_authority_repeated',
+  'krl_serial_out_of_range',
+  'krl_serials_not_ascending',
+  'krl_serials_overlap',
+  'krl_range_reversed',
+  'krl_bitmap_malformed',
+  'krl_bitmap_too_large',
+  'krl_key_id_malformed',
+  'krl_key_malformed',
+  'krl_fingerprint_malformed',
+  'krl_entries_not_ascending',
+  'krl_comment_malformed',
+] as const;
+
+/** Codes of `trust/`: a name is refused, or a configuration line cannot hold what was asked. */
+export const trustErrorCodes = [
+  'login_invalid',
+  'host_name_invalid',
+  'name_pattern_invalid',
+  'known_hosts_pattern_invalid',
+  'known_hosts_pattern_negated',
+  'known_hosts_pattern_too_wide',
+  'known_hosts_patterns_empty',
+  'known_hosts_line_malformed',
+  'config_text_not_quotable',
+  'config_path_refused',
+  'principals_file_token_refused',
+  'sshd_drop_in_empty',
+] as const;
+
+/** Codes of `certificate/`: first what ends the decoder, then what the lint finds. */
+export const certificateErrorCodes = [
+  'certificate_type_unknown',
+  'certificate_role_unknown',
+  'certificate_too_large',
+  'certificate_principals_too_many',
+  'certificate_reserved_not_empty',
+  'certificate_line_malformed',
+  'option_name_malformed',
+  'option_value_malformed',
+  'options_not_ordered',
+  'option_duplicated',
+  'certificate_signature_mismatch',
+  'lint_failed',
+  'linted_already_taken',
+  'contents_differ',
+  'spelling_differs',
+  'nonce_length_refused',
+  'principals_empty',
+  'principal_malformed',
+  'key_id_malformed',
+  'serial_out_of_range',
+  'validity_unbounded',
+  'validity_inverted',
+  'validity_too_long',
+  'validity_over',
+  'validity_back_dated',
+  'host_critical_option',
+  'host_extension',
+  'critical_option_unknown',
+  'extension_name_malformed',
+  'force_command_empty',
+  'source_address_empty',
+  'source_address_malformed',
+  'source_address_not_canonical',
+  'certified_key_is_signature_key',
+] as const;
+
 export type WireErrorCode = (typeof wireErrorCodes)[number];
 export type KeyErrorCode = (typeof keyErrorCodes)[number];
+export type CertificateErrorCode = (typeof certificateErrorCodes)[number];
+export type KrlErrorCode = (typeof krlErrorCodes)[number];
+export type TrustErrorCode = (typeof trustErrorCodes)[number];
 
 /** Every code that this library's errors carry. */
-export const opensshErrorCodes = [...wireErrorCodes, ...keyErrorCodes] as const;
+export const opensshErrorCodes = [
+  ...wireErrorCodes,
+  ...keyErrorCodes,
+  ...certificateErrorCodes,
+  ...krlErrorCodes,
+  ...trustErrorCodes,
+] as const;
 export type OpensshErrorCode = (typeof opensshErrorCodes)[number];

@@ -1,3 +1,5 @@
 export * from './wire/index.js';
 export * from './key/index.js';
+export * from './certificate/index.js';
+export * from './trust/index.js';
 export { opensshErrorCodes, type OpensshErrorCode } from './errors.js';

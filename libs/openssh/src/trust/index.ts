@@ -1,0 +1,20 @@
+export { authorizedKeysCertAuthorityLine, type AuthorizedKeysCertAuthority } from './authorized-keys.js';
+export { authorizedPrincipalsFile } from './authorized-principals.js';
+export type { TrustedAuthority } from './authority-key-words.js';
+export { hostName, isHostName, type HostName } from './host-name.js';
+export { knownHostsPattern, patternWithin, type KnownHostsPattern } from './known-hosts-pattern.js';
+export {
+  knownHostsCertAuthorityLine,
+  parseKnownHostsCertAuthorityLine,
+  type KnownHostsCertAuthority,
+} from './known-hosts.js';
+export { login, type Login } from './login.js';
+export {
+  disjointNamePatterns,
+  hostNameWithin,
+  namePattern,
+  overlappingNamePatterns,
+  type NamePattern,
+} from './name-pattern.js';
+export { sshdDropIn, type SshdDropIn } from './sshd-drop-in.js';
+export { trustedUserCaKeysFile } from './trusted-user-ca-keys.js';
