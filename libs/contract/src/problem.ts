@@ -33,11 +33,13 @@ export const problemStatus = {
   revocation_invalid: 422,
   too_many_attempts: 429,
   too_many_requests: 429,
+  headers_too_large: 431,
   internal_error: 500,
   storage_unavailable: 503,
   storage_full: 503,
   signer_unavailable: 503,
   shutting_down: 503,
+  overloaded: 503,
 } as const;
 
 export type ProblemCode = keyof typeof problemStatus;

@@ -1,0 +1,11 @@
+import type { AdministrativeRole } from '@writ/contract';
+import type { Caller, SeenEpoch } from '@writ/policy';
+
+/** The caller of one request, as the database said a moment ago. */
+export interface SignedInCaller extends Caller {
+  readonly administrativeRole: AdministrativeRole;
+  /** The roles that the caller is a member of, each with its epoch: what a decision may keep in memory by. */
+  readonly roles: readonly SeenEpoch[];
+  /** When the session ends for good, in milliseconds since 1970. */
+  readonly sessionExpiresAt: number;
+}

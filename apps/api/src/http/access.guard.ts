@@ -1,0 +1,45 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { ProblemCode, Route } from '@writ/contract';
+import { CodedError } from '@writ/kernel';
+import type { SignedInCaller } from '../auth/signed-in-caller.js';
+import { Strategies } from '../auth/strategies.js';
+import { routeOf } from './handler-route.js';
+import type { FastifyRequest } from './request.js';
+
+/**
+ * The one guard, on every route: nobody gets past it unless the route says 'public', or a strategy names a caller
+ * who is of the organization in the path and holds what the route asks for.
+ */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  constructor(private readonly strategies: Strategies) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const route = routeOf(context.getHandler());
+    if (route === undefined) return false;
+    if (route.access === 'public') return true;
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const caller = await this.strategies.authenticate('bearer', { headers: request.headers });
+    admit(route, request.params as Readonly<Record<string, string>>, caller);
+    request.caller = caller;
+    return true;
+  }
+}
+
+/** Ends in `not_found` (another organization's address) or `permission_missing`. */
+export function admit(
+  { access }: Route,
+  { organization }: Readonly<Record<string, string>>,
+  caller: SignedInCaller,
+): void {
+  if (organization !== undefined && organization !== caller.organizationHandle) {
+    throw new CodedError<ProblemCode>('not_found', 'There is no such organization for you.');
+  }
+  if (access !== 'self' && !caller.permissions.has(access)) {
+    throw new CodedError<ProblemCode>(
+      'permission_missing',
+      `This takes the permission ${access}, which ${caller.userName} (${caller.administrativeRole}) does not have.`,
+      { permission: access },
+    );
+  }
+}

@@ -1,0 +1,45 @@
+import type { Route } from '@writ/contract';
+import { HttpCode, RequestMapping, RequestMethod, UseInterceptors } from '@nestjs/common';
+import { z } from 'zod';
+import { FileInterceptor } from './file.interceptor.js';
+import { carryRoute } from './handler-route.js';
+import type { OutputOf } from './route-input.js';
+
+type AnyHandler = (...args: never[]) => Promise<unknown>;
+type Handler<R extends Route> = (...args: never[]) => Promise<OutputOf<R>>;
+
+/**
+ * Binds a controller method to a route of the table: method, path, access, status, and the response schema, which
+ * what the method resolves to must pass. `@Input()` gives the method the validated request, `@CurrentCaller()` the
+ * caller. The only way to make a route: see declared-routes.ts.
+ */
+export function Handle<R extends Route>(route: R) {
+  return <T extends Handler<R>>(
+    target: object,
+    name: string,
+    descriptor: TypedPropertyDescriptor<T>,
+  ): void => {
+    const handler = descriptor.value;
+    if (handler === undefined) throw new TypeError(`@Handle(${route.id}) belongs on a method.`);
+    descriptor.value = checked(route, handler) as T;
+    carryRoute(route)(target, name, descriptor);
+    RequestMapping({ path: route.path, method: RequestMethod[route.method] })(target, name, descriptor);
+    HttpCode(route.status)(target, name, descriptor);
+    if (route.response !== null && !(route.response instanceof z.ZodType)) {
+      UseInterceptors(FileInterceptor)(target, name, descriptor);
+    }
+  };
+}
+
+/** The handler, letting through only what the route's response schema knows. */
+function checked({ response }: Route, handler: AnyHandler): AnyHandler {
+  if (response === null) {
+    return async function (this: unknown, ...args) {
+      await Reflect.apply(handler, this, args);
+    };
+  }
+  if (!(response instanceof z.ZodType)) return handler;
+  return async function (this: unknown, ...args) {
+    return response.parse(await Reflect.apply(handler, this, args));
+  };
+}

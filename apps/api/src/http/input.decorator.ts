@@ -1,0 +1,23 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { SignedInCaller } from '../auth/signed-in-caller.js';
+import { routeOf } from './handler-route.js';
+import { parseInput } from './parse-input.js';
+import type { FastifyRequest } from './request.js';
+
+/** Parameter: the validated request (`RouteInput<id>`). */
+export const Input: () => ParameterDecorator = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => {
+    const route = routeOf(context.getHandler());
+    if (route === undefined) throw new TypeError('@Input() belongs on a method with @Handle().');
+    return parseInput(route, context.switchToHttp().getRequest<FastifyRequest>());
+  },
+);
+
+/** Parameter: who is calling (`SignedInCaller`). Not on public routes. */
+export const CurrentCaller: () => ParameterDecorator = createParamDecorator(
+  (_: unknown, context: ExecutionContext): SignedInCaller => {
+    const { caller } = context.switchToHttp().getRequest<FastifyRequest>();
+    if (caller === null) throw new TypeError('@CurrentCaller() belongs on a route that asks for a caller.');
+    return caller;
+  },
+);

@@ -1,0 +1,38 @@
+import type { FileAnswer, Route, Routes } from '@writ/contract';
+import type { z } from 'zod';
+import type { ServiceRoutes } from './service-routes.js';
+
+type AllRoutes = Routes & ServiceRoutes;
+export type AnyRouteId = keyof AllRoutes;
+
+type Parsed<T> = T extends z.ZodType ? z.output<T> : null;
+
+/** What a handler of route `R` is called with: the validated request, and nothing that was not in its schemas. */
+export interface InputOf<R extends Route> {
+  readonly params: Parsed<R['params']>;
+  readonly query: Parsed<R['query']>;
+  readonly body: Parsed<R['body']>;
+  /** The Idempotency-Key header, on routes that take one. */
+  readonly idempotencyKey?: string;
+  readonly requestId: string;
+  /** The address the request came from. */
+  readonly source: string;
+}
+
+/** A file in an answer. `etag` without quotes; bytes never change under one etag. */
+export interface FileContent {
+  readonly bytes: Uint8Array;
+  readonly etag: string;
+  /** How long a cache may keep it without asking again. */
+  readonly maxAgeSeconds: number;
+}
+
+/** What a handler of route `R` resolves to, before the response schema has seen it. */
+export type OutputOf<R extends Route> = R['response'] extends z.ZodType
+  ? z.input<R['response']>
+  : R['response'] extends FileAnswer
+    ? FileContent
+    : void;
+
+export type RouteInput<I extends AnyRouteId> = InputOf<AllRoutes[I]>;
+export type RouteOutput<I extends AnyRouteId> = OutputOf<AllRoutes[I]>;
