@@ -6,3 +6,12 @@ export { fingerprint, fingerprintMd5 } from './fingerprint.js';
 export { publicKeyObject } from './key-object.js';
 export { publicKeyFromObject } from './from-key-object.js';
 export { assertAuthorityKey } from './authority-key.js';
+export {
+  signatureAlgorithmFor,
+  type SignatureAlgorithm,
+  type SigningAlgorithm,
+} from './signature-algorithm.js';
+export { decodeSignature, type Signature } from './signature.js';
+export { verifySignature } from './verify-signature.js';
+export { signRaw } from './sign-raw.js';
+export { encodeSignature } from './encode-signature.js';

@@ -62,13 +62,11 @@ export function keyLayout(type: string): KeyLayout | null {
   return Object.hasOwn(keyLayouts, type) ? keyLayouts[type as SubjectKeyType] : null;
 }
 
-/** Reads and checks one key's fields, in order. */
-export function readKeyFields(reader: WireReader, layout: KeyLayout): Uint8Array[] {
-  return layout.fields.map((field) => {
-    const content = field.encoding === 'mpint' ? reader.mpint() : reader.string();
-    field.check(content);
-    return content;
-  });
+/** Reads and checks a key's fields, in order; the reader then stands behind them. */
+export function readKeyFields(reader: WireReader, layout: KeyLayout): void {
+  for (const field of layout.fields) {
+    field.check(field.encoding === 'mpint' ? reader.mpint() : reader.string());
+  }
 }
 
 function ecdsa(type: SubjectKeyType, curve: Curve): KeyLayout {

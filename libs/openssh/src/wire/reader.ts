@@ -62,6 +62,11 @@ export class WireReader {
     return this.raw(this.remaining);
   }
 
+  /** What was read since the reader stood at `offset`. */
+  since(offset: number): Uint8Array {
+    return this.#buffer.subarray(offset, this.#at);
+  }
+
   /** string: the bytes behind a uint32 length. */
   string(): Uint8Array {
     return this.raw(this.u32());
@@ -69,17 +74,12 @@ export class WireReader {
 
   /** string as UTF-8 text without NUL: 'wire_text_not_utf8', 'wire_text_has_nul'. */
   text(): string {
-    const count = this.u32();
-    const at = this.#advance(count);
-    const end = at + count;
-    let ascii = true;
-    for (let index = at; index < end; index += 1) {
-      const byte = this.#buffer[index] ?? 0;
-      if (byte === 0)
-        refuse('wire_text_has_nul', `A text in ${this.what} holds a NUL byte.`, { offset: index });
-      if (byte >= 0x80) ascii = false;
-    }
-    return ascii ? this.#buffer.toString('latin1', at, end) : this.#utf8(at, end);
+    return this.#text(this.u32());
+  }
+
+  /** Everything that is left, as UTF-8 text without NUL. */
+  restAsText(): string {
+    return this.#text(this.remaining);
   }
 
   /**
@@ -125,6 +125,19 @@ export class WireReader {
     }
     this.#at = at + count;
     return at;
+  }
+
+  #text(count: number): string {
+    const at = this.#advance(count);
+    const end = at + count;
+    let ascii = true;
+    for (let index = at; index < end; index += 1) {
+      const byte = this.#buffer[index] ?? 0;
+      if (byte === 0)
+        refuse('wire_text_has_nul', `A text in ${this.what} holds a NUL byte.`, { offset: index });
+      if (byte >= 0x80) ascii = false;
+    }
+    return ascii ? this.#buffer.toString('latin1', at, end) : this.#utf8(at, end);
   }
 
   #utf8(at: number, end: number): string {

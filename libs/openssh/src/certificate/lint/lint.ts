@@ -1,0 +1,84 @@
+import { isCodedError } from '@writ/kernel';
+import { refuse } from '../../refuse.js';
+import { decodeTbs } from '../decode.js';
+import { encodeTbs } from '../encode.js';
+import { firstDifference } from '../same-contents.js';
+import type { CertificateContents, CertificateFields } from '../types.js';
+import { mintLintedTbs, type LintedTbs } from './linted-tbs.js';
+import type { LintFinding, LintLimits } from './rule.js';
+import { lintRules } from './rules.js';
+
+/**
+ * Judges a certificate before it is signed: encodes it, or takes the to-be-signed bytes as they are, reads
+ * the very bytes back with the strict decoder, and holds what they say against every rule and against the
+ * fields asked for. An encoder's mistake therefore cannot pass.
+ *
+ * Returns the bytes as a single-use LintedTbs. Throws CodedError 'lint_failed' whose details hold
+ * `findings: { code, citation, message }[]`, one for every broken rule; bytes that do not even decode are one
+ * finding with the decoder's code.
+ */
+export function lint(subject: CertificateFields | Uint8Array, limits: LintLimits): LintedTbs {
+  const { tbs, findings } = judge(subject, limits);
+  if (findings.length > 0) {
+    refuse(
+      'lint_failed',
+      `The certificate breaks ${findings.length === 1 ? 'a rule' : 'rules'}: ${findings[0]?.message}`,
+      {
+        findings,
+      },
+    );
+  }
+  return mintLintedTbs(tbs);
+}
+
+function judge(
+  subject: CertificateFields | Uint8Array,
+  limits: LintLimits,
+): { tbs: Uint8Array; findings: LintFinding[] } {
+  try {
+    const tbs = subject instanceof Uint8Array ? Uint8Array.from(subject) : encodeTbs(subject);
+    const contents = decodeTbs(tbs);
+    return { tbs, findings: [...spelling(subject, tbs, contents), ...breaches(contents, limits)] };
+  } catch (error) {
+    if (!isCodedError(error)) throw error;
+    return {
+      tbs: new Uint8Array(),
+      findings: [{ code: error.code, citation: 'Rule 10', message: error.message }],
+    };
+  }
+}
+
+function spelling(
+  subject: CertificateFields | Uint8Array,
+  tbs: Uint8Array,
+  contents: CertificateContents,
+): LintFinding[] {
+  if (subject instanceof Uint8Array) {
+    if (Buffer.compare(encodeTbs(contents), tbs) === 0) return [];
+    return [
+      {
+        code: 'spelling_differs',
+        citation: 'Rule 10',
+        message: 'Encoding the certificate again gives other bytes.',
+      },
+    ];
+  }
+  const member = firstDifference(subject, contents);
+  if (member === null) return [];
+  return [
+    {
+      code: 'contents_differ',
+      citation: 'Rule 10',
+      message: `The encoded ${member} is not what was asked for.`,
+    },
+  ];
+}
+
+function breaches(contents: CertificateContents, limits: LintLimits): LintFinding[] {
+  const findings: LintFinding[] = [];
+  for (const { code, citation, check } of lintRules) {
+    const message = check(contents, limits);
+    if (message !== null) findings.push({ code, citation, message });
+  }
+  return findings;
+}
