@@ -1,0 +1,33 @@
+import { Prisma } from '../generated/client.js';
+import { every, type Transaction } from './transaction.js';
+
+export interface AuthorityRow {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly kind: 'user' | 'host';
+  readonly state: 'next' | 'active' | 'retired';
+  readonly keyType: string;
+  readonly publicKey: Uint8Array;
+  readonly fingerprint: string;
+  readonly maxValiditySeconds: number;
+  readonly createdAt: Date;
+  readonly epoch: bigint;
+}
+
+/** An organization's authorities, oldest first, those after `after`, with their epochs; never their private keys. */
+export function listAuthorities(
+  tx: Transaction,
+  organizationId: string,
+  after: { readonly createdAt: Date; readonly id: string } | null,
+  limit: number,
+): Promise<AuthorityRow[]> {
+  const conditions = [Prisma.sql`a.organization_id = ${organizationId}::uuid`];
+  if (after !== null)
+    conditions.push(Prisma.sql`(a.created_at, a.id) > (${after.createdAt}::timestamptz, ${after.id}::uuid)`);
+  return tx.$queryRaw<AuthorityRow[]>`
+    select a.id, a.organization_id as "organizationId", a.kind, a.state, key_type as "keyType",
+      public_key as "publicKey", fingerprint, max_validity_seconds as "maxValiditySeconds",
+      created_at as "createdAt", epoch
+    from authorities a join epochs on epochs.id = a.id
+    where ${every(conditions)} order by a.created_at, a.id limit ${limit}`;
+}

@@ -1,0 +1,138 @@
+import { Prisma } from '../generated/client.js';
+import { every, type Transaction } from './transaction.js';
+
+/** One issued certificate as lists show it. */
+export interface CertificateRow {
+  readonly authorityId: string;
+  readonly authorityFingerprint: string;
+  readonly serial: bigint;
+  readonly certificateType: 'user' | 'host';
+  readonly keyId: string;
+  readonly principals: readonly string[];
+  /** Seconds since 1970. */
+  readonly validAfter: bigint;
+  readonly validBefore: bigint;
+  readonly publicKeyFingerprint: string;
+  readonly userName: string;
+  readonly roleName: string | null;
+  readonly issuedAt: Date;
+  /** By serial or by key. */
+  readonly revoked: boolean;
+}
+
+/** What a revocation needs to know of a certificate. */
+export interface CertificateRef {
+  readonly authorityId: string;
+  readonly serial: bigint;
+  readonly validBefore: bigint;
+}
+
+export interface CertificateQuery {
+  readonly organizationId: string;
+  readonly userId?: string | undefined;
+  readonly userName?: string | undefined;
+  readonly type?: 'user' | 'host' | undefined;
+  /** True: valid at `now` and not revoked; false: the others. */
+  readonly active?: boolean | undefined;
+  /** Seconds since 1970. */
+  readonly now: bigint;
+  /** Certificates older than this one. */
+  readonly after: { readonly issuedAt: Date; readonly authorityId: string; readonly serial: bigint } | null;
+  readonly limit: number;
+}
+
+const revoked = Prisma.sql`(
+  exists (select from revocations r where r.authority_id = c.authority_id and r.serial_from <= c.serial
+    and r.serial_to >= c.serial and r.organization_id = c.organization_id)
+  or exists (select from revocations r where r.kind = 'key' and r.fingerprint = c.public_key_fingerprint
+    and r.organization_id = c.organization_id))`;
+
+const columns = Prisma.sql`c.authority_id as "authorityId", a.fingerprint as "authorityFingerprint", c.serial,
+  c.certificate_type as "certificateType", c.key_id as "keyId", c.principals, c.valid_after as "validAfter",
+  c.valid_before as "validBefore", c.public_key_fingerprint as "publicKeyFingerprint", u.name as "userName",
+  roles.name as "roleName", c.issued_at as "issuedAt", ${revoked} as revoked`;
+
+const joined = Prisma.sql`certificates c join authorities a on a.id = c.authority_id
+  join users u on u.id = c.user_id left join roles on roles.id = c.role_id`;
+
+/** Certificates, newest first. */
+export function listCertificates(tx: Transaction, query: CertificateQuery): Promise<CertificateRow[]> {
+  const { after } = query;
+  const conditions = [Prisma.sql`c.organization_id = ${query.organizationId}::uuid`];
+  if (query.userId !== undefined) conditions.push(Prisma.sql`c.user_id = ${query.userId}::uuid`);
+  if (query.userName !== undefined) conditions.push(Prisma.sql`u.name = ${query.userName}`);
+  if (query.type !== undefined) conditions.push(Prisma.sql`c.certificate_type = ${query.type}`);
+  if (query.active !== undefined) {
+    const active = Prisma.sql`(c.valid_before > ${query.now}::bigint and not ${revoked})`;
+    conditions.push(query.active ? active : Prisma.sql`not ${active}`);
+  }
+  if (after !== null)
+    conditions.push(
+      Prisma.sql`(c.issued_at, c.authority_id, c.serial) < (${after.issuedAt}::timestamptz, ${after.authorityId}::uuid, ${after.serial}::bigint)`,
+    );
+  return tx.$queryRaw<CertificateRow[]>`
+    select ${columns} from ${joined} where ${every(conditions)}
+    order by c.issued_at desc, c.authority_id desc, c.serial desc limit ${query.limit}`;
+}
+
+/** The certificates of that type and serial, with their bytes: one for each authority that gave the serial out. */
+export function findCertificates(
+  tx: Transaction,
+  organizationId: string,
+  type: 'user' | 'host',
+  serial: bigint,
+): Promise<(CertificateRow & { readonly userId: string; readonly certificate: Uint8Array })[]> {
+  return tx.$queryRaw`
+    select ${columns}, c.user_id as "userId", c.certificate from ${joined}
+    where c.organization_id = ${organizationId}::uuid and c.certificate_type = ${type}
+      and c.serial = ${serial}::bigint and a.kind = ${type}`;
+}
+
+/** Those of the serials that were issued as that type. */
+export function findIssued(
+  tx: Transaction,
+  organizationId: string,
+  type: 'user' | 'host',
+  serials: readonly bigint[],
+): Promise<CertificateRef[]> {
+  return tx.$queryRaw<CertificateRef[]>`
+    select c.authority_id as "authorityId", c.serial, c.valid_before as "validBefore"
+    from certificates c join authorities a on a.id = c.authority_id
+    where c.organization_id = ${organizationId}::uuid and a.kind = ${type}
+      and c.serial = any(${[...serials]}::bigint[])`;
+}
+
+/** A user's unexpired user certificates, of one role or of all: never the host certificates that they had signed. */
+export function unexpiredUserCertificates(
+  tx: Transaction,
+  organizationId: string,
+  userId: string,
+  roleId: string | null,
+  now: bigint,
+): Promise<CertificateRef[]> {
+  const conditions = [
+    Prisma.sql`organization_id = ${organizationId}::uuid`,
+    Prisma.sql`user_id = ${userId}::uuid`,
+    Prisma.sql`certificate_type = 'user'`,
+    Prisma.sql`valid_before > ${now}::bigint`,
+  ];
+  if (roleId !== null) conditions.push(Prisma.sql`role_id = ${roleId}::uuid`);
+  return tx.$queryRaw<CertificateRef[]>`
+    select authority_id as "authorityId", serial, valid_before as "validBefore"
+    from certificates where ${every(conditions)}`;
+}
+
+/** Unexpired host certificates that carry `name` for one of the keys. */
+export function unexpiredHostCertificates(
+  tx: Transaction,
+  organizationId: string,
+  name: string,
+  fingerprints: readonly string[],
+  now: bigint,
+): Promise<CertificateRef[]> {
+  return tx.$queryRaw<CertificateRef[]>`
+    select authority_id as "authorityId", serial, valid_before as "validBefore"
+    from certificates
+    where organization_id = ${organizationId}::uuid and certificate_type = 'host' and valid_before > ${now}::bigint
+      and public_key_fingerprint = any(${[...fingerprints]}::text[]) and ${name} = any(principals)`;
+}

@@ -1,0 +1,23 @@
+import type { Transaction } from './transaction.js';
+
+export type EpochKind = 'user' | 'role' | 'authority' | 'host_name';
+
+/** Starts the counter of a new user, role, authority or host name, whose id it carries. */
+export async function startEpoch(tx: Transaction, organizationId: string, id: string, kind: EpochKind) {
+  await tx.epoch.create({ data: { id, organizationId, kind } });
+}
+
+/**
+ * Raises the counters of everything that this transaction changes. Waits for recordings that rest on them to
+ * commit; those that come later see the new value and are refused. One statement, in the order of the ids, so that two
+ * transactions cannot wait for each other.
+ */
+export async function raiseEpochs(tx: Transaction, organizationId: string, ids: readonly string[]) {
+  await tx.$executeRaw`
+    with mine as (
+      select id from epochs
+      where organization_id = ${organizationId}::uuid and id = any(${[...ids]}::uuid[])
+      order by id for update
+    )
+    update epochs set epoch = epoch + 1 from mine where epochs.id = mine.id`;
+}

@@ -1,0 +1,91 @@
+import { Prisma } from '../generated/client.js';
+import { every, type Transaction } from './transaction.js';
+
+export type KeyKind = 'user' | 'host' | 'authority';
+
+export interface KeyClaim {
+  readonly fingerprint: string;
+  readonly organizationId: string;
+  readonly kind: KeyKind;
+  /** User, host-name or authority id. */
+  readonly ownerId: string;
+  readonly publicKey: Uint8Array;
+  readonly keyType: string;
+  readonly comment: string;
+  readonly claimedAt: Date;
+  readonly revokedAt: Date | null;
+}
+
+export type NewKeyClaim = Omit<KeyClaim, 'claimedAt' | 'revokedAt'>;
+
+const columns = Prisma.sql`fingerprint, organization_id as "organizationId", kind, owner_id as "ownerId",
+  public_key as "publicKey", key_type as "keyType", comment, claimed_at as "claimedAt", revoked_at as "revokedAt"`;
+
+/**
+ * Claims a key for good. False when it has been claimed before, by anybody in any organization: findKeyClaim then
+ * says by whom, or null when that organization is out of sight.
+ */
+export async function claimKey(tx: Transaction, claim: NewKeyClaim): Promise<boolean> {
+  const inserted = await tx.$executeRaw`
+    insert into key_claims (fingerprint, organization_id, kind, owner_id, public_key, key_type, comment)
+    values (${claim.fingerprint}, ${claim.organizationId}::uuid, ${claim.kind}, ${claim.ownerId}::uuid,
+      ${claim.publicKey}, ${claim.keyType}, ${claim.comment})
+    on conflict (fingerprint) do nothing`;
+  return inserted > 0;
+}
+
+export async function findKeyClaim(tx: Transaction, fingerprint: string): Promise<KeyClaim | null> {
+  return (await findKeyClaims(tx, [fingerprint]))[0] ?? null;
+}
+
+/** Those of the keys that somebody in sight owns. */
+export function findKeyClaims(tx: Transaction, fingerprints: readonly string[]): Promise<KeyClaim[]> {
+  return tx.$queryRaw<KeyClaim[]>`
+    select ${columns} from key_claims where fingerprint = any(${[...fingerprints]}::text[])`;
+}
+
+/** A user's certified keys, oldest first. */
+export function listUserKeys(
+  tx: Transaction,
+  organizationId: string,
+  userId: string,
+  after: { readonly claimedAt: Date; readonly fingerprint: string } | null,
+  limit: number,
+): Promise<KeyClaim[]> {
+  const conditions = [
+    Prisma.sql`organization_id = ${organizationId}::uuid`,
+    Prisma.sql`kind = 'user'`,
+    Prisma.sql`owner_id = ${userId}::uuid`,
+  ];
+  if (after !== null)
+    conditions.push(
+      Prisma.sql`(claimed_at, fingerprint collate "C") > (${after.claimedAt}::timestamptz, ${after.fingerprint})`,
+    );
+  return tx.$queryRaw<KeyClaim[]>`
+    select ${columns} from key_claims where ${every(conditions)}
+    order by claimed_at, fingerprint collate "C" limit ${limit}`;
+}
+
+/** A user's certified keys that have not been revoked: never a host's or an authority's. */
+export function trustedUserKeys(
+  tx: Transaction,
+  organizationId: string,
+  userId: string,
+): Promise<KeyClaim[]> {
+  return tx.$queryRaw<KeyClaim[]>`
+    select ${columns} from key_claims
+    where organization_id = ${organizationId}::uuid and kind = 'user' and owner_id = ${userId}::uuid
+      and revoked_at is null`;
+}
+
+/** Marks claims revoked; they stay claimed for ever. */
+export async function markKeysRevoked(
+  tx: Transaction,
+  organizationId: string,
+  fingerprints: readonly string[],
+): Promise<void> {
+  await tx.$executeRaw`
+    update key_claims set revoked_at = now()
+    where organization_id = ${organizationId}::uuid and fingerprint = any(${[...fingerprints]}::text[])
+      and revoked_at is null`;
+}

@@ -1,0 +1,46 @@
+import type { Transaction } from './transaction.js';
+
+export interface KrlRow {
+  readonly version: bigint;
+  readonly bytes: Uint8Array;
+  readonly sha256: Uint8Array;
+}
+
+/**
+ * Makes every other transaction that would change what is trusted in this organization wait until this one has
+ * ended: KRL versions follow one another, and two owners cannot close each other's accounts.
+ */
+export async function lockTrust(tx: Transaction, organizationId: string): Promise<void> {
+  await tx.$queryRaw`
+    select organization_id from organization_profiles where organization_id = ${organizationId}::uuid for update`;
+}
+
+/** The current KRL; null before the organization's first. */
+export async function currentKrl(tx: Transaction, organizationId: string): Promise<KrlRow | null> {
+  return tx.krl.findFirst({
+    where: { organizationId },
+    orderBy: { version: 'desc' },
+    select: { version: true, bytes: true, sha256: true },
+  });
+}
+
+/** The current KRL's version, without its bytes; null before the first. */
+export async function currentKrlVersion(tx: Transaction, organizationId: string): Promise<bigint | null> {
+  const row = await tx.krl.findFirst({
+    where: { organizationId },
+    orderBy: { version: 'desc' },
+    select: { version: true },
+  });
+  return row?.version ?? null;
+}
+
+export async function insertKrl(tx: Transaction, organizationId: string, krl: KrlRow): Promise<void> {
+  await tx.krl.create({
+    data: {
+      organizationId,
+      version: krl.version,
+      bytes: Uint8Array.from(krl.bytes),
+      sha256: Uint8Array.from(krl.sha256),
+    },
+  });
+}
