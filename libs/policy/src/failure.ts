@@ -36,34 +36,31 @@ export const certificateRules = [
   'name_outside_organization',
   'name_of_another_key',
 ] as const;
-export type CertificateRule = (typeof certificateRules)[number];
 
-/** Further rules of a role definition. */
+/** Further rules of `validateRoleDefinition`, which judges a role by many of the above too. */
 export const roleDefinitionRules = [
   'role_name_invalid',
+  'principals_kind_unknown',
   'login_invalid',
   'login_repeated',
-  'logins_everywhere_unconfirmed',
   'key_types_empty',
   'key_type_unknown',
   'key_type_repeated',
 ] as const;
-export type RoleDefinitionRule = (typeof roleDefinitionRules)[number] | CertificateRule;
 
-/** Rules of "who grants what". */
+/** Further rules of "who grants what". */
 export const grantRules = [
-  'permission_missing',
-  'organization_mismatch',
+  'of_another_organization',
   'caller_would_gain',
   'right_not_held',
   'role_not_held',
 ] as const;
-export type GrantRule = (typeof grantRules)[number];
 
-export type RuleCode = CertificateRule | RoleDefinitionRule | GrantRule;
+export type RuleCode =
+  (typeof certificateRules)[number] | (typeof roleDefinitionRules)[number] | (typeof grantRules)[number];
 
 /** One rule that was not met, and what to do about it, in one sentence. */
-export interface Failure<Rule extends RuleCode = RuleCode> {
-  readonly rule: Rule;
+export interface Failure {
+  readonly rule: RuleCode;
   readonly message: string;
 }

@@ -9,23 +9,20 @@ export type {
   UserCertificateRequest,
 } from './request.js';
 export type { NameClaim, Plan, SeenEpoch } from './plan.js';
+export { certificateRules, grantRules, roleDefinitionRules, type Failure, type RuleCode } from './failure.js';
+export { decide, type Decision, type DecisionInput } from './decide.js';
 export {
-  hostName,
-  nameInside,
-  namePattern,
-  patternInside,
-  patternsOverlap,
-  type HostName,
-  type NamePattern,
-} from './host-name.js';
-export { policyErrorCodes, type PolicyErrorCode } from './errors.js';
+  validateRoleDefinition,
+  type DefinedRole,
+  type RoleDefinition,
+  type RoleJudgement,
+} from './role-definition.js';
 export {
-  certificateRules,
-  grantRules,
-  roleDefinitionRules,
-  type CertificateRule,
-  type Failure,
-  type GrantRule,
-  type RoleDefinitionRule,
-  type RuleCode,
-} from './failure.js';
+  mayCreateRole,
+  mayGrantRole,
+  type GrantJudgement,
+  type GrantedRole,
+  type Granter,
+  type Recipient,
+} from './grant.js';
+export { mayOpenAccount, type Account } from './account.js';

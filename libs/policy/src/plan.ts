@@ -1,8 +1,8 @@
 import type { Brand } from '@writ/kernel';
 import type { CriticalOptions, Extensions, KeyId, Principal } from '@writ/openssh/certificate';
 import type { PublicKey } from '@writ/openssh/key';
+import type { HostName } from '@writ/openssh/trust';
 import type { Authority } from './authority.js';
-import type { HostName } from './host-name.js';
 
 /** A version that a decision rested on: of a user, role, authority or host name. */
 export interface SeenEpoch {

@@ -1,5 +1,5 @@
 import type { PublicKey } from '@writ/openssh/key';
-import type { HostName, NamePattern } from './host-name.js';
+import type { HostName, NamePattern } from '@writ/openssh/trust';
 
 /** To whom a public key belongs, across the installation. */
 export interface KeyOwner {

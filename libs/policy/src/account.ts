@@ -1,0 +1,44 @@
+import type { Failure } from './failure.js';
+import type { GrantJudgement, GrantedRole, Granter } from './grant.js';
+import { missingPermission, ofAnotherOrganization } from './rules/grant-failures.js';
+
+/** An account that is about to be opened to somebody, with every right that it holds. */
+export interface Account {
+  readonly organizationId: string;
+  /** What its administrative role permits. */
+  readonly permissions: ReadonlySet<string>;
+  /** The roles that it is a member of; none when it is new. */
+  readonly roles: readonly GrantedRole[];
+}
+
+/**
+ * Whether the caller may invite somebody to an account, reset it, or enable it again: `permission` names which
+ * ('user.invite', 'user.reset', 'user.disable'). Whoever can open an account could act as it, so the caller has to hold every
+ * right that the account holds: its permissions and its roles (domain.md "Who grants what"). There is no exception: an only
+ * owner who lacks a role can grant it to themselves first, which the events then tell.
+ */
+export function mayOpenAccount(
+  granter: Pick<Granter, 'caller' | 'roleIds'>,
+  permission: string,
+  account: Account,
+): GrantJudgement {
+  const { caller, roleIds } = granter;
+  const failures: Failure[] = [];
+  if (!caller.permissions.has(permission)) failures.push(missingPermission(permission));
+  if (account.organizationId !== caller.organizationId) failures.push(ofAnotherOrganization);
+  const rights = [...account.permissions].filter((right) => !caller.permissions.has(right));
+  if (rights.length > 0) {
+    failures.push({
+      rule: 'right_not_held',
+      message: `The account holds what you do not: ${rights.sort().join(', ')}.`,
+    });
+  }
+  const roles = account.roles.filter((role) => !roleIds.has(role.id)).map((role) => role.name);
+  if (roles.length > 0) {
+    failures.push({
+      rule: 'role_not_held',
+      message: `The account is in roles that you are not in: ${roles.sort().join(', ')}.`,
+    });
+  }
+  return failures.length > 0 ? { allowed: false, failures } : { allowed: true, exception: null };
+}

@@ -1,0 +1,50 @@
+import type { Failure } from './failure.js';
+import { all } from './outcome.js';
+import type { Role, RoleCriticalOptions } from './role.js';
+import { criticalOptionsOf } from './rules/critical-options.js';
+import { distinctLogins, keyTypesOf, roleLifetime, roleName, statedPrincipals } from './rules/definition.js';
+import { extensionsOf } from './rules/extensions.js';
+import { renderedKeyId } from './rules/key-id.js';
+
+/** A role as somebody asks for it, before anything in it was checked. */
+export interface RoleDefinition {
+  readonly name: string;
+  /** 'logins' has to be said: such a certificate is good on every host that trusts the user CA. */
+  readonly principals: string;
+  readonly logins: readonly string[];
+  readonly maxTtlSeconds: number;
+  readonly extensions: readonly string[];
+  readonly criticalOptions: RoleCriticalOptions;
+  readonly keyTypes: readonly string[];
+  readonly keyIdTemplate: string;
+}
+
+/** The part of a role that its definition says, checked; source addresses in canonical spelling. */
+export type DefinedRole = Omit<Role, 'id' | 'handle' | 'epoch' | 'memberOf'>;
+
+export type RoleJudgement =
+  | { readonly valid: true; readonly role: DefinedRole }
+  /** Every rule that was not met, never empty. */
+  | { readonly valid: false; readonly failures: readonly Failure[] };
+
+/**
+ * Whether a role like this can give anybody a certificate that says what the role means. Total and pure; lists every rule
+ * that is not met.
+ */
+export function validateRoleDefinition(definition: RoleDefinition): RoleJudgement {
+  const { extensions, keyIdTemplate } = definition;
+  const judged = all({
+    name: roleName(definition.name),
+    principals: statedPrincipals(definition.principals),
+    logins: distinctLogins(definition.logins),
+    maxTtlSeconds: roleLifetime(definition.maxTtlSeconds),
+    extensions: extensionsOf(extensions),
+    criticalOptions: criticalOptionsOf(definition.criticalOptions),
+    keyTypes: keyTypesOf(definition.keyTypes, definition.criticalOptions.verifyRequired === true),
+    keyId: renderedKeyId(keyIdTemplate, { user: 'user', role: 'role', organization: 'organization' }),
+  });
+  if (!judged.met) return { valid: false, failures: judged.failures };
+  const { keyId: _sample, criticalOptions, ...fields } = judged.value;
+  const { unknown: _none, ...ownOptions } = criticalOptions;
+  return { valid: true, role: { ...fields, criticalOptions: ownOptions, extensions, keyIdTemplate } };
+}

@@ -1,0 +1,50 @@
+import { canonicalCidrList, type CriticalOptions } from '@writ/openssh/certificate';
+import { all, met, metIfMade, unmet, type Outcome } from '../outcome.js';
+import type { RoleCriticalOptions } from '../role.js';
+
+const longestCommand = 4096;
+
+/** The critical options that a role puts on a certificate (PROTOCOL.certkeys "Critical options"). */
+export function criticalOptionsOf(role: RoleCriticalOptions): Outcome<CriticalOptions> {
+  const judged = all({
+    forceCommand: command(role.forceCommand),
+    sourceAddress: addresses(role.sourceAddress),
+  });
+  if (!judged.met) return judged;
+  const { forceCommand, sourceAddress } = judged.value;
+  return met({
+    ...(forceCommand === undefined ? {} : { forceCommand }),
+    ...(sourceAddress === undefined ? {} : { sourceAddress }),
+    ...(role.verifyRequired === true ? { verifyRequired: true } : {}),
+    unknown: [],
+  });
+}
+
+/** The text is carried exactly; only what could not be carried is refused. */
+function command(text: string | undefined): Outcome<string | undefined> {
+  if (text === undefined || isCommand(text)) return met(text);
+  return unmet({
+    rule: 'force_command_invalid',
+    message: `The role's forced command is empty, longer than ${longestCommand} characters, or holds a NUL or broken text.`,
+  });
+}
+
+function isCommand(text: string): boolean {
+  return (
+    text.length > 0 && text.length <= longestCommand && !text.includes('\0') && !/\p{Surrogate}/u.test(text)
+  );
+}
+
+function addresses(list: readonly string[] | undefined): Outcome<readonly string[] | undefined> {
+  if (list === undefined) return met(undefined);
+  if (list.length === 0) {
+    return unmet({
+      rule: 'source_address_empty',
+      message: 'The role lists no source addresses, so it allows none.',
+    });
+  }
+  return metIfMade(() => canonicalCidrList(list), {
+    rule: 'source_address_invalid',
+    message: "One of the role's source addresses is not an address or network (CIDR) as sshd reads them.",
+  });
+}

@@ -1,0 +1,66 @@
+import { keyId, type KeyId } from '@writ/openssh/certificate';
+import { metIfMade, unmet, type Outcome } from '../outcome.js';
+
+/** The fields a key-id template may name: all are known before anything is signed. */
+export interface KeyIdFields {
+  readonly user: string;
+  readonly role: string;
+  readonly organization: string;
+}
+
+/**
+ * What a field's value may be. The separators of a key id are left out: sshd logs it unquoted, and a value that holds one
+ * would read as another field.
+ */
+const fieldValue = /^[A-Za-z0-9@._+-]+$/;
+
+/** Whether a text can stand in a key id as one field. */
+export function isFieldValue(text: string): boolean {
+  return fieldValue.test(text);
+}
+
+/**
+ * The key id that `template` renders to: each {user}, {role} and {organization} replaced, and nothing else interpreted.
+ * A stray brace is no KeyId character, so it ends in a refusal and never in a log.
+ */
+export function renderedKeyId(template: string, fields: KeyIdFields): Outcome<KeyId> {
+  const values: ReadonlyMap<string, string> = new Map(Object.entries(fields));
+  let text = '';
+  for (const [place, part] of template.split(/\{([^{}]*)\}/).entries()) {
+    if (place % 2 === 0) {
+      text += part;
+      continue;
+    }
+    const value = values.get(part);
+    if (value === undefined) {
+      return unmet({
+        rule: 'key_id_field_unknown',
+        message: `The role's key-id template may use {user}, {role} and {organization}, and uses another field.`,
+      });
+    }
+    if (!isFieldValue(value)) {
+      return unmet({
+        rule: 'key_id_unrepresentable',
+        message: `The value of {${part}} holds characters that a key id cannot carry.`,
+      });
+    }
+    text += value;
+  }
+  return asKeyId(text);
+}
+
+/** The key id of a host certificate: its first name that fits, else the fingerprint of its key. */
+export function hostKeyId(names: readonly string[], fingerprint: string): Outcome<KeyId> {
+  const fitting = names.find((name) => name.length <= longestNameInKeyId);
+  return asKeyId(`host:${fitting ?? fingerprint}`);
+}
+
+const longestNameInKeyId = 195;
+
+function asKeyId(text: string): Outcome<KeyId> {
+  return metIfMade(() => keyId(text), {
+    rule: 'key_id_unrepresentable',
+    message:
+      'The key id is empty, longer than 200 characters, or has characters other than A-Z a-z 0-9 @ . _ : / = + -.',
+  });
+}
