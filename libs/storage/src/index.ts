@@ -8,3 +8,14 @@ export {
   type EmbeddedPostgres,
 } from './postgres/embedded.js';
 export type { PostgresState } from './postgres/supervisor.js';
+export {
+  openDatabase,
+  migrateDatabase,
+  type Database,
+  type DatabaseOptions,
+  type DatabaseRole,
+} from './database.js';
+export { embeddedDatabase, embeddedDatabaseName } from './embedded-database.js';
+export { migrate } from './migrate.js';
+export { appRights, type RoleNames } from './access.js';
+export { databaseError, availabilityCode, type AvailabilityCode } from './database-error.js';

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { escapeIdentifier, type ClientBase } from 'pg';
+
+/**
+ * What the service's role may do with each table. Certificates are the recorder's to write, events are only ever
+ * added, and nobody may truncate.
+ */
+export const appRights = {
+  installation: 'select',
+  organizations: 'select, insert, update',
+  organization_profiles: 'select, insert, update',
+  epochs: 'select, insert, update',
+  users: 'select, insert, update',
+  invitations: 'select, insert, update, delete',
+  sessions: 'select, insert, update, delete',
+  sign_in_attempts: 'select, insert, update, delete',
+  key_claims: 'select, insert, update',
+  proof_challenges: 'select, insert, update, delete',
+  roles: 'select, insert, update',
+  role_members: 'select, insert, update, delete',
+  authorities: 'select, insert, update',
+  host_names: 'select, insert, update, delete',
+  host_name_keys: 'select, insert, update, delete',
+  certificates: 'select',
+  revocations: 'select, insert',
+  krls: 'select, insert, delete',
+  idempotency: 'select, insert, update, delete',
+  events: 'select, insert',
+} as const;
+
+/** The recorder writes for many organizations in one commit, so its rights are few and its policies its own. */
+const recorderInserts = ['certificates', 'events', 'idempotency'] as const;
+
+/** The roles of one database. */
+export interface RoleNames {
+  readonly owner: string;
+  readonly app: string;
+  readonly recorder: string;
+}
+
+/** The statements that give the roles of a database what they may do, and nothing else. */
+export function accessSql(names: RoleNames): string[] {
+  const [owner, app, recorder] = [names.owner, names.app, names.recorder].map(escapeIdentifier);
+  const tables = Object.entries(appRights);
+  const insertPolicies = recorderInserts.flatMap((table) =>
+    policy('recorder_inserts', table, `for insert to ${recorder} with check (true)`),
+  );
+  return [
+    `grant usage on schema public to ${app}, ${recorder}`,
+    ...tables.map(([table]) => `revoke all on ${table} from public, ${app}, ${recorder}`),
+    ...tables.map(([table, rights]) => `grant ${rights} on ${table} to ${app}`),
+    ...recorderInserts.map((table) => `grant insert on ${table} to ${recorder}`),
+    `grant usage on sequence events_id_seq to ${app}, ${recorder}`,
+    // Locking a row FOR SHARE takes the right to update a column; the policy's check refuses any real update.
+    `grant select (id, epoch), update (epoch) on epochs to ${recorder}`,
+    ...policy('recorder_reads', 'epochs', `for select to ${recorder} using (true)`),
+    ...policy('recorder_locks', 'epochs', `for update to ${recorder} using (true) with check (false)`),
+    ...insertPolicies,
+    // The owner could lift row-level security anyway; init, backup and restore work on the whole installation.
+    ...tables
+      .filter(([table]) => table !== 'installation')
+      .flatMap(([table]) => policy('owner_maintains', table, `to ${owner} using (true) with check (true)`)),
+    `revoke all on function writ_organization_by_name(text) from public`,
+    `grant execute on function writ_organization_by_name(text) to ${app}`,
+  ];
+}
+
+function policy(name: string, table: string, rest: string): string[] {
+  return [`drop policy if exists ${name} on ${table}`, `create policy ${name} on ${table} ${rest}`];
+}
+
+/**
+ * Grants, unless exactly this was granted before (a digest of the statements is kept as the comment of the
+ * migrations table): making policies anew would lock tables that other processes use. Inside the caller's
+ * transaction. Rejects as `pg` does.
+ */
+export async function grantAccess(client: ClientBase, names: RoleNames): Promise<void> {
+  const statements = accessSql(names);
+  const mark = `writ access ${createHash('sha256').update(statements.join('\n')).digest('hex')}`;
+  const { rows } = await client.query<{ mark: string | null }>(
+    `select obj_description('public._prisma_migrations'::regclass, 'pg_class') as mark`,
+  );
+  if (rows[0]?.mark === mark) return;
+  await client.query([...statements, `comment on table _prisma_migrations is '${mark}'`].join(';\n'));
+}

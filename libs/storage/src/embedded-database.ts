@@ -1,0 +1,58 @@
+import type { DatabaseCredentials, DatabaseLogin } from './credentials.js';
+import { databaseError } from './database-error.js';
+import type { Database, DatabaseOptions, DatabaseRole } from './database.js';
+import { borrowEmbeddedPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from './postgres/embedded.js';
+import { connectAs } from './postgres/guard.js';
+import { ensureDatabase, ensureRoles } from './roles.js';
+
+/** The one database in the embedded server. */
+export const embeddedDatabaseName = 'writ';
+
+/** Opens the embedded database, making roles and database the first time. Codes: see `openDatabase`. */
+export async function openEmbedded(options: DatabaseOptions): Promise<Database> {
+  const start = options.purpose === 'service' ? startEmbeddedPostgres : borrowEmbeddedPostgres;
+  const server = await start(options);
+  try {
+    await provision(server);
+  } catch (error) {
+    await server.stop();
+    throw databaseError(error);
+  }
+  return embeddedDatabase(server, embeddedDatabaseName);
+}
+
+/** Describes one database of a running embedded server. */
+export function embeddedDatabase(server: EmbeddedPostgres, database: string): Database {
+  const { credentials, socketDirectory } = server;
+  return {
+    kind: 'embedded',
+    connection(role) {
+      const { name, password } = loginOf(credentials, role);
+      return { host: socketDirectory, port: 5432, database, user: name, password };
+    },
+    roleName: (role) => loginOf(credentials, role).name,
+    state: server.state,
+    onState: server.onState,
+    pid: server.pid,
+    close: server.stop,
+  };
+}
+
+function loginOf(credentials: DatabaseCredentials, role: DatabaseRole): DatabaseLogin {
+  const login = credentials[role];
+  if (login === null) throw new TypeError('an embedded database has an owner');
+  return login;
+}
+
+/** Makes our roles and our database in a fresh server; does nothing in one that has them. */
+async function provision({ credentials, socketDirectory }: EmbeddedPostgres): Promise<void> {
+  const { superuser, owner, app, recorder } = credentials;
+  if (superuser === null || owner === null) return;
+  const { client } = await connectAs(socketDirectory, superuser, 'writ owner');
+  try {
+    await ensureRoles(client, [owner, app, recorder]);
+    await ensureDatabase(client, embeddedDatabaseName, owner, [app, recorder]);
+  } finally {
+    await client.end();
+  }
+}
