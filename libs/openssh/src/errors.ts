@@ -32,6 +32,8 @@ export const keyErrorCodes = [
   'private_key_malformed',
   'private_key_passphrase_needed',
   'private_key_passphrase_wrong',
+  'private_key_cipher_unsupported',
+  'private_key_is_security_key',
   'signature_algorithm_unknown',
   'signature_algorithm_mismatch',
   'signature_sha1_refused',
@@ -118,9 +120,25 @@ export const certificateErrorCodes = [
   'certified_key_is_signature_key',
 ] as const;
 
+/** Codes of `sshsig/`: a signature over a message is refused. */
+export const sshsigErrorCodes = [
+  'sshsig_armor_malformed',
+  'sshsig_magic_wrong',
+  'sshsig_version_unknown',
+  'sshsig_reserved_not_empty',
+  'sshsig_hash_unknown',
+  'sshsig_namespace_malformed',
+  'sshsig_namespace_differs',
+  'sshsig_key_differs',
+  'sshsig_user_not_present',
+  'sshsig_user_not_verified',
+  'sshsig_not_verified',
+] as const;
+
 export type WireErrorCode = (typeof wireErrorCodes)[number];
 export type KeyErrorCode = (typeof keyErrorCodes)[number];
 export type CertificateErrorCode = (typeof certificateErrorCodes)[number];
+export type SshsigErrorCode = (typeof sshsigErrorCodes)[number];
 export type KrlErrorCode = (typeof krlErrorCodes)[number];
 export type TrustErrorCode = (typeof trustErrorCodes)[number];
 
@@ -129,6 +147,7 @@ export const opensshErrorCodes = [
   ...wireErrorCodes,
   ...keyErrorCodes,
   ...certificateErrorCodes,
+  ...sshsigErrorCodes,
   ...krlErrorCodes,
   ...trustErrorCodes,
 ] as const;
