@@ -5,7 +5,9 @@ import type { StorageErrorCode } from './errors.js';
 
 /** Reads WRIT_DATABASE_URL, `postgresql://user:password@host:port/database?…`. Ends in `database_url_invalid`. */
 export function parseDatabaseUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  // `user:password@/database?host=/socket/directory` is common and no URL: an unused host makes it one.
+  const spelled = text.replace('@/', '@localhost/');
+  const url = URL.canParse(spelled) ? new URL(spelled) : undefined;
   if (url === undefined || !['postgres:', 'postgresql:'].includes(url.protocol)) {
     throw new CodedError<StorageErrorCode>(
       'database_url_invalid',
@@ -22,6 +24,6 @@ export function connectionAs(url: URL, { name, password }: DatabaseLogin): Clien
   if (changed.hostname === '') changed.hostname = 'localhost';
   for (const parameter of ['user', 'password']) changed.searchParams.delete(parameter);
   changed.username = name;
-  changed.password = encodeURIComponent(password);
+  changed.password = password;
   return { connectionString: changed.href };
 }

@@ -1,3 +1,4 @@
+import { escapeIdentifier } from 'pg';
 import type { DatabaseCredentials, DatabaseLogin } from './credentials.js';
 import { databaseError } from './database-error.js';
 import type { Database, DatabaseOptions, DatabaseRole } from './database.js';
@@ -36,6 +37,21 @@ export function embeddedDatabase(server: EmbeddedPostgres, database: string): Da
     pid: server.pid,
     close: server.stop,
   };
+}
+
+/**
+ * Makes a database that is a copy of another in the same server, to which nobody may be connected. Rejects as `pg` does.
+ */
+export async function copyDatabase(server: EmbeddedPostgres, from: string, to: string): Promise<void> {
+  const { superuser, owner } = server.credentials;
+  if (superuser === null || owner === null) return;
+  const { client } = await connectAs(server.socketDirectory, superuser, 'writ owner');
+  try {
+    const [source, target, role] = [from, to, owner.name].map(escapeIdentifier);
+    await client.query(`create database ${target} template ${source} owner ${role}`);
+  } finally {
+    await client.end();
+  }
 }
 
 function loginOf(credentials: DatabaseCredentials, role: DatabaseRole): DatabaseLogin {

@@ -15,7 +15,7 @@ export {
   type DatabaseOptions,
   type DatabaseRole,
 } from './database.js';
-export { embeddedDatabase, embeddedDatabaseName } from './embedded-database.js';
+export { copyDatabase, embeddedDatabase, embeddedDatabaseName } from './embedded-database.js';
 export { migrate } from './migrate.js';
 export { appRights, type RoleNames } from './access.js';
 export { databaseError, availabilityCode, type AvailabilityCode } from './database-error.js';

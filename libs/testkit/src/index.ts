@@ -1,1 +1,2 @@
 export {};
+export { startTestPostgres, type TestPostgres } from './postgres.js';
