@@ -12,8 +12,8 @@ export {
   type SigningAlgorithm,
 } from './signature-algorithm.js';
 export { decodeSignature, type Signature } from './signature.js';
-export { verifySignature } from './verify-signature.js';
-export { signRaw } from './sign-raw.js';
+export { verifySignature, verifySignatureInPool } from './verify-signature.js';
+export { signRaw, signRawInPool } from './sign-raw.js';
 export { encodeSignature } from './encode-signature.js';
 export { parsePrivateKey, type PrivateKey } from './private-key.js';
 export { formatPrivateKey } from './format-private-key.js';

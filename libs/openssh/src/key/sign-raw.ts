@@ -1,4 +1,4 @@
-import { sign, type KeyObject } from 'node:crypto';
+import { sign, type KeyObject, type SignKeyObjectInput } from 'node:crypto';
 import { nistp256, nistp384, nistp521 } from './curve.js';
 import type { SigningAlgorithm } from './signature-algorithm.js';
 
@@ -13,7 +13,34 @@ const ecdsaHash = {
  * width (ECDSA), PKCS #1 v1.5 (RSA).
  */
 export function signRaw(privateKey: KeyObject, algorithm: SigningAlgorithm, bytes: Uint8Array): Uint8Array {
-  if (algorithm === 'ssh-ed25519') return sign(null, bytes, privateKey);
-  if (algorithm === 'rsa-sha2-512') return sign('sha512', bytes, privateKey);
-  return sign(ecdsaHash[algorithm], bytes, { key: privateKey, dsaEncoding: 'ieee-p1363' });
+  const { hash, key } = questionOf(privateKey, algorithm);
+  return sign(hash, bytes, key);
+}
+
+/**
+ * `signRaw` in the thread pool of the process, so that more than one core can sign. Rejects with what `node:crypto`
+ * says where the key cannot sign so.
+ */
+export async function signRawInPool(
+  privateKey: KeyObject,
+  algorithm: SigningAlgorithm,
+  bytes: Uint8Array,
+): Promise<Uint8Array> {
+  const { hash, key } = questionOf(privateKey, algorithm);
+  return new Promise((resolve, reject) => {
+    sign(hash, bytes, key, (error, raw) => {
+      if (error === null) resolve(raw);
+      else reject(error);
+    });
+  });
+}
+
+/** What `node:crypto` is asked. */
+function questionOf(
+  privateKey: KeyObject,
+  algorithm: SigningAlgorithm,
+): { hash: string | null; key: KeyObject | SignKeyObjectInput } {
+  if (algorithm === 'ssh-ed25519') return { hash: null, key: privateKey };
+  if (algorithm === 'rsa-sha2-512') return { hash: 'sha512', key: privateKey };
+  return { hash: ecdsaHash[algorithm], key: { key: privateKey, dsaEncoding: 'ieee-p1363' } };
 }

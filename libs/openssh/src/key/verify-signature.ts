@@ -1,4 +1,4 @@
-import { createHash, verify, type KeyObject } from 'node:crypto';
+import { createHash, verify, type KeyObject, type VerifyKeyObjectInput } from 'node:crypto';
 import { keyField } from './key-fields.js';
 import { keyLayouts } from './layout.js';
 import { decodeSignature, type Signature } from './signature.js';
@@ -22,6 +22,29 @@ export function verifySignature(
   return verifyDecoded(keyObject, publicKey, bytes, decodeSignature(signatureBlob));
 }
 
+/**
+ * `verifySignature` in the thread pool of the process, so that more than one core can verify. Rejects with what
+ * `node:crypto` says where `keyObject` is not the key's.
+ */
+export async function verifySignatureInPool(
+  keyObject: KeyObject,
+  publicKey: PublicKey,
+  bytes: Uint8Array,
+  signatureBlob: Uint8Array,
+): Promise<boolean> {
+  const signature = decodeSignature(signatureBlob);
+  const question = questionOf(keyObject, publicKey, bytes, signature);
+  if (question === null) return false;
+  const { hash, signed, key } = question;
+  return new Promise((resolve, reject) => {
+    // With a callback, `node:crypto` works in the thread pool.
+    verify(hash, signed, key, signature.raw, (error, result) => {
+      if (error === null) resolve(result === true);
+      else reject(error);
+    });
+  });
+}
+
 /** `verifySignature` for a signature that is decoded already. */
 export function verifyDecoded(
   keyObject: KeyObject,
@@ -29,17 +52,27 @@ export function verifyDecoded(
   bytes: Uint8Array,
   signature: Signature,
 ): boolean {
-  if (!algorithmFits(signature.algorithm, publicKey.type)) return false;
+  const question = questionOf(keyObject, publicKey, bytes, signature);
+  return question !== null && verify(question.hash, question.signed, question.key, signature.raw) === true;
+}
+
+/** What `node:crypto` is asked, or null where the algorithm is none that the key can have used. */
+function questionOf(
+  keyObject: KeyObject,
+  publicKey: PublicKey,
+  bytes: Uint8Array,
+  signature: Signature,
+): { hash: string | null; signed: Uint8Array; key: KeyObject | VerifyKeyObjectInput } | null {
+  if (!algorithmFits(signature.algorithm, publicKey.type)) return null;
   const { curve, securityKey } = keyLayouts[publicKey.type];
   const signed = securityKey ? securityKeyMessage(publicKey, bytes, signature) : bytes;
   if (curve !== undefined) {
-    return verify(curve.hash, signed, { key: keyObject, dsaEncoding: 'ieee-p1363' }, signature.raw) === true;
+    return { hash: curve.hash, signed, key: { key: keyObject, dsaEncoding: 'ieee-p1363' } };
   }
   if (publicKey.type === 'ssh-rsa') {
-    const hash = signature.algorithm === 'rsa-sha2-256' ? 'sha256' : 'sha512';
-    return verify(hash, signed, keyObject, signature.raw) === true;
+    return { hash: signature.algorithm === 'rsa-sha2-256' ? 'sha256' : 'sha512', signed, key: keyObject };
   }
-  return verify(null, signed, keyObject, signature.raw) === true;
+  return { hash: null, signed, key: keyObject };
 }
 
 /** What a security key signs: SHA-256 of the application, flags, counter, SHA-256 of the message. */
