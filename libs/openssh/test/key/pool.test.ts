@@ -55,16 +55,14 @@ describe('misuse in the thread pool', () => {
 
   it('rejects where the key object cannot verify at all', async () => {
     const { publicKey } = generateKeyPairSync('x25519');
-    await expect(verifySignatureInPool(publicKey, key, bytes, signature)).rejects.toMatchObject({
-      code: expect.stringMatching(/^ERR_OSSL/) as unknown,
-    });
+    await expect(verifySignatureInPool(publicKey, key, bytes, signature)).rejects.toThrow(
+      /operation not supported/i,
+    );
   });
 
   it('rejects where the key cannot sign', async () => {
     const { privateKey } = generateKeyPairSync('x25519');
-    await expect(signRawInPool(privateKey, 'ssh-ed25519', bytes)).rejects.toMatchObject({
-      code: expect.stringMatching(/^ERR_OSSL/) as unknown,
-    });
+    await expect(signRawInPool(privateKey, 'ssh-ed25519', bytes)).rejects.toThrow(/operation not supported/i);
   });
 
   it('rejects a blob that is not a signature', async () => {
