@@ -19,3 +19,4 @@ export { copyDatabase, embeddedDatabase, embeddedDatabaseName } from './embedded
 export { migrate } from './migrate.js';
 export { appRights, type RoleNames } from './access.js';
 export { databaseError, availabilityCode, type AvailabilityCode } from './database-error.js';
+export * from './repositories/index.js';

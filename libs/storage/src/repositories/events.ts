@@ -47,11 +47,20 @@ export interface EventQuery {
   readonly until?: Date | undefined;
 }
 
+/** Writes an event. Text in it may come from anybody: what PostgreSQL or a terminal cannot show is replaced. */
 export async function recordEvent(tx: Transaction, event: NewEvent): Promise<void> {
+  const data = JSON.stringify(event.data ?? {}, (_, value: unknown) =>
+    typeof value === 'string' ? printable(value) : value,
+  );
   await tx.$executeRaw`
     insert into events (organization_id, kind, actor_id, actor_name, subject, data, request_id)
     values (${event.organizationId}::uuid, ${event.kind}, ${event.actor?.id ?? null}::uuid, ${event.actor?.name ?? null},
-      ${event.subject}, ${JSON.stringify(event.data ?? {})}::jsonb, ${event.requestId})`;
+      ${printable(event.subject)}, ${data}::jsonb, ${event.requestId})`;
+}
+
+/** Without control characters and halves of surrogate pairs: NUL alone would make the whole transaction fail. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cs}]/gu, '\ufffd');
 }
 
 /**

@@ -69,3 +69,20 @@ export async function releaseHostKeys(
     returning fingerprint`;
   return rows.map((row) => row.fingerprint);
 }
+
+/** What an organization calls itself, and the host names that are its own. */
+export interface OrganizationNames {
+  readonly name: string;
+  readonly namePatterns: readonly string[];
+}
+
+/** Null when there is no such organization in sight. */
+export async function findOrganizationNames(
+  tx: Transaction,
+  organizationId: string,
+): Promise<OrganizationNames | null> {
+  return tx.organizationProfile.findUnique({
+    where: { organizationId },
+    select: { name: true, namePatterns: true },
+  });
+}

@@ -1,0 +1,143 @@
+import { Prisma } from '../generated/client.js';
+import { startEpoch } from './epochs.js';
+import { every, type Transaction } from './transaction.js';
+
+/** A person's account as those who look after it see it. */
+export interface AccountRow {
+  readonly id: string;
+  readonly name: string;
+  readonly administrativeRole: string;
+  readonly state: 'invited' | 'active' | 'disabled';
+  readonly hasPassword: boolean;
+  readonly createdAt: Date;
+  readonly disabledAt: Date | null;
+}
+
+const columns = Prisma.sql`id, name, administrative_role as "administrativeRole", state,
+  password_hash is not null as "hasPassword", created_at as "createdAt", disabled_at as "disabledAt"`;
+
+/** Accounts by name, those after `after`. */
+export function listAccounts(
+  tx: Transaction,
+  organizationId: string,
+  query: {
+    readonly after: string | null;
+    readonly state?: AccountRow['state'] | undefined;
+    readonly limit: number;
+  },
+): Promise<AccountRow[]> {
+  const conditions = [Prisma.sql`organization_id = ${organizationId}::uuid`];
+  if (query.after !== null) conditions.push(Prisma.sql`name collate "C" > ${query.after}`);
+  if (query.state !== undefined) conditions.push(Prisma.sql`state = ${query.state}`);
+  return tx.$queryRaw<AccountRow[]>`
+    select ${columns} from users where ${every(conditions)} order by name collate "C" limit ${query.limit}`;
+}
+
+export async function findAccount(
+  tx: Transaction,
+  organizationId: string,
+  name: string,
+): Promise<AccountRow | null> {
+  const rows = await tx.$queryRaw<AccountRow[]>`
+    select ${columns} from users where organization_id = ${organizationId}::uuid and name = ${name}`;
+  return rows[0] ?? null;
+}
+
+/** Makes an account that waits for its invitation to be used. Null, and nothing written, when the name is taken. */
+export async function insertInvitedAccount(
+  tx: Transaction,
+  account: { readonly organizationId: string; readonly name: string; readonly administrativeRole: string },
+): Promise<AccountRow | null> {
+  const rows = await tx.$queryRaw<AccountRow[]>`
+    insert into users (id, organization_id, name, administrative_role, state)
+    values (gen_random_uuid(), ${account.organizationId}::uuid, ${account.name}, ${account.administrativeRole}, 'invited')
+    on conflict (organization_id, name) do nothing
+    returning ${columns}`;
+  const [made] = rows;
+  if (made === undefined) return null;
+  await startEpoch(tx, account.organizationId, made.id, 'user');
+  return made;
+}
+
+/** Puts an account into a state; `keepPassword` false forgets the password. */
+export async function changeAccount(
+  tx: Transaction,
+  organizationId: string,
+  userId: string,
+  change: { readonly state: AccountRow['state']; readonly at: Date; readonly keepPassword: boolean },
+): Promise<AccountRow> {
+  const disabledAt = change.state === 'disabled' ? change.at : null;
+  const [changed] = await tx.$queryRaw<AccountRow[]>`
+    update users set state = ${change.state}, disabled_at = ${disabledAt}::timestamptz,
+      password_hash = case when ${change.keepPassword} then password_hash end
+    where organization_id = ${organizationId}::uuid and id = ${userId}::uuid
+    returning ${columns}`;
+  if (changed === undefined) throw new Error('An account that was there a moment ago is gone.');
+  return changed;
+}
+
+/** How many owners but this one can sign in. */
+export async function otherActiveOwners(
+  tx: Transaction,
+  organizationId: string,
+  userId: string,
+): Promise<number> {
+  return tx.user.count({
+    where: { organizationId, administrativeRole: 'owner', state: 'active', id: { not: userId } },
+  });
+}
+
+/** Ends all of an account's sessions; returns how many were open. */
+export async function endSessionsOf(
+  tx: Transaction,
+  organizationId: string,
+  userId: string,
+  end: { readonly at: Date; readonly reason: string },
+): Promise<number> {
+  const { count } = await tx.session.updateMany({
+    where: { organizationId, userId, endedAt: null, expiresAt: { gt: end.at } },
+    data: { endedAt: end.at, endedReason: end.reason },
+  });
+  return count;
+}
+
+export interface NewInvitation {
+  readonly organizationId: string;
+  readonly userId: string;
+  readonly purpose: 'invite' | 'reset';
+  /** SHA-256 of the token. */
+  readonly tokenHash: Uint8Array;
+  readonly createdById: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** Keeps an invitation, the account's only one from now on. */
+export async function replaceInvitation(tx: Transaction, invitation: NewInvitation): Promise<void> {
+  await withdrawInvitations(tx, invitation.organizationId, invitation.userId);
+  await tx.invitation.create({ data: { ...invitation, tokenHash: Uint8Array.from(invitation.tokenHash) } });
+}
+
+/** Makes an account's unused invitations worthless. */
+export async function withdrawInvitations(
+  tx: Transaction,
+  organizationId: string,
+  userId: string,
+): Promise<void> {
+  await tx.invitation.deleteMany({ where: { organizationId, userId, usedAt: null } });
+}
+
+/** Who made the account's invitation that can still be used; null when there is none. */
+export async function openInvitationBy(
+  tx: Transaction,
+  organizationId: string,
+  userId: string,
+  now: Date,
+): Promise<string | null> {
+  const open = await tx.invitation.findFirst({
+    where: { organizationId, userId, usedAt: null, expiresAt: { gt: now } },
+    select: { createdById: true },
+    orderBy: { createdAt: 'desc' },
+  });
+  return open?.createdById ?? null;
+}

@@ -1,0 +1,13 @@
+export * from './accounts.js';
+export * from './authorities.js';
+export * from './certificates.js';
+export * from './challenges.js';
+export * from './epochs.js';
+export * from './events.js';
+export * from './host-names.js';
+export * from './idempotency.js';
+export * from './key-claims.js';
+export * from './krls.js';
+export * from './revocations.js';
+export * from './roles.js';
+export type { Transaction } from './transaction.js';
