@@ -1,3 +1,4 @@
+import type { ProblemCode } from '@writ/contract';
 import type { FastifyRequest } from 'fastify';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 
@@ -5,6 +6,10 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set by the guard; null on public routes. */
     caller: SignedInCaller | null;
+    /** What the request was answered with, when that is a problem. */
+    problem: ProblemCode | null;
+    /** Takes the request out of the count of those being worked on. */
+    leave: (() => void) | null;
   }
 }
 

@@ -3,26 +3,21 @@ import { z } from 'zod';
 
 const none = z.strictObject({});
 
-function open<const I extends string, const P extends string, const R extends Route['response']>(
-  id: I,
-  path: P,
-  summary: string,
-  response: R,
-) {
-  return {
-    id,
-    method: 'GET',
-    path,
-    summary,
-    access: 'public',
-    params: none,
-    query: none,
-    body: null,
-    response,
-    status: 200,
-    problems: [],
-    idempotent: false,
-  } as const satisfies Route;
+const defaults = {
+  method: 'GET',
+  access: 'public',
+  params: none,
+  query: none,
+  body: null,
+  status: 200,
+  problems: [],
+  idempotent: false,
+} as const;
+
+function open<const R extends Pick<Route, 'id' | 'path' | 'summary' | 'response'>>(
+  r: R,
+): typeof defaults & R {
+  return { ...defaults, ...r };
 }
 
 function file<const M extends string>(mediaType: M, description: string) {
@@ -33,31 +28,31 @@ const state = z.strictObject({ status: z.literal('ok') });
 
 /** Routes about the service itself: not in the contract of organizations, and under the same guard. */
 export const serviceRoutes = {
-  healthz: open('healthz', '/healthz', 'The process answers', state),
-  readyz: open(
-    'readyz',
-    '/readyz',
-    'The database and the signer answer, so that certificates can be issued',
-    state,
-  ),
-  openApi: open(
-    'openApi',
-    '/openapi.json',
-    'This service as an OpenAPI document',
-    file('application/json', 'OpenAPI 3.1'),
-  ),
-  docs: open(
-    'docs',
-    '/docs',
-    'A page to read the OpenAPI document',
-    file('text/html; charset=utf-8', 'HTML'),
-  ),
-  docsScript: open(
-    'docsScript',
-    '/docs/rapidoc.js',
-    'The script of that page',
-    file('text/javascript; charset=utf-8', 'JavaScript'),
-  ),
+  healthz: open({ id: 'healthz', path: '/healthz', summary: 'The process answers', response: state }),
+  readyz: open({
+    id: 'readyz',
+    path: '/readyz',
+    summary: 'Database and signer answer: certificates can be issued',
+    response: state,
+  }),
+  openApi: open({
+    id: 'openApi',
+    path: '/openapi.json',
+    summary: 'This service as an OpenAPI document',
+    response: file('application/json', 'OpenAPI 3.1'),
+  }),
+  docs: open({
+    id: 'docs',
+    path: '/docs',
+    summary: 'A page to read that document',
+    response: file('text/html; charset=utf-8', 'HTML'),
+  }),
+  docsScript: open({
+    id: 'docsScript',
+    path: '/docs/rapidoc.js',
+    summary: 'The script of that page',
+    response: file('text/javascript; charset=utf-8', 'JavaScript'),
+  }),
 } as const;
 
 export type ServiceRoutes = typeof serviceRoutes;

@@ -1,0 +1,55 @@
+/**
+ * How the process ends, by the code of the error that ended it: documented in docs/errors.md, for scripts and service
+ * managers. What is not here ends with 1.
+ */
+export const exitStatus: Readonly<Record<string, number>> = {
+  usage_invalid: 2,
+  config_invalid: 3,
+
+  port_taken: 10,
+  address_unavailable: 11,
+  plain_http_refused: 12,
+  tls_invalid: 13,
+
+  secret_missing: 20,
+  secret_file_unreadable: 21,
+  secret_file_exposed: 22,
+  secret_wrong: 23,
+  secret_too_short: 24,
+
+  state_in_use: 30,
+  state_dir_unusable: 31,
+  storage_full: 32,
+
+  storage_unavailable: 40,
+  database_url_invalid: 41,
+  database_rights_missing: 42,
+  database_credentials_invalid: 43,
+  postgres_unsupported: 44,
+  postgres_account_missing: 45,
+  postgres_init_failed: 46,
+  postgres_start_failed: 47,
+  postgres_version_mismatch: 48,
+
+  not_initialized: 50,
+  already_initialized: 51,
+  schema_newer: 52,
+  schema_changed: 53,
+  migration_failed: 54,
+  migrations_missing: 55,
+  clock_behind: 56,
+  high_water_invalid: 57,
+
+  backup_invalid: 60,
+  backup_newer: 61,
+  restore_not_empty: 62,
+  restore_needs_confirmation: 63,
+
+  password_too_weak: 70,
+  routes_undeclared: 80,
+};
+
+/** The exit status for an error's code. */
+export function exitStatusOf(code: string): number {
+  return exitStatus[code] ?? 1;
+}

@@ -1,0 +1,76 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyBaseLogger } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.js';
+import { answerClientError } from './client-error.js';
+import type { Crowd } from './crowd.js';
+import { parseJsonBody } from './json-body.js';
+import { requestId } from './request-id.js';
+import { logRequest } from './request-log.js';
+import type { FastifyRequest } from './request.js';
+
+export interface TlsPair {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** The HTTP server, with its limits, its one body format and its log line; it has no routes yet. */
+export function makeAdapter(
+  config: Pick<Config, 'limits' | 'trustedProxies'>,
+  log: Logger,
+  crowd: Crowd,
+  tls: TlsPair | undefined,
+): FastifyAdapter {
+  const { limits, trustedProxies } = config;
+  const server = { maxHeaderSize: limits.headerBytes };
+  const adapter = new FastifyAdapter({
+    loggerInstance: log,
+    // Our one line per request carries the request id; a child logger per request would cost more than the line.
+    childLoggerFactory: (parent: FastifyBaseLogger) => parent,
+    disableRequestLogging: true,
+    genReqId: (request: IncomingMessage) => requestId(request.headers['x-request-id']),
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestSeconds * 1_000,
+    handlerTimeout: limits.requestSeconds * 1_000,
+    routerOptions: { maxParamLength: 256 },
+    return503OnClosing: false,
+    clientErrorHandler: answerClientError,
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+    skipMiddie: true,
+    ...(tls === undefined ? { http: server } : { https: { ...server, ...tls } }),
+  });
+  prepare(adapter, crowd, limits.connections);
+  return adapter;
+}
+
+function prepare(adapter: FastifyAdapter, crowd: Crowd, connections: number): void {
+  const fastify = adapter.getInstance();
+  fastify.server.maxConnections = connections;
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, bytes, done) => {
+    done(null, parseJsonBody(bytes as Buffer));
+  });
+  fastify.decorateRequest('caller', null);
+  fastify.decorateRequest('problem', null);
+  fastify.decorateRequest('leave', null);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('cache-control', 'no-store');
+    try {
+      request.leave = crowd.enter(request.ip);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  // Not onResponse: an answer to a client that is gone is never "sent", but its work is done all the same.
+  fastify.addHook('onSend', (request: FastifyRequest, reply, _payload, done) => {
+    if (crowd.closed) reply.header('connection', 'close');
+    request.leave?.();
+    request.leave = null;
+    logRequest(request, reply);
+    done();
+  });
+}

@@ -1,0 +1,78 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { DynamicModule } from '@nestjs/common';
+import type { Route } from '@writ/contract';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.js';
+import { makeAdapter, type TlsPair } from '../http/adapter.js';
+import { boundHandlers } from '../http/bound-handlers.js';
+import { Crowd } from '../http/crowd.js';
+import { assertDeclared, routeFaults, type ServedPath } from '../http/declared-routes.js';
+import { nestLog } from '../nest-log.js';
+import { listenError } from './listen.js';
+
+export interface ServiceParts {
+  readonly config: Pick<Config, 'limits' | 'trustedProxies' | 'listen'>;
+  readonly log: Logger;
+  readonly module: DynamicModule;
+  /** Every route that must be served, and nothing else may. */
+  readonly routes: readonly Route[];
+  readonly tls?: TlsPair | undefined;
+}
+
+/** A service that listens. */
+export interface Service {
+  /** 'http://127.0.0.1:7480' */
+  readonly url: string;
+  /** Uses another certificate for connections from now on. */
+  replaceTls(pair: TlsPair): void;
+  /** Lets no more requests in, waits for those inside as long as the limits say, and stops listening. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Builds the application and listens. Ends in `routes_undeclared` (before it listens), `port_taken`,
+ * `address_unavailable`.
+ */
+export async function startService({ config, log, module, routes, tls }: ServiceParts): Promise<Service> {
+  const crowd = new Crowd(config.limits);
+  const adapter = makeAdapter(config, log, crowd, tls);
+  const served: ServedPath[] = [];
+  adapter.getInstance().addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) served.push({ method: one, path: url });
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    abortOnError: false,
+    logger: nestLog(log),
+  });
+  try {
+    await app.init();
+    assertDeclared(routeFaults(routes, boundHandlers(app), served));
+    await app.listen(config.listen.port, config.listen.host).catch((error: unknown) => {
+      throw listenError(error, config.listen);
+    });
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  const { server } = adapter.getInstance();
+  return {
+    url: urlOf(server.address() as AddressInfo, tls !== undefined),
+    replaceTls(pair) {
+      if ('setSecureContext' in server)
+        (server as { setSecureContext(pair: TlsPair): void }).setSecureContext(pair);
+    },
+    async stop() {
+      crowd.close();
+      const patience = setTimeout(() => server.closeAllConnections(), config.limits.stopSeconds * 1_000);
+      await app.close();
+      clearTimeout(patience);
+    },
+  };
+}
+
+function urlOf({ address, family, port }: AddressInfo, tls: boolean): string {
+  return `${tls ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
