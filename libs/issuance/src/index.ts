@@ -1,3 +1,10 @@
+export {
+  issueCertificate,
+  type IssuancePorts,
+  type IssuanceRequest,
+  type IssuedCertificate,
+} from './cycle.js';
+export { poolVerifier, type VerifyCertificate } from './verifier.js';
 export type {
   AuthorityRef,
   CertificateRecord,
@@ -8,9 +15,12 @@ export type {
   Signer,
 } from './ports.js';
 export {
+  cycleErrorCodes,
   recorderErrorCodes,
   serialSourceErrorCodes,
   signerErrorCodes,
+  type CycleErrorCode,
+  type IssuanceErrorCode,
   type RecorderErrorCode,
   type SerialSourceErrorCode,
   type SignerErrorCode,
