@@ -1,0 +1,12 @@
+export { decodeKrl } from './decode.js';
+export { encodeKrl } from './encode.js';
+export type { EntrySet } from './entry-set.js';
+export {
+  isRevoked,
+  revocationReason,
+  type RevocableCertificate,
+  type RevocationReason,
+} from './is-revoked.js';
+export type { SerialRange } from './serial-runs.js';
+export type { SerialSet } from './serial-set.js';
+export type { CertificatesToRevoke, Krl, KrlContents, RevokedCertificates } from './types.js';
