@@ -20,3 +20,8 @@ export { migrate } from './migrate.js';
 export { appRights, type RoleNames } from './access.js';
 export { databaseError, availabilityCode, type AvailabilityCode } from './database-error.js';
 export * from './repositories/index.js';
+export { groupRecorder, type GroupRecorder, type RecorderOptions } from './recorder.js';
+export { blockSerials, type BlockSerialSource, type SerialOptions } from './serials.js';
+export { openHighWater, hasHighWater, type HighWater, type HighWaterMarks } from './high-water.js';
+export { reconcileHighWater } from './reconcile.js';
+export { openScoped, type Scoped, type ScopedDatabase, type ScopedOptions } from './scope.js';

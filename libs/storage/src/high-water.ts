@@ -1,0 +1,138 @@
+import { CodedError } from '@writ/kernel';
+import { join } from 'node:path';
+import { readIfThere, writeDurably } from './durable-file.js';
+import type { StorageErrorCode } from './errors.js';
+
+/**
+ * The highest numbers ever given out, in a file outside the database, so that no way of putting an old database in
+ * place (ours or anybody's) gives one out again.
+ */
+export interface HighWater {
+  /** The highest serial that any process of this state directory may have used; undefined: authority unknown. */
+  serial(authorityId: string): bigint | undefined;
+  /** The highest KRL version published for an organization; undefined: organization unknown. */
+  krlVersion(organizationId: string): bigint | undefined;
+  /**
+   * Raises marks (never lowers one) and resolves when they are on disk; what is raised meanwhile shares the next
+   * write. Rejects with `storage_full`, `state_dir_unusable`.
+   */
+  raise(marks: HighWaterMarks): Promise<void>;
+  /**
+   * Lowers an authority's mark that stands exactly at `from`, when the unused serials above `to` went back to the
+   * database; any other mark stays. Rejects as `raise` does.
+   */
+  takeBack(authorityId: string, from: bigint, to: bigint): Promise<void>;
+  /** All marks, as copies. */
+  marks(): Required<HighWaterMarks>;
+}
+
+export interface HighWaterMarks {
+  /** Highest serial by authority id. */
+  readonly serials?: ReadonlyMap<string, bigint>;
+  /** Highest KRL version by organization id. */
+  readonly krlVersions?: ReadonlyMap<string, bigint>;
+}
+
+interface HighWaterFile {
+  readonly version: 1;
+  readonly serials: Readonly<Record<string, string>>;
+  readonly krlVersions: Readonly<Record<string, string>>;
+}
+
+/** True when the state directory has a high-water file. Ends in `state_dir_unusable`. */
+export async function hasHighWater(stateDirectory: string): Promise<boolean> {
+  return (await readIfThere(pathIn(stateDirectory))) !== undefined;
+}
+
+/**
+ * Opens the high-water file of a state directory; a missing one counts as empty and is written with the first mark.
+ * For the one process that owns the directory. Ends in `high_water_invalid`, `state_dir_unusable`.
+ */
+export async function openHighWater(stateDirectory: string): Promise<HighWater> {
+  const path = pathIn(stateDirectory);
+  const file = parse(path, await readIfThere(path));
+  const serials = new Map(Object.entries(file.serials).map(([id, text]) => [id, BigInt(text)]));
+  const krlVersions = new Map(Object.entries(file.krlVersions).map(([id, text]) => [id, BigInt(text)]));
+  let writing: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
+  let unwritten = false;
+
+  const writeOnce = async (): Promise<void> => {
+    next = undefined;
+    unwritten = false;
+    const content: HighWaterFile = { version: 1, serials: texts(serials), krlVersions: texts(krlVersions) };
+    try {
+      await writeDurably(path, `${JSON.stringify(content, null, 2)}\n`);
+    } catch (error) {
+      unwritten = true;
+      throw error;
+    }
+  };
+
+  const write = (): Promise<void> => {
+    // Even a mark that stands waits: the write that carries it may not have ended.
+    if (!unwritten && next === undefined) return writing;
+    next ??= writing = writing.catch(() => undefined).then(writeOnce);
+    return next;
+  };
+
+  return {
+    serial: (authorityId) => serials.get(authorityId),
+    krlVersion: (organizationId) => krlVersions.get(organizationId),
+    async raise(marks) {
+      const changed = [raiseAll(serials, marks.serials), raiseAll(krlVersions, marks.krlVersions)];
+      unwritten ||= changed.includes(true);
+      return write();
+    },
+    async takeBack(authorityId, from, to) {
+      if (serials.get(authorityId) !== from) return;
+      serials.set(authorityId, to);
+      unwritten = true;
+      return write();
+    },
+    marks: () => ({ serials: new Map(serials), krlVersions: new Map(krlVersions) }),
+  };
+}
+
+function pathIn(stateDirectory: string): string {
+  return join(stateDirectory, 'high-water.json');
+}
+
+function raiseAll(marks: Map<string, bigint>, to: ReadonlyMap<string, bigint> | undefined): boolean {
+  let changed = false;
+  for (const [id, value] of to ?? []) {
+    const held = marks.get(id);
+    if (held !== undefined && held >= value) continue;
+    marks.set(id, value);
+    changed = true;
+  }
+  return changed;
+}
+
+function texts(marks: ReadonlyMap<string, bigint>): Record<string, string> {
+  return Object.fromEntries([...marks].map(([id, value]) => [id, value.toString()]));
+}
+
+function parse(path: string, text: string | undefined): HighWaterFile {
+  if (text === undefined) return { version: 1, serials: {}, krlVersions: {} };
+  try {
+    const value = JSON.parse(text) as Partial<HighWaterFile>;
+    if (value.version === 1 && isMarks(value.serials) && isMarks(value.krlVersions))
+      return value as HighWaterFile;
+  } catch {
+    // Said below.
+  }
+  throw new CodedError<StorageErrorCode>(
+    'high_water_invalid',
+    `${path} is damaged; put back a copy, or move it away if no serial was given out since the database was last backed up.`,
+    { path },
+  );
+}
+
+function isMarks(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((mark) => typeof mark === 'string' && /^(0|[1-9][0-9]{0,19})$/.test(mark))
+  );
+}

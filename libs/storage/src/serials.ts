@@ -1,0 +1,91 @@
+import { CodedError } from '@writ/kernel';
+import type { AuthorityRef, SerialSource } from '@writ/issuance';
+import { serial as asSerial, type Serial } from '@writ/openssh/certificate';
+import { databaseError } from './database-error.js';
+import type { StorageErrorCode } from './errors.js';
+import type { HighWater } from './high-water.js';
+import { nextBlockSize, firstBlockSize } from './block-size.js';
+import { reserveSerials, returnSerials, type SerialPool } from './reserve-serials.js';
+
+/** A serial source that gives back what it did not use. */
+export interface BlockSerialSource extends SerialSource {
+  /** Gives unused serials back where nobody has reserved beyond them, so that an orderly stop leaves no gap. */
+  close(): Promise<void>;
+}
+
+export interface SerialOptions {
+  /** Connections as the service's role. */
+  readonly pool: SerialPool;
+  readonly highWater: HighWater;
+  /** Milliseconds, monotonic enough to size blocks by. */
+  readonly now?: () => number;
+}
+
+/** Serials that are ours to hand out: next ≤ serial < end. */
+interface Block {
+  next: bigint;
+  end: bigint;
+  size: bigint;
+  since: number;
+}
+
+/**
+ * Hands out each authority's serials from blocks reserved in the database. A block is used only after the reservation
+ * is committed and its last serial stands in the high-water file. Blocks are small for a quiet authority and grow
+ * with demand; a crash skips at most what is left of one.
+ */
+export function blockSerials({ pool, highWater, now = Date.now }: SerialOptions): BlockSerialSource {
+  const blocks = new Map<string, Block & { readonly organizationId: string }>();
+  const reserving = new Map<string, Promise<void>>();
+
+  const reserve = async ({ id, organizationId }: AuthorityRef): Promise<void> => {
+    const last = blocks.get(id);
+    const size = last === undefined ? firstBlockSize : nextBlockSize(last.size, now() - last.since);
+    const { first, end } = await reserveSerials(pool, organizationId, id, size);
+    if (end === first) throw exhausted(id);
+    await highWater.raise({ serials: new Map([[id, end - 1n]]) });
+    blocks.set(id, { organizationId, next: first, end, size, since: now() });
+  };
+
+  const takeFrom = (authority: AuthorityRef): Serial | undefined => {
+    const block = blocks.get(authority.id);
+    return block !== undefined && block.next < block.end ? asSerial(block.next++) : undefined;
+  };
+
+  return {
+    async take(authority) {
+      for (;;) {
+        const taken = takeFrom(authority);
+        if (taken !== undefined) return taken;
+        let reservation = reserving.get(authority.id);
+        if (reservation === undefined) {
+          reservation = reserve(authority).finally(() => reserving.delete(authority.id));
+          reserving.set(authority.id, reservation);
+        }
+        try {
+          await reservation;
+        } catch (error) {
+          throw databaseError(error);
+        }
+      }
+    },
+    async close() {
+      await Promise.allSettled(reserving.values());
+      for (const [id, { organizationId, next, end }] of blocks) {
+        if (next === end) continue;
+        // Where this fails they are skipped, which is no reason not to stop.
+        const returned = await returnSerials(pool, organizationId, id, next, end).catch(() => false);
+        if (returned) await highWater.takeBack(id, end - 1n, next - 1n).catch(() => undefined);
+      }
+      blocks.clear();
+    },
+  };
+}
+
+function exhausted(authorityId: string): CodedError<StorageErrorCode> {
+  return new CodedError<StorageErrorCode>(
+    'serials_exhausted',
+    'This authority has no serials left; rotate to a new one.',
+    { authorityId },
+  );
+}
