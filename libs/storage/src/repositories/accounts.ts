@@ -141,3 +141,8 @@ export async function openInvitationBy(
   });
   return open?.createdById ?? null;
 }
+
+/** Whether the account can still act: what a change that waited for others has to ask before it goes on. */
+export async function isActive(tx: Transaction, organizationId: string, userId: string): Promise<boolean> {
+  return (await tx.user.count({ where: { organizationId, id: userId, state: 'active' } })) > 0;
+}

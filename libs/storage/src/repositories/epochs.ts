@@ -21,3 +21,20 @@ export async function raiseEpochs(tx: Transaction, organizationId: string, ids: 
     )
     update epochs set epoch = epoch + 1 from mine where epochs.id = mine.id`;
 }
+
+/**
+ * Whether every counter still has the value that was seen; they cannot change before this transaction ends. Waits for
+ * whoever is changing one.
+ */
+export async function epochsHold(
+  tx: Transaction,
+  organizationId: string,
+  seen: readonly { readonly id: string; readonly epoch: bigint }[],
+): Promise<boolean> {
+  const held = await tx.$queryRaw<{ id: string; epoch: bigint }[]>`
+    select id, epoch from epochs
+    where organization_id = ${organizationId}::uuid and id = any(${seen.map(({ id }) => id)}::uuid[])
+    order by id for share`;
+  const now = new Map(held.map(({ id, epoch }) => [id, epoch]));
+  return seen.every(({ id, epoch }) => now.get(id) === epoch);
+}

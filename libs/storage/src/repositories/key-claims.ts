@@ -44,6 +44,17 @@ export function findKeyClaims(tx: Transaction, fingerprints: readonly string[]):
     select ${columns} from key_claims where fingerprint = any(${[...fingerprints]}::text[])`;
 }
 
+/** Who owns a key, with the owner's epoch as of the same moment; null: nobody in sight. */
+export async function findKeyOwner(
+  tx: Transaction,
+  fingerprint: string,
+): Promise<(KeyClaim & { readonly ownerEpoch: bigint | null }) | null> {
+  const rows = await tx.$queryRaw<(KeyClaim & { readonly ownerEpoch: bigint | null })[]>`
+    select ${columns}, (select epoch from epochs where epochs.id = owner_id) as "ownerEpoch"
+    from key_claims where fingerprint = ${fingerprint}`;
+  return rows[0] ?? null;
+}
+
 /** A user's certified keys, oldest first. */
 export function listUserKeys(
   tx: Transaction,

@@ -29,14 +29,14 @@ export interface LiveRevocations {
   readonly keys: readonly RevokedKey[];
 }
 
-/** Writes revocations of certificates, leaving out those that were revoked before; returns how many are new. */
+/** Writes revocations of certificates, leaving out those that were revoked before; returns the new ones. */
 export async function revokeSerials(
   tx: Transaction,
   ground: RevocationGround,
   serials: readonly RevokedSerial[],
-): Promise<number> {
-  if (serials.length === 0) return 0;
-  return tx.$executeRaw`
+): Promise<{ readonly authorityId: string; readonly serial: bigint }[]> {
+  if (serials.length === 0) return [];
+  return tx.$queryRaw`
     insert into revocations (id, organization_id, kind, authority_id, serial_from, serial_to, reason, cause,
       created_by_id, keep_until)
     select gen_random_uuid(), ${ground.organizationId}::uuid, 'serial', new.authority, new.serial, new.serial,
@@ -45,7 +45,8 @@ export async function revokeSerials(
       ${serials.map((s) => s.keepUntil)}::timestamptz[]) as new (authority, serial, keep_until)
     where not exists (
       select from revocations old where old.organization_id = ${ground.organizationId}::uuid
-        and old.authority_id = new.authority and old.serial_from <= new.serial and old.serial_to >= new.serial)`;
+        and old.authority_id = new.authority and old.serial_from <= new.serial and old.serial_to >= new.serial)
+    returning authority_id as "authorityId", serial_from as serial`;
 }
 
 /** Writes revocations of keys, for ever, leaving out those that were revoked before; returns how many are new. */

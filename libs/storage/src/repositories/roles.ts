@@ -19,7 +19,7 @@ export interface RoleRow {
 
 export type NewRole = Omit<RoleRow, 'createdAt'> & { readonly organizationId: string };
 
-const columns = Prisma.sql`roles.id, handle, name, principals, logins, max_ttl_seconds as "maxTtlSeconds", extensions,
+const columns = Prisma.sql`roles.id, handle, roles.name, principals, logins, max_ttl_seconds as "maxTtlSeconds", extensions,
   critical_options as "criticalOptions", key_types as "keyTypes", key_id_template as "keyIdTemplate", created_at as "createdAt"`;
 
 /** False, and nothing written, when the name is or once was another role's. */
@@ -53,6 +53,18 @@ export function listRoles(tx: Transaction, organizationId: string, after: string
   if (after !== null) conditions.push(Prisma.sql`name collate "C" > ${after}`);
   return tx.$queryRaw<RoleRow[]>`
     select ${columns} from roles where ${every(conditions)} order by name collate "C" limit ${limit}`;
+}
+
+/** Those of the roles that stand, each with its epoch as of the same moment. */
+export function findRolesWithEpochs(
+  tx: Transaction,
+  organizationId: string,
+  ids: readonly string[],
+): Promise<(RoleRow & { readonly epoch: bigint })[]> {
+  return tx.$queryRaw`
+    select ${columns}, epoch from roles join epochs on epochs.id = roles.id
+    where roles.organization_id = ${organizationId}::uuid and roles.id = any(${[...ids]}::uuid[])
+      and deleted_at is null`;
 }
 
 /** The roles a user is a member of. */

@@ -1,0 +1,57 @@
+import {
+  currentKrlVersion,
+  markKeysRevoked,
+  revokeKeys,
+  revokeSerials,
+  type CertificateRef,
+  type RevocationGround,
+  type RevokedKey,
+  type Transaction,
+} from '@writ/storage';
+import { publishKrl, type KrlPublishing } from './publish-krl.js';
+
+export type TrustEnding = KrlPublishing;
+
+/** How long a KRL keeps a certificate after it has expired: verifiers' clocks may be behind. */
+const keptAfterExpiry = 24 * 3600 * 1000;
+
+/** What became of it; `krlVersion` is the one that says so. */
+export interface TrustEnded {
+  readonly certificates: number;
+  readonly keys: number;
+  readonly krlVersion: bigint;
+}
+
+/**
+ * Revokes certificates and keys and publishes the KRL that says so, in a transaction that holds `lockTrust`. What was
+ * revoked before is left as it is; where all of it was, no new KRL is made. Rejects as `publishKrl` does.
+ */
+export async function endTrust(
+  tx: Transaction,
+  services: TrustEnding,
+  ground: RevocationGround,
+  ending: { readonly certificates: readonly CertificateRef[]; readonly keys: readonly RevokedKey[] },
+): Promise<TrustEnded> {
+  const { organizationId } = ground;
+  const now = services.clock();
+  const serials = ending.certificates.map(({ authorityId, serial, validBefore }) => ({
+    authorityId,
+    serial,
+    keepUntil: new Date(Math.max(Number(validBefore) * 1000, now) + keptAfterExpiry),
+  }));
+  const certificates = await revokeSerials(tx, ground, serials);
+  const keys = await revokeKeys(tx, ground, ending.keys);
+  await markKeysRevoked(
+    tx,
+    organizationId,
+    ending.keys.map(({ fingerprint }) => fingerprint),
+  );
+  const krlVersion =
+    certificates.length + keys > 0
+      ? await publishKrl(tx, services, organizationId, {
+          certificates,
+          keys: ending.keys.map(({ publicKey }) => publicKey),
+        })
+      : ((await currentKrlVersion(tx, organizationId)) ?? 0n);
+  return { certificates: certificates.length, keys, krlVersion };
+}

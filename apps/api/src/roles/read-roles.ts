@@ -1,0 +1,51 @@
+import type { Caller } from '@writ/policy';
+import { findRole, listRoles, membersOf, type RoleRow, type Transaction, type ScopedDatabase } from '@writ/storage';
+import type { RouteInput, RouteOutput } from '../http/route-input.js';
+import { cursorAt, part, placeAt } from '../paging/cursor.js';
+import { pageOf } from '../paging/page.js';
+import { notFound } from '../refusal.js';
+import { roleView } from './role-view.js';
+
+/** A page of the organization's roles, by name. */
+export async function rolesPage(
+  store: ScopedDatabase,
+  { organizationId }: Caller,
+  { query }: RouteInput<'listRoles'>,
+): Promise<RouteOutput<'listRoles'>> {
+  const after = placeAt('roles', query.cursor, ([name]) => part.text(name));
+  return store.within([organizationId], async (tx) => {
+    const rows = await listRoles(tx, organizationId, after, query.limit + 1);
+    const ids = rows.map((row) => row.id);
+    const members = await membersOf(tx, organizationId, ids);
+    return pageOf(
+      rows,
+      query.limit,
+      (row) => cursorAt('roles', [row.name]),
+      (row) => roleView(row, members.get(row.id) ?? []),
+    );
+  });
+}
+
+/** One role and its members. Ends in `not_found`. */
+export function oneRole(
+  store: ScopedDatabase,
+  { organizationId }: Caller,
+  { params }: RouteInput<'showRole'>,
+): Promise<RouteOutput<'showRole'>> {
+  return store.within([organizationId], async (tx) =>
+    shownRole(tx, organizationId, await knownRole(tx, organizationId, params.role)),
+  );
+}
+
+/** The role of that name. Ends in `not_found`. */
+export async function knownRole(tx: Transaction, organizationId: string, name: string): Promise<RoleRow> {
+  const role = await findRole(tx, organizationId, name);
+  if (role === null) throw notFound('role');
+  return role;
+}
+
+/** The role as the API shows it, with its members as this transaction sees them. */
+export async function shownRole(tx: Transaction, organizationId: string, role: RoleRow) {
+  const members = await membersOf(tx, organizationId, [role.id]);
+  return roleView(role, members.get(role.id) ?? []);
+}

@@ -1,0 +1,20 @@
+import { CriticalOptions } from '@writ/contract';
+import type { RoleRow } from '@writ/storage';
+
+/** A role as the API shows it, with the names of its members. */
+export function roleView(row: RoleRow, members: readonly string[]) {
+  return {
+    id: row.id,
+    handle: row.handle,
+    name: row.name,
+    principals: 'logins' as const,
+    logins: [...row.logins],
+    maxTtlSeconds: row.maxTtlSeconds,
+    extensions: [...row.extensions],
+    criticalOptions: CriticalOptions.parse(row.criticalOptions),
+    keyTypes: [...row.keyTypes],
+    keyIdTemplate: row.keyIdTemplate,
+    members: [...members],
+    createdAt: row.createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,66 @@
+import type { ProblemCode } from '@writ/contract';
+import { CodedError } from '@writ/kernel';
+import {
+  changeAccount,
+  endSessionsOf,
+  otherActiveOwners,
+  raiseEpochs,
+  trustedUserKeys,
+  unexpiredUserCertificates,
+  withdrawInvitations,
+  type AccountRow,
+  type RevocationGround,
+  type Transaction,
+} from '@writ/storage';
+import { endTrust, type TrustEnded, type TrustEnding } from '../revocations/end-trust.js';
+
+export interface AccountClosed extends TrustEnded {
+  readonly account: AccountRow;
+  readonly sessionsEnded: number;
+  /** Whether the account was open until now. */
+  readonly closedNow: boolean;
+}
+
+/**
+ * Closes an account, in a transaction that holds `lockTrust`: nobody signs in to it, its sessions and invitations end,
+ * and its unexpired user certificates and certified keys are revoked for good (domain.md "Losing access"). Host
+ * certificates that it had signed, and keys of hosts and authorities, are no part of it. Closing it again finishes
+ * whatever was left. Ends in `last_owner`.
+ */
+export async function closeAccount(
+  tx: Transaction,
+  services: TrustEnding,
+  account: AccountRow,
+  ground: RevocationGround,
+): Promise<AccountClosed> {
+  const { organizationId } = ground;
+  const now = services.clock();
+  const at = new Date(now);
+  await refuseLastOwner(tx, organizationId, account);
+  // First the epoch: it waits for what is just being recorded, so that the certificates read after it are all there are.
+  await raiseEpochs(tx, organizationId, [account.id]);
+  const closedNow = account.state !== 'disabled';
+  const closed = closedNow
+    ? await changeAccount(tx, organizationId, account.id, { state: 'disabled', at, keepPassword: true })
+    : account;
+  const sessionsEnded = await endSessionsOf(tx, organizationId, account.id, {
+    at,
+    reason: 'account_disabled',
+  });
+  await withdrawInvitations(tx, organizationId, account.id);
+  const seconds = BigInt(Math.floor(now / 1000));
+  const ended = await endTrust(tx, services, ground, {
+    certificates: await unexpiredUserCertificates(tx, organizationId, account.id, null, seconds),
+    keys: await trustedUserKeys(tx, organizationId, account.id),
+  });
+  return { ...ended, account: closed, sessionsEnded, closedNow };
+}
+
+async function refuseLastOwner(tx: Transaction, organizationId: string, account: AccountRow): Promise<void> {
+  if (account.administrativeRole !== 'owner' || account.state !== 'active') return;
+  if ((await otherActiveOwners(tx, organizationId, account.id)) > 0) return;
+  throw new CodedError<ProblemCode>(
+    'last_owner',
+    `${account.name} is the organization's last active owner and stays; invite another owner first.`,
+  );
+}

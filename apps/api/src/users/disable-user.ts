@@ -1,0 +1,38 @@
+import { recordEvent, type ScopedDatabase } from '@writ/storage';
+import { eventOf, type Actor } from '../events/event-of.js';
+import type { RouteInput, RouteOutput } from '../http/route-input.js';
+import type { TrustEnding } from '../revocations/end-trust.js';
+import { closeAccount } from './close-account.js';
+import { knownAccount } from './read-users.js';
+import { takeTurn } from './take-turn.js';
+import { userView } from './user-view.js';
+
+/**
+ * Closes an account with everything that rested on it; once answered, nothing of it is issued or trusted any more.
+ * Repeating it changes nothing. Ends in `not_found`, `last_owner`.
+ */
+export function disableUser(
+  services: TrustEnding & { readonly store: ScopedDatabase },
+  actor: Actor,
+  { params }: Pick<RouteInput<'disableUser'>, 'params'>,
+): Promise<RouteOutput<'disableUser'>> {
+  const { organizationId, userId } = actor.caller;
+  return services.store.within([organizationId], async (tx) => {
+    await takeTurn(tx, actor.caller);
+    const account = await knownAccount(tx, organizationId, params.user);
+    const closed = await closeAccount(tx, services, account, {
+      organizationId,
+      reason: 'account disabled',
+      cause: 'user',
+      createdById: userId,
+    });
+    if (closed.closedNow || closed.certificates + closed.keys + closed.sessionsEnded > 0) {
+      const { certificates, keys, sessionsEnded } = closed;
+      await recordEvent(
+        tx,
+        eventOf(actor, 'user.disabled', account.name, { certificates, keys, sessionsEnded }),
+      );
+    }
+    return userView(closed.account);
+  });
+}

@@ -1,0 +1,34 @@
+import type { Clock } from '@writ/kernel';
+import { changeAccount, raiseEpochs, recordEvent, type ScopedDatabase } from '@writ/storage';
+import type { SignedInCaller } from '../auth/signed-in-caller.js';
+import { eventOf, type Actor } from '../events/event-of.js';
+import type { RouteInput, RouteOutput } from '../http/route-input.js';
+import { refuseWidening } from './open-account.js';
+import { knownAccount } from './read-users.js';
+import { takeTurn } from './take-turn.js';
+import { userView } from './user-view.js';
+
+/**
+ * Reopens a closed account for new keys only: what was revoked with it stays so. Without a password it waits for
+ * a reset's invitation. Repeating it changes nothing. Ends in `not_found`, `grant_refused` (every rule).
+ */
+export function enableUser(
+  { store, clock }: { readonly store: ScopedDatabase; readonly clock: Clock },
+  actor: Actor & { readonly caller: SignedInCaller },
+  { params }: Pick<RouteInput<'enableUser'>, 'params'>,
+): Promise<RouteOutput<'enableUser'>> {
+  const { caller } = actor;
+  const { organizationId } = caller;
+  return store.within([organizationId], async (tx) => {
+    await takeTurn(tx, caller);
+    const account = await knownAccount(tx, organizationId, params.user);
+    await refuseWidening(tx, caller, 'user.invite', account);
+    if (account.state !== 'disabled') return userView(account);
+    await raiseEpochs(tx, organizationId, [account.id]);
+    const state = account.hasPassword ? 'active' : 'invited';
+    const at = new Date(clock());
+    const enabled = await changeAccount(tx, organizationId, account.id, { state, at, keepPassword: true });
+    await recordEvent(tx, eventOf(actor, 'user.enabled', account.name));
+    return userView(enabled);
+  });
+}

@@ -1,0 +1,54 @@
+import type { ProblemCode } from '@writ/contract';
+import { CodedError } from '@writ/kernel';
+import { changeAccount, endSessionsOf, raiseEpochs, recordEvent } from '@writ/storage';
+import type { SignedInCaller } from '../auth/signed-in-caller.js';
+import { eventOf, type Actor } from '../events/event-of.js';
+import type { RouteInput, RouteOutput } from '../http/route-input.js';
+import { refusal } from '../refusal.js';
+import { giveInvitation } from './give-invitation.js';
+import type { Inviting } from './invite-user.js';
+import { refuseWidening } from './open-account.js';
+import { knownAccount } from './read-users.js';
+import { takeTurn } from './take-turn.js';
+import { userView } from './user-view.js';
+
+const day = 24 * 3600 * 1000;
+
+/**
+ * Forgets an account's password and ends its sessions; only the invitation in this answer opens it again. Nobody resets
+ * their own account: a borrowed session would become a password. Ends in `not_found`, `grant_refused` (every rule),
+ * `already_so` (the account is closed).
+ */
+export function resetUser(
+  services: Inviting,
+  actor: Actor & { readonly caller: SignedInCaller },
+  { params }: Pick<RouteInput<'resetUser'>, 'params'>,
+): Promise<RouteOutput<'resetUser'>> {
+  const { caller } = actor;
+  const { organizationId } = caller;
+  return services.store.within([organizationId], async (tx) => {
+    await takeTurn(tx, caller);
+    const account = await knownAccount(tx, organizationId, params.user);
+    if (account.id === caller.userId) throw refusal('grant_refused', [ownAccount]);
+    await refuseWidening(tx, caller, 'user.reset', account);
+    if (account.state === 'disabled') {
+      throw new CodedError<ProblemCode>('already_so', `${account.name} is disabled; enable the account first.`);
+    }
+    const at = new Date(services.clock());
+    await raiseEpochs(tx, organizationId, [account.id]);
+    const reset = await changeAccount(tx, organizationId, account.id, {
+      state: 'invited',
+      at,
+      keepPassword: false,
+    });
+    const sessionsEnded = await endSessionsOf(tx, organizationId, account.id, { at, reason: 'account_reset' });
+    const given = await giveInvitation(tx, services, caller, account, { purpose: 'reset', lifetime: day });
+    await recordEvent(tx, eventOf(actor, 'user.reset', account.name, { sessionsEnded }));
+    return { user: userView(reset), ...given };
+  });
+}
+
+const ownAccount = {
+  rule: 'own_account',
+  message: 'Nobody resets their own account; change your password with `writ password`.',
+};

@@ -1,0 +1,26 @@
+import type { Transaction } from './transaction.js';
+
+export interface UsedInvitation {
+  readonly id: string;
+  readonly userId: string;
+  /** 'invite' | 'reset' */
+  readonly purpose: string;
+}
+
+/**
+ * Uses an invitation up: one statement, so that of several who try at once one gets it. Null: there is none to use.
+ * @param tokenHash SHA-256 of the token
+ */
+export async function useInvitation(
+  tx: Transaction,
+  organizationId: string,
+  tokenHash: Uint8Array,
+  now: Date,
+): Promise<UsedInvitation | null> {
+  const rows = await tx.$queryRaw<UsedInvitation[]>`
+    update invitations set used_at = ${now}::timestamptz
+    where organization_id = ${organizationId}::uuid and token_hash = ${Uint8Array.from(tokenHash)}::bytea
+      and used_at is null and expires_at > ${now}::timestamptz
+    returning id, user_id as "userId", purpose`;
+  return rows[0] ?? null;
+}

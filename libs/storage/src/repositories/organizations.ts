@@ -1,0 +1,53 @@
+import type { Transaction } from './transaction.js';
+
+export interface OrganizationRow {
+  readonly id: string;
+  readonly handle: string;
+  /** 'active' | 'closed' */
+  readonly state: string;
+  /** 'provider' | 'customer' */
+  readonly kind: string;
+  readonly name: string;
+  /** Host-name patterns that nobody else may use. */
+  readonly namePatterns: readonly string[];
+  readonly sessionLifeSeconds: number;
+  readonly createdAt: Date;
+}
+
+/** The id of the organization that a name means at sign-in; null as name means the provider's. Needs no scope. */
+export async function organizationIdByName(tx: Transaction, name: string | null): Promise<string | null> {
+  const rows = await tx.$queryRaw<{ id: string | null }[]>`select writ_organization_by_name(${name}) as id`;
+  return rows[0]?.id ?? null;
+}
+
+/** The id behind a public handle. Needs no scope. */
+export async function organizationIdByHandle(tx: Transaction, handle: string): Promise<string | null> {
+  const organization = await tx.organization.findUnique({ where: { handle }, select: { id: true } });
+  return organization?.id ?? null;
+}
+
+export async function findOrganization(tx: Transaction, id: string): Promise<OrganizationRow | null> {
+  const rows = await tx.$queryRaw<OrganizationRow[]>`
+    select o.id, o.handle, o.state, p.kind, p.name, p.name_patterns as "namePatterns",
+      p.session_life_seconds as "sessionLifeSeconds", p.created_at as "createdAt"
+    from organizations o join organization_profiles p on p.organization_id = o.id where o.id = ${id}::uuid`;
+  return rows[0] ?? null;
+}
+
+export interface NewOrganization {
+  readonly id: string;
+  readonly handle: string;
+  readonly kind: 'provider' | 'customer';
+  readonly name: string;
+  readonly namePatterns: readonly string[];
+  readonly createdAt: Date;
+}
+
+/** Makes an organization; its id must be in scope. */
+export async function insertOrganization(tx: Transaction, organization: NewOrganization): Promise<void> {
+  const { id, handle, kind, name, namePatterns, createdAt } = organization;
+  await tx.organization.create({ data: { id, handle } });
+  await tx.organizationProfile.create({
+    data: { organizationId: id, kind, name, namePatterns: [...namePatterns], createdAt },
+  });
+}

@@ -1,0 +1,73 @@
+import type { Transaction } from './transaction.js';
+
+export interface AttemptRow {
+  readonly subject: string;
+  readonly failures: number;
+  readonly lastFailureAt: Date | null;
+  readonly lastSuccessAt: Date | null;
+}
+
+/**
+ * The counters of some subjects, made where they are missing, and held until this transaction ends: those who guess
+ * in parallel wait for each other. Locked in one order.
+ */
+export async function lockAttempts(
+  tx: Transaction,
+  organizationId: string,
+  subjects: readonly string[],
+): Promise<readonly AttemptRow[]> {
+  const ordered = [...new Set(subjects)].sort();
+  await tx.$executeRaw`
+    insert into sign_in_attempts (organization_id, subject)
+    select ${organizationId}::uuid, subject from unnest(${ordered}::text[]) as wanted (subject) order by subject
+    on conflict (organization_id, subject) do nothing`;
+  return tx.$queryRaw<AttemptRow[]>`
+    select subject, failures, last_failure_at as "lastFailureAt", last_success_at as "lastSuccessAt" from sign_in_attempts
+    where organization_id = ${organizationId}::uuid and subject = any(${ordered}::text[])
+    order by subject for update`;
+}
+
+/** Counts a failure at `at`; a count whose last failure lies before `forgottenBefore` starts again. */
+export async function countFailures(
+  tx: Transaction,
+  organizationId: string,
+  subjects: readonly string[],
+  at: Date,
+  forgottenBefore: Date,
+): Promise<void> {
+  await tx.$executeRaw`
+    update sign_in_attempts set last_failure_at = ${at}::timestamptz,
+      failures = case when last_failure_at >= ${forgottenBefore}::timestamptz then failures else 0 end + 1
+    where organization_id = ${organizationId}::uuid and subject = any(${[...subjects]}::text[])`;
+}
+
+/** Takes back the failure that was counted in advance for an attempt that then succeeded. */
+export async function uncountFailure(
+  tx: Transaction,
+  organizationId: string,
+  subjects: readonly string[],
+): Promise<void> {
+  await tx.$executeRaw`
+    update sign_in_attempts set failures = greatest(failures - 1, 0)
+    where organization_id = ${organizationId}::uuid and subject = any(${[...subjects]}::text[])`;
+}
+
+/** Notes that a subject succeeded, which forgets its failures. */
+export async function countSuccess(
+  tx: Transaction,
+  organizationId: string,
+  subject: string,
+  at: Date,
+): Promise<void> {
+  await tx.$executeRaw`
+    update sign_in_attempts set failures = 0, last_failure_at = null, last_success_at = ${at}::timestamptz
+    where organization_id = ${organizationId}::uuid and subject = ${subject}`;
+}
+
+/** Forgets counters that have not moved since `before`; returns how many. */
+export async function forgetAttempts(tx: Transaction, organizationId: string, before: Date): Promise<number> {
+  return tx.$executeRaw`
+    delete from sign_in_attempts where organization_id = ${organizationId}::uuid
+      and coalesce(last_failure_at, '-infinity') < ${before}::timestamptz
+      and coalesce(last_success_at, '-infinity') < ${before}::timestamptz`;
+}

@@ -1,0 +1,52 @@
+import { startEpoch } from './epochs.js';
+import type { Transaction } from './transaction.js';
+
+/** What signing in needs to know of an account. */
+export interface SignInUser {
+  readonly id: string;
+  readonly name: string;
+  readonly administrativeRole: string;
+  readonly state: 'invited' | 'active' | 'disabled';
+  /** argon2id, PHC string. */
+  readonly passwordHash: string | null;
+}
+
+/** @param by the account's name or id */
+export async function findSignInUser(
+  tx: Transaction,
+  organizationId: string,
+  by: { readonly name: string } | { readonly id: string },
+): Promise<SignInUser | null> {
+  const user = await tx.user.findFirst({
+    where: { organizationId, ...by },
+    select: { id: true, name: true, administrativeRole: true, state: true, passwordHash: true },
+  });
+  return user === null ? null : { ...user, state: user.state as SignInUser['state'] };
+}
+
+export interface NewUser {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly name: string;
+  readonly administrativeRole: string;
+  readonly state: 'invited' | 'active';
+  readonly passwordHash: string | null;
+  readonly createdAt: Date;
+}
+
+export async function insertUser(tx: Transaction, user: NewUser): Promise<void> {
+  await tx.user.create({ data: user });
+  await startEpoch(tx, user.organizationId, user.id, 'user');
+}
+
+/** Gives an account its password; an invited one becomes active. */
+export async function setPassword(
+  tx: Transaction,
+  organizationId: string,
+  userId: string,
+  passwordHash: string,
+): Promise<void> {
+  await tx.$executeRaw`
+    update users set password_hash = ${passwordHash}, state = case state when 'invited' then 'active' else state end
+    where organization_id = ${organizationId}::uuid and id = ${userId}::uuid`;
+}
