@@ -5,3 +5,4 @@ export * from './values.js';
 export type { Access, FileAnswer, Route } from './route.js';
 export { routes, type RouteId, type Routes } from './routes.js';
 export * from './client.js';
+export { openApiDocument } from './openapi.js';
