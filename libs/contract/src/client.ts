@@ -20,7 +20,7 @@ export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;
 
 type Shape<T> = T extends z.ZodType ? z.input<T> : never;
 type Part<K extends string, T> = T extends z.ZodType
-  ? object extends Shape<T>
+  ? Record<never, never> extends Shape<T>
     ? { [P in K]?: Shape<T> }
     : { [P in K]: Shape<T> }
   : object;
