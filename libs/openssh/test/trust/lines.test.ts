@@ -173,7 +173,7 @@ describe('an authorized_keys cert-authority line', () => {
   it.each([[[]], [['a,b']], [['a"']], [['a\\']], [['']], [['a b']]])(
     'refuses the principals %j',
     (principals) => {
-      expect(codeOf(() => authorizedKeysCertAuthorityLine({ key, principals }))).toBe(
+      expect(codeOf(() => authorizedKeysCertAuthorityLine({ key, principals: cast(principals) }))).toBe(
         'config_text_not_quotable',
       );
     },

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { parsePublicKeyLine } from '../../src/key/index.js';
+import { decodeKrl, encodeKrl, isRevoked, type Krl, type RevocableCertificate } from '../../src/krl/index.js';
+import type { PublicKey } from '../../src/key/index.js';
+import { fromBase64 } from '../../src/wire/index.js';
+import { codeOf } from '../coded.js';
+
+interface Subject {
+  readonly publicKey: string;
+  readonly serial?: string;
+  readonly keyId?: string;
+  readonly signatureKey?: string;
+}
+
+interface OpensshVectors {
+  readonly subjects: readonly Subject[];
+  readonly krls: readonly {
+    readonly name: string;
+    readonly krl: string;
+    readonly revoked: readonly boolean[];
+  }[];
+}
+
+interface HostileVector {
+  readonly code: string;
+  readonly name: string;
+  readonly krl: string;
+}
+
+const openssh = vectors('openssh.json') as OpensshVectors;
+const hostile = vectors('hostile.json') as readonly HostileVector[];
+
+function vectors(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`../../../../test/vectors/krl/${name}`, import.meta.url), 'utf8'));
+}
+
+function subject({ publicKey, serial, keyId, signatureKey }: Subject): RevocableCertificate | PublicKey {
+  const { key } = parsePublicKeyLine(publicKey);
+  if (serial === undefined || keyId === undefined || signatureKey === undefined) return key;
+  return {
+    publicKey: key,
+    serial: BigInt(serial),
+    keyId,
+    signatureKey: parsePublicKeyLine(signatureKey).key,
+  };
+}
+
+/** What can be written again: everything but SHA-1 fingerprints, and keys of types that we take. */
+function rewritten(krl: Krl): Krl {
+  const keys = Array.from(krl.keys, (blob) => ({ type: 'ssh-ed25519' as const, blob }));
+  return decodeKrl(encodeKrl({ ...krl, keys }));
+}
+
+describe('a KRL made by ssh-keygen', () => {
+  const subjects = openssh.subjects.map(subject);
+
+  it.each(openssh.krls)('of $name answers as ssh-keygen does', ({ krl, revoked }) => {
+    const decoded = decodeKrl(fromBase64(krl));
+    expect(subjects.map((each) => isRevoked(decoded, each))).toEqual(revoked);
+    if (decoded.fingerprintsSha1.size > 0) return;
+    const again = rewritten(decoded);
+    expect(subjects.map((each) => isRevoked(again, each))).toEqual(revoked);
+  });
+
+  it('is never shorter than ours', () => {
+    for (const { krl } of openssh.krls) {
+      const bytes = fromBase64(krl);
+      const decoded = decodeKrl(bytes);
+      if (decoded.fingerprintsSha1.size > 0) continue;
+      const keys = Array.from(decoded.keys, (blob) => ({ type: 'ssh-ed25519' as const, blob }));
+      expect(encodeKrl({ ...decoded, keys }).length).toBeLessThanOrEqual(bytes.length);
+    }
+  });
+
+  it('ends in a coded error or at a section where it is cut short', () => {
+    for (const { krl } of openssh.krls) {
+      const bytes = fromBase64(krl);
+      const step = Math.max(1, Math.floor(bytes.length / 200));
+      const codes = new Set<string | null>();
+      for (let end = 0; end < bytes.length; end += step)
+        codes.add(codeOf(() => decodeKrl(bytes.subarray(0, end))));
+      expect([...codes].filter((code) => !['wire_truncated', 'krl_not_a_krl', null].includes(code))).toEqual(
+        [],
+      );
+    }
+  });
+});
+
+describe('a KRL is refused', () => {
+  it.each(hostile)('$code: $name', ({ code, krl }) => {
+    expect(codeOf(() => decodeKrl(fromBase64(krl)))).toBe(code);
+  });
+});
