@@ -15,16 +15,21 @@ export type HostKeyType = 'ed25519' | 'ecdsa' | 'rsa';
 export interface Sshd {
   /** Loopback port it listens on. */
   readonly port: number;
-  /** Everything it has logged, at LogLevel VERBOSE. */
-  log(): string;
-  /** Resolves with the first log line, past or future, that matches; rejects when sshd ends before. */
-  logged(pattern: RegExp): Promise<string>;
+  /** What it has logged, at LogLevel VERBOSE, from line `since` on. */
+  log(since?: number): string;
+  /** How many lines that is: where the next one will stand. */
+  lineCount(): number;
+  /** Resolves with the first log line from line `since` on, past or future, that matches; rejects when sshd ends before. */
+  logged(pattern: RegExp, since?: number): Promise<string>;
   /** Ends the listener and its sessions. */
   stop(): Promise<void>;
 }
 
 /** Makes host keys in `directory`; resolves with the paths of the private keys (`<path>.pub` beside each). */
-export async function makeHostKeys(directory: string, types: readonly HostKeyType[] = ['ed25519']): Promise<string[]> {
+export async function makeHostKeys(
+  directory: string,
+  types: readonly HostKeyType[] = ['ed25519'],
+): Promise<string[]> {
   await mkdir(directory, { recursive: true, mode: 0o755 });
   const paths: string[] = [];
   for (const type of types) {
@@ -47,7 +52,7 @@ function freePort(): Promise<number> {
   });
 }
 
-function follow(child: ChildProcess): Pick<Sshd, 'log' | 'logged'> {
+function follow(child: ChildProcess): Pick<Sshd, 'log' | 'lineCount' | 'logged'> {
   const lines: string[] = [];
   const watchers = new Set<(line: string | null) => void>();
   if (child.stderr === null) throw new Error('sshd was started without a pipe for its log');
@@ -62,11 +67,13 @@ function follow(child: ChildProcess): Pick<Sshd, 'log' | 'logged'> {
     for (const watcher of watchers) watcher(null);
   });
   return {
-    log: () => lines.join('\n'),
-    logged: (pattern) =>
+    log: (since = 0) => lines.slice(since).join('\n'),
+    lineCount: () => lines.length,
+    logged: (pattern, since = 0) =>
       new Promise((resolve, reject) => {
-        const missing = () => new Error(`sshd ended without logging ${String(pattern)}; its log:\n${lines.join('\n')}`);
-        const past = lines.find((line) => pattern.test(line));
+        const missing = () =>
+          new Error(`sshd ended without logging ${String(pattern)}; its log:\n${lines.join('\n')}`);
+        const past = lines.slice(since).find((line) => pattern.test(line));
         if (past !== undefined) return resolve(past);
         if (ended) return reject(missing());
         const watcher = (line: string | null) => {
@@ -109,13 +116,17 @@ export async function startSshd(directory: string, config: readonly string[]): P
       ].join('\n'),
     );
     await chmod(file, 0o644);
-    const child = spawn(sshdPath, ['-D', '-e', '-f', file], { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+    const child = spawn(sshdPath, ['-D', '-e', '-f', file], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      detached: true,
+    });
     const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
     const sshd: Sshd = {
       port,
       ...follow(child),
       stop: async () => {
-        if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+        if (child.exitCode === null && child.signalCode === null && child.pid !== undefined)
+          process.kill(-child.pid, 'SIGTERM');
         await closed;
       },
     };
