@@ -25,4 +25,9 @@ export { blockSerials, type BlockSerialSource, type SerialOptions } from './seri
 export { openHighWater, hasHighWater, type HighWater, type HighWaterMarks } from './high-water.js';
 export { reconcileHighWater } from './reconcile.js';
 export { openScoped, type Scoped, type ScopedDatabase, type ScopedOptions } from './scope.js';
-export { sessionStates, type SessionState, type SessionStates, type SessionStateOptions } from './session-states.js';
+export {
+  sessionStates,
+  type SessionState,
+  type SessionStates,
+  type SessionStateOptions,
+} from './session-states.js';

@@ -1,6 +1,7 @@
 import { Client, type ClientConfig } from 'pg';
 import { databaseError } from './database-error.js';
 import type { HighWater } from './high-water.js';
+import { nextSerial, nextSerialColumn } from './reserve-serials.js';
 
 /**
  * Brings database and high-water file to one mind before the first serial is taken: an authority continues past the
@@ -23,10 +24,11 @@ export async function reconcileHighWater(
     );
     for (const { id, next } of rows) {
       const mark = highWater.serial(id);
-      if (mark === undefined || mark < BigInt(next)) continue;
-      await client.query('update authorities set next_serial = greatest(next_serial, $2) where id = $1', [
+      if (mark === undefined || mark < nextSerial(next)) continue;
+      await client.query('update authorities set next_serial = $2 where id = $1 and next_serial = $3', [
         id,
-        mark + 1n,
+        nextSerialColumn(mark + 1n),
+        next,
       ]);
       moved.push(id);
     }
@@ -34,7 +36,7 @@ export async function reconcileHighWater(
       'select organization_id as id, max(version)::text as version from krls group by organization_id',
     );
     await highWater.raise({
-      serials: new Map(rows.map(({ id, next }) => [id, BigInt(next) - 1n])),
+      serials: new Map(rows.map(({ id, next }) => [id, nextSerial(next) - 1n])),
       krlVersions: new Map(krls.map(({ id, version }) => [id, BigInt(version)])),
     });
     return moved;

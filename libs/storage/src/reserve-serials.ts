@@ -7,10 +7,24 @@ export type SerialPool = Pick<Pool, 'query'>;
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** The column cannot hold 2^63, which would follow the last serial: 0 says that none is left. */
+const afterLast = 1n << 63n;
+
+/** The first serial that nobody has reserved, from the column that says so; 2^63 when none is left. */
+export function nextSerial(column: string): bigint {
+  return column === '0' ? afterLast : BigInt(column);
+}
+
+/** What the column says when `next` is the first serial that nobody has reserved. */
+export function nextSerialColumn(next: bigint): string {
+  return next === afterLast ? '0' : next.toString();
+}
+
 /**
  * Reserves serials of an authority durably: scope, update and commit in one round trip.
  * @param count how many are wanted; fewer are reserved where the authority runs out
- * @returns first ≤ serial < end. Rejects as `pg` does, or with `serials_exhausted` for an authority that is not there.
+ * @returns first ≤ serial < end, empty when none is left. Rejects as `pg` does, or with `serials_exhausted` for an
+ * authority that is not there.
  */
 export async function reserveSerials(
   pool: SerialPool,
@@ -18,12 +32,16 @@ export async function reserveSerials(
   authorityId: string,
   count: bigint,
 ): Promise<{ readonly first: bigint; readonly end: bigint }> {
-  // 2^63-1 as next serial says that none is left.
   const row = await scopedRow(
     pool,
     organizationId,
-    `with was as (select id, next_serial from authorities where id = ${quoted(authorityId)} for update)
-     update authorities set next_serial = was.next_serial + least(${count}, 9223372036854775807 - was.next_serial)
+    `with was as (
+       select id, next_serial,
+         case next_serial when 0 then 0 else 9223372036854775807 - (next_serial - 1) end as remaining
+       from authorities where id = ${quoted(authorityId)} for update
+     )
+     update authorities set next_serial = case
+       when ${count} >= was.remaining then 0 else was.next_serial + ${count} end
      from was where authorities.id = was.id
      returning was.next_serial::text as first, authorities.next_serial::text as end`,
   );
@@ -32,7 +50,7 @@ export async function reserveSerials(
       authorityId,
     });
   }
-  return { first: BigInt(row['first'] ?? ''), end: BigInt(row['end'] ?? '') };
+  return { first: nextSerial(row['first'] ?? ''), end: nextSerial(row['end'] ?? '') };
 }
 
 /** Gives a block's unused end back: true unless somebody has reserved beyond it. Rejects as `pg` does. */
@@ -46,7 +64,8 @@ export async function returnSerials(
   const row = await scopedRow(
     pool,
     organizationId,
-    `update authorities set next_serial = ${next} where id = ${quoted(authorityId)} and next_serial = ${end} returning 'yes' as given`,
+    `update authorities set next_serial = ${next}
+     where id = ${quoted(authorityId)} and next_serial = ${nextSerialColumn(end)} returning 'yes' as given`,
   );
   return row !== undefined;
 }

@@ -25,13 +25,11 @@ export interface TestPostgres {
 export async function startTestPostgres(): Promise<TestPostgres> {
   const directory = await mkdtemp(join(tmpdir(), 'writ-test-'));
   try {
-    const first = await openDatabase({ stateDirectory: directory, purpose: 'service' });
+    const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+    const first = await openDatabase({ stateDirectory: directory, purpose: 'service', settings });
     await migrateDatabase(first);
     await first.close();
-    const server = await startEmbeddedPostgres({
-      stateDirectory: directory,
-      settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
-    });
+    const server = await startEmbeddedPostgres({ stateDirectory: directory, settings });
     let count = 0;
     return {
       async database() {

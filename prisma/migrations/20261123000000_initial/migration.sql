@@ -161,8 +161,8 @@ create table "authorities" (
   "fingerprint" text not null check ("fingerprint" like 'SHA256:_%'),
   "sealed_key" bytea not null,
   "max_validity_seconds" integer not null check ("max_validity_seconds" > 0),
-  -- 2^63-1 is the last serial; a bigint cannot say one more, so that one is never handed out.
-  "next_serial" bigint not null default 1 check ("next_serial" > 0),
+  -- 0: none is left. 2^63-1 is the last serial and a bigint cannot hold what would follow.
+  "next_serial" bigint not null default 1 check ("next_serial" >= 0),
   "created_at" timestamptz(3) not null default current_timestamp,
   constraint "authorities_pkey" primary key ("id")
 );

@@ -17,9 +17,15 @@ export async function hasCluster(home: Home): Promise<boolean> {
 /**
  * Makes the data directory: checksums, UTF-8, byte order collation, passwords for every connection. It appears under
  * its name only when complete, so that an interrupted attempt is simply made again.
+ * @param durable false for a database that a power cut may destroy
  * Ends in `postgres_init_failed`, `storage_full`, `state_dir_unusable`.
  */
-export async function makeCluster(home: Home, programs: Programs, superuser: DatabaseLogin): Promise<void> {
+export async function makeCluster(
+  home: Home,
+  programs: Programs,
+  superuser: DatabaseLogin,
+  durable = true,
+): Promise<void> {
   const unfinished = `${home.dataDirectory}.new`;
   const passwordFile = join(home.socketDirectory, 'initdb-password');
   try {
@@ -27,7 +33,8 @@ export async function makeCluster(home: Home, programs: Programs, superuser: Dat
     await mkdir(unfinished, { mode: 0o700 });
     await writeFile(passwordFile, superuser.password, { mode: 0o600 });
     for (const path of [unfinished, passwordFile]) await give(path, home);
-    await initialize(home, programs, superuser, unfinished, passwordFile);
+    const more = durable ? [] : ['--no-sync'];
+    await initialize(home, programs, superuser, unfinished, [`--pwfile=${passwordFile}`, ...more]);
     await rename(unfinished, home.dataDirectory);
     await syncDirectory(home.directory);
   } catch (error) {
@@ -47,19 +54,19 @@ async function initialize(
   programs: Programs,
   superuser: DatabaseLogin,
   directory: string,
-  passwordFile: string,
+  more: readonly string[],
 ): Promise<void> {
   const { status, output } = await runAs(
     programs.initdb,
     [
       `--pgdata=${directory}`,
       `--username=${superuser.name}`,
-      `--pwfile=${passwordFile}`,
       '--auth=scram-sha-256',
       '--encoding=UTF8',
       '--locale=C',
       '--data-checksums',
       '--no-instructions',
+      ...more,
     ],
     home.account,
   );

@@ -16,7 +16,7 @@ import { prepareHome, type Home } from './home.js';
 import { retireOrphan } from './orphan.js';
 import { readPostmasterFile, servesDirectory } from './postmaster-file.js';
 import { preparePrograms } from './programs.js';
-import { supervise, type PostgresState } from './supervisor.js';
+import { supervise, type Health, type PostgresState } from './supervisor.js';
 
 /** A running embedded PostgreSQL. */
 export interface EmbeddedPostgres {
@@ -37,8 +37,7 @@ export interface EmbeddedOptions {
   readonly log?: Log | undefined;
   /** PostgreSQL settings over our own. */
   readonly settings?: Readonly<Record<string, string>> | undefined;
-  /** Between two looks whether the server still answers (ms). */
-  readonly healthEvery?: number | undefined;
+  readonly health?: Health | undefined;
 }
 
 /**
@@ -55,9 +54,10 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     const credentials = await keptCredentials(stateDirectory, await hasCluster(home));
     const { superuser } = credentials;
     await retireOrphan(home, superuser, log);
-    if (!(await hasCluster(home))) await makeCluster(home, programs, superuser);
-    const { settings, healthEvery } = options;
-    const server = await supervise({ home, programs, superuser, log, settings, healthEvery });
+    const { settings, health } = options;
+    if (!(await hasCluster(home)))
+      await makeCluster(home, programs, superuser, settings?.['fsync'] !== 'off');
+    const server = await supervise({ home, programs, superuser, log, settings, health });
     return {
       socketDirectory: home.socketDirectory,
       credentials,

@@ -13,12 +13,14 @@ export interface Guard {
 
 /**
  * Connects to a server over its Unix socket as its superuser.
+ * @param patience how long connecting may take (ms), and half of what a query may
  * @returns a client whose later loss is no uncaught error, and what resolves at that loss; rejects as `pg` does
  */
 export async function connectAs(
   socketDirectory: string,
   login: DatabaseLogin,
   purpose: string,
+  patience = 5_000,
 ): Promise<{ readonly client: Client; readonly lost: Promise<void> }> {
   const client = new Client({
     host: socketDirectory,
@@ -27,8 +29,8 @@ export async function connectAs(
     user: login.name,
     password: login.password,
     application_name: purpose,
-    connectionTimeoutMillis: 5_000,
-    query_timeout: 10_000,
+    connectionTimeoutMillis: patience,
+    query_timeout: patience * 2,
   });
   const lost = new Promise<void>((resolve) => {
     client.on('error', () => resolve());
@@ -59,10 +61,14 @@ export async function takeGuard(
   return undefined;
 }
 
-/** True when a session of a new connection answers: the postmaster accepts, forks and the session works. */
-export async function answersNow(socketDirectory: string, superuser: DatabaseLogin): Promise<boolean> {
+/** True when a session of a new connection answers in time: the postmaster accepts, forks and the session works. */
+export async function answersNow(
+  socketDirectory: string,
+  superuser: DatabaseLogin,
+  patience?: number,
+): Promise<boolean> {
   try {
-    const { client } = await connectAs(socketDirectory, superuser, 'writ health');
+    const { client } = await connectAs(socketDirectory, superuser, 'writ health', patience);
     try {
       await client.query('select 1');
       return true;

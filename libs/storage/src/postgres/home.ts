@@ -68,7 +68,7 @@ async function enterable(place: string, account: Account | undefined): Promise<s
   const temporary = await realpath(tmpdir());
   if (!relative(temporary, place).startsWith('..')) {
     // A name nobody can guess: in a directory that all may write, a known one could be somebody else's.
-    const elsewhere = await mkdtemp(join(temporary, 'writ-'));
+    const elsewhere = await mkdtemp(join((await canEnter(temporary, account)) ? temporary : '/tmp', 'writ-'));
     await chmod(elsewhere, 0o711);
     return elsewhere;
   }
@@ -98,9 +98,8 @@ async function socketPlace(
     return usual;
   }
   const temporary = tmpdir();
-  const short = await mkdtemp(
-    join(socketPathFits(join(temporary, 'writ-XXXXXX')) ? temporary : '/tmp', 'writ-'),
-  );
+  const fits = socketPathFits(join(temporary, 'writ-XXXXXX')) && (await canEnter(temporary, account));
+  const short = await mkdtemp(join(fits ? temporary : '/tmp', 'writ-'));
   await giveTo(short, account);
   return short;
 }

@@ -16,8 +16,8 @@ export interface Server {
   lastWords(): string;
   /** Sends a signal, unless the process has ended: its id may be another's by then. */
   signal(signal: NodeJS.Signals): void;
-  /** Stops it and waits until its process is gone. */
-  stop(): Promise<void>;
+  /** Stops it, 'fast' with a checkpoint or 'immediate'ly without one, and waits until its process is gone. */
+  stop(how?: 'fast' | 'immediate'): Promise<void>;
 }
 
 /** Starts the server; what it writes goes to the log line by line. */
@@ -54,25 +54,30 @@ export function launch(
     exited,
     lastWords: () => lines.join('\n'),
     signal: (signal) => void (lives() && child.kill(signal)),
-    stop: async () => void (pid !== undefined && lives() && (await stopServer(pid, exited))),
+    stop: async (how = 'fast') => void (pid !== undefined && lives() && (await stopServer(pid, exited, how))),
   };
 }
 
-/** Steps of a shutdown: signal, and how long to wait for it to do (ms). */
-const shutdown: readonly (readonly [NodeJS.Signals, number])[] = [
-  // Fast: roll back what is open, write everything out, end.
-  ['SIGINT', 20_000],
-  // Immediate: end without a checkpoint; the next start recovers from the log.
+type Step = readonly [signal: NodeJS.Signals, patience: number];
+
+/** Immediate: end without a checkpoint; the next start recovers from the log. */
+const immediate: readonly Step[] = [
   ['SIGQUIT', 5_000],
   ['SIGKILL', 5_000],
 ];
+/** Fast: roll back what is open, write everything out, end. */
+const fast: readonly Step[] = [['SIGINT', 20_000], ...immediate];
 
 /**
  * Stops a server by ever firmer signals and waits until its process is gone; true when it is.
  * @param exited resolves when the process ends, where it is our child
  */
-export async function stopServer(pid: number, exited?: Promise<unknown>): Promise<boolean> {
-  for (const [signal, patience] of shutdown) {
+export async function stopServer(
+  pid: number,
+  exited?: Promise<unknown>,
+  how: 'fast' | 'immediate' = 'fast',
+): Promise<boolean> {
+  for (const [signal, patience] of how === 'fast' ? fast : immediate) {
     try {
       process.kill(pid, signal);
     } catch {

@@ -6,6 +6,7 @@ import { answersNow, takeGuard, type Guard } from './guard.js';
 import type { Home } from './home.js';
 import { readPostmasterFile } from './postmaster-file.js';
 import type { Server } from './server.js';
+import type { Health } from './supervisor.js';
 import { startError } from './start-error.js';
 
 /** How long a starting server is given to recover from its log, and an old session of ours to end (ms). */
@@ -52,7 +53,7 @@ export type Trouble = 'exited' | 'disconnected' | 'silent';
 
 /**
  * Waits until something is wrong, asking the server for a new session every now and then.
- * @param every between two questions (ms); three unanswered ones in a row are trouble
+ * @param health when to ask; three unanswered questions in a row are trouble
  * @param signal ends the waiting
  */
 export async function untilTrouble(
@@ -60,7 +61,7 @@ export async function untilTrouble(
   guard: Guard,
   home: Home,
   superuser: DatabaseLogin,
-  every: number,
+  health: Health,
   signal: AbortSignal,
 ): Promise<Trouble> {
   const over = new AbortController();
@@ -70,7 +71,7 @@ export async function untilTrouble(
     return await Promise.race([
       server.exited.then((): Trouble => 'exited'),
       guard.lost.then((): Promise<Trouble> => exitedOr(server, 'disconnected')),
-      untilSilent(home, superuser, every, over.signal),
+      untilSilent(home, superuser, health, over.signal),
     ]);
   } finally {
     signal.removeEventListener('abort', finish);
@@ -86,13 +87,13 @@ async function exitedOr(server: Server, otherwise: Trouble): Promise<Trouble> {
 async function untilSilent(
   home: Home,
   superuser: DatabaseLogin,
-  every: number,
+  health: Health,
   signal: AbortSignal,
 ): Promise<Trouble> {
   for (let unanswered = 0; unanswered < 3;) {
-    const waited = await delay(every, true, { signal, ref: false }).catch(() => false);
+    const waited = await delay(health.every, true, { signal, ref: false }).catch(() => false);
     if (!waited) break;
-    unanswered = (await answersNow(home.socketDirectory, superuser)) ? 0 : unanswered + 1;
+    unanswered = (await answersNow(home.socketDirectory, superuser, health.patience)) ? 0 : unanswered + 1;
   }
   return 'silent';
 }

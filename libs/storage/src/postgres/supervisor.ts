@@ -28,8 +28,13 @@ export interface Supervision {
   readonly superuser: DatabaseLogin;
   readonly log: Log;
   readonly settings?: Readonly<Record<string, string>> | undefined;
-  /** Between two looks whether the server still answers (ms). */
-  readonly healthEvery?: number | undefined;
+  readonly health?: Health | undefined;
+}
+
+/** How often a server is asked whether it answers, and how long it may take (ms). Three silences end it. */
+export interface Health {
+  readonly every: number;
+  readonly patience: number;
 }
 
 const firstPause = 100;
@@ -45,7 +50,7 @@ const firstPatience = 15_000;
  * @returns once it is ready; rejects as `startError` does when the first start fails
  */
 export async function supervise(options: Supervision): Promise<Supervised> {
-  const { home, programs, superuser, log, settings, healthEvery = 5_000 } = options;
+  const { home, programs, superuser, log, settings, health = { every: 5_000, patience: 5_000 } } = options;
   const listeners = new Set<(state: PostgresState) => void>();
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -68,9 +73,10 @@ export async function supervise(options: Supervision): Promise<Supervised> {
       guard = await takeSession(running, home, superuser, signal);
       enter('ready');
       ready();
-      const trouble = await untilTrouble(running, guard, home, superuser, healthEvery, signal);
+      const trouble = await untilTrouble(running, guard, home, superuser, health, signal);
       enter('down');
       await guard.close();
+      if (trouble === 'silent' && !signal.aborted) await running.stop('immediate');
       if (trouble !== 'disconnected' || signal.aborted) {
         if (!signal.aborted)
           log('error', `PostgreSQL ${trouble === 'silent' ? 'does not answer' : 'ended'}; starting it again`);
