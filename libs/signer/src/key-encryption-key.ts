@@ -33,13 +33,13 @@ export class KeyEncryptionKey {
     const decipher = createDecipheriv(algorithm, this.#key, nonce, { authTagLength: 16 });
     decipher.setAAD(associatedData);
     decipher.setAuthTag(tag);
-    const first = decipher.update(ciphertext);
+    const plaintext = decipher.update(ciphertext);
     try {
-      return Buffer.concat([first, decipher.final()]);
+      decipher.final();
+      return plaintext;
     } catch {
+      plaintext.fill(0);
       return null;
-    } finally {
-      first.fill(0);
     }
   }
 
