@@ -1,5 +1,5 @@
 // `npm test`: sets up what is missing, builds, lints, and runs every test. Ends with one line: N passed, N failed.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, compileTests } from './build.mjs';
@@ -23,6 +23,8 @@ async function check(name, perform) {
 /** Runs jest and counts its tests; a suite that could not be loaded counts as one failure. */
 async function jest() {
   const scratch = mkdtempSync(join(tmpdir(), 'writ-test-'));
+  // As root, PostgreSQL runs as somebody else, who must get through.
+  chmodSync(scratch, 0o711);
   const report = join(scratch, 'jest.json');
   try {
     await run(
