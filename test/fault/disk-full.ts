@@ -1,0 +1,129 @@
+// A program: the database's disk fills up under load, and has room again. Run in a small filesystem of its own (see
+// small-filesystem.ts); prints one JSON line.
+import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { askDatabase } from '../service/database.js';
+import { makeInstallation, type Installation } from '../service/installation.js';
+import { firstPerson, type Person } from '../service/person.js';
+import { startService, type ServiceProcess } from '../service/service.js';
+import { ask } from './clients.js';
+import { missingFrom } from './in-database.js';
+import { Received } from './received.js';
+
+export interface DiskFullReport {
+  /** Codes answered while there was no room, each once. */
+  readonly codes: readonly string[];
+  readonly statuses: readonly number[];
+  /** The same process issued again once there was room. */
+  readonly recovered: boolean;
+  readonly received: number;
+  readonly wrong: readonly string[];
+}
+
+/** Makes the disk full; resolves with what makes room again. */
+type Fill = (installation: Installation) => (() => Promise<void>) | Promise<() => Promise<void>>;
+
+/** Writes until nothing more fits. */
+function fillWithFile(directory: string): Fill {
+  return () => {
+    const path = join(directory, 'filler');
+    const file = openSync(path, 'w');
+    for (let size = 1 << 20; size >= 512; size >>= 1) {
+      const chunk = Buffer.alloc(size, 1);
+      try {
+        for (;;) writeSync(file, chunk);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+      }
+    }
+    fsyncSync(file);
+    closeSync(file);
+    return () => Promise.resolve(rmSync(path));
+  };
+}
+
+/** Where no small filesystem can be had: the database refuses new certificates with PostgreSQL's own code for it. */
+const refuseInserts: Fill = async (installation) => {
+  await askDatabase(
+    installation,
+    `create function writ_test_full() returns trigger language plpgsql as
+     $$ begin raise exception 'could not extend file: No space left on device' using errcode = 'disk_full'; end $$`,
+  );
+  await askDatabase(
+    installation,
+    'create trigger writ_test_full before insert on certificates for each row execute function writ_test_full()',
+  );
+  return async () => {
+    await askDatabase(installation, 'drop trigger writ_test_full on certificates');
+  };
+};
+
+async function untilFull(service: ServiceProcess, who: Person, received: Received): Promise<Set<string>> {
+  const statuses = new Set<string>();
+  const deadline = Date.now() + 60_000;
+  // A page that is begun still takes certificates: full is when twenty in a row were refused.
+  for (let refused = 0; refused < 20 && Date.now() < deadline;) {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask(service.url, who)));
+    for (const answer of answers) {
+      if (answer.status === null) received.wrong.push('a connection ended');
+      else if (answer.certificate !== null) {
+        received.add(answer.certificate);
+        refused = 0;
+      } else {
+        refused += 1;
+        statuses.add(`${answer.status} ${answer.code ?? ''}`);
+      }
+    }
+  }
+  return statuses;
+}
+
+async function untilIssued(service: ServiceProcess, who: Person, received: Received): Promise<boolean> {
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline) {
+    const answer = await ask(service.url, who);
+    if (answer.status !== null && answer.certificate !== null) {
+      received.add(answer.certificate);
+      return true;
+    }
+    await delay(50);
+  }
+  return false;
+}
+
+export async function diskFull(small: string | undefined): Promise<DiskFullReport> {
+  const received = new Received();
+  const installation = await makeInstallation(
+    small === undefined ? {} : { WRIT_STATE_DIR: join(small, 'state') },
+  );
+  const service = await startService(installation);
+  let answers = new Set<string>();
+  let recovered = false;
+  try {
+    await service.ready();
+    const who = await firstPerson(service.url);
+    const before = await ask(service.url, who);
+    if (before.status === 201 && before.certificate !== null) received.add(before.certificate);
+    const makeRoom = await (small === undefined ? refuseInserts : fillWithFile(small))(installation);
+    answers = await untilFull(service, who, received);
+    await makeRoom();
+    recovered = await untilIssued(service, who, received);
+    received.wrong.push(...(await missingFrom(installation, received.all(), new Map())));
+    const status = await service.stop();
+    if (status !== 0) received.wrong.push(`the service ended with status ${status}`);
+  } catch (error) {
+    received.wrong.push(`${String(error)}\n${service.log().slice(-4_000)}`);
+  } finally {
+    await service.kill();
+    await installation.remove();
+  }
+  const said = [...answers].map((answer) => answer.split(' '));
+  return {
+    statuses: [...new Set(said.map(([status]) => Number(status)))],
+    codes: [...new Set(said.map(([, code]) => code ?? ''))],
+    recovered,
+    received: received.count,
+    wrong: received.wrong,
+  };
+}
