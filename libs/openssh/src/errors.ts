@@ -99,7 +99,6 @@ export const certificateErrorCodes = [
   'lint_failed',
   'linted_already_taken',
   'contents_differ',
-  'spelling_differs',
   'nonce_length_refused',
   'principals_empty',
   'principal_malformed',

@@ -1,5 +1,5 @@
 import { WireWriter } from '../wire/writer.js';
-import { layoutOfKey } from './layout.js';
+import { certificateLayouts } from './layout.js';
 import type { CertificateContents } from './types.js';
 
 /**
@@ -8,7 +8,7 @@ import type { CertificateContents } from './types.js';
  * Source: PROTOCOL.certkeys "New public key formats".
  */
 export function encodeTbs(contents: CertificateContents): Uint8Array {
-  const layout = layoutOfKey(contents.publicKey.type);
+  const layout = certificateLayouts[contents.publicKey.type];
   const writer = new WireWriter(512 + contents.publicKey.blob.length + contents.signatureKey.blob.length);
   writer.text(layout.name);
   for (const field of layout.fields) field.write(writer, contents);

@@ -12,13 +12,13 @@ export function parseIpv4(text: string): bigint | null {
 
 /** An IPv6 address in any form of RFC 4291 section 2.2, without a zone, as a number; or null. */
 export function parseIpv6(text: string): bigint | null {
-  const halves = withHexTail(text)?.split('::');
-  if (halves === undefined || halves.length > 2) return null;
-  const [front, back] = halves.map((half) => (half === '' ? [] : half.split(':')));
-  const head = front ?? [];
-  const tail = back ?? [];
+  const hex = withHexTail(text);
+  if (hex === null) return null;
+  const gap = hex.indexOf('::');
+  const head = groupsOf(gap < 0 ? hex : hex.slice(0, gap));
+  const tail = gap < 0 ? [] : groupsOf(hex.slice(gap + 2));
   const missing = 8 - head.length - tail.length;
-  if (halves.length === 2 ? missing < 1 : missing !== 0) return null;
+  if (gap < 0 ? missing !== 0 : missing < 1) return null;
   let address = 0n;
   for (const group of [...head, ...Array<string>(missing).fill('0'), ...tail]) {
     if (!/^[0-9a-fA-F]{1,4}$/.test(group)) return null;
@@ -27,12 +27,16 @@ export function parseIpv6(text: string): bigint | null {
   return address;
 }
 
+function groupsOf(text: string): string[] {
+  return text === '' ? [] : text.split(':');
+}
+
 /** The address with a dotted quad at its end, if there is one, as two hexadecimal groups. */
-function withHexTail(text: string): string | undefined {
+function withHexTail(text: string): string | null {
   if (!text.includes('.')) return text;
   const start = text.lastIndexOf(':') + 1;
   const quad = parseIpv4(text.slice(start));
-  if (quad === null) return undefined;
+  if (quad === null) return null;
   return `${text.slice(0, start)}${(quad >> 16n).toString(16)}:${(quad & 0xffffn).toString(16)}`;
 }
 

@@ -165,12 +165,12 @@ function certificateTypeName(type: SubjectKeyType): string {
 }
 
 /** Every certificate type, by the type of the key it certifies. */
-export const certificateLayouts: ReadonlyMap<SubjectKeyType, CertificateLayout> = new Map(
+export const certificateLayouts = Object.fromEntries(
   Object.values(keyLayouts).map((key) => [key.type, layoutFor(key)]),
-);
+) as Readonly<Record<SubjectKeyType, CertificateLayout>>;
 
 const byName: ReadonlyMap<string, CertificateLayout> = new Map(
-  [...certificateLayouts.values()].map((layout) => [layout.name, layout]),
+  Object.values(certificateLayouts).map((layout) => [layout.name, layout]),
 );
 
 /** The layout for a type name read from bytes: 'certificate_type_unknown'. */
@@ -180,13 +180,5 @@ export function layoutNamed(name: string): CertificateLayout {
     refuse('certificate_type_unknown', 'This is not a certificate of a supported type.', {
       type: name.slice(0, 100),
     })
-  );
-}
-
-/** The layout for certificates of a key of this type. */
-export function layoutOfKey(keyType: SubjectKeyType): CertificateLayout {
-  return (
-    byName.get(certificateTypeName(keyType)) ??
-    refuse('certificate_type_unknown', 'No certificate type fits the key.')
   );
 }

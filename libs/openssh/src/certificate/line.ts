@@ -2,7 +2,7 @@ import { oneLine, splitKey } from '../key/public-key-line.js';
 import { refuse } from '../refuse.js';
 import { fromBase64, toBase64 } from '../wire/base64.js';
 import { decodeCertificate } from './decode.js';
-import { layoutNamed, layoutOfKey } from './layout.js';
+import { certificateLayouts, layoutNamed } from './layout.js';
 import type { Certificate } from './types.js';
 
 /** A line of a `-cert.pub` file. */
@@ -31,7 +31,7 @@ export function parseCertificateLine(text: string): CertificateLine {
 
 /** Writes `type base64 [comment]` without a line end: 'key_line_malformed' for a comment of several lines. */
 export function formatCertificateLine(certificate: Certificate, comment = ''): string {
-  const type = layoutOfKey(certificate.publicKey.type).name;
+  const type = certificateLayouts[certificate.publicKey.type].name;
   const line = `${type} ${toBase64(certificate.blob)}`;
   return comment === '' ? line : oneLine(`${line} ${comment}`);
 }

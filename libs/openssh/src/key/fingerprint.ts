@@ -9,5 +9,5 @@ export function fingerprint(key: PublicKey): string {
 /** 'MD5:' and 16 colon-separated bytes, as `ssh-keygen -l -E md5` prints it. To recognise a key, never to decide. */
 export function fingerprintMd5(key: PublicKey): string {
   const hex = createHash('md5').update(key.blob).digest('hex');
-  return `MD5:${(hex.match(/../g) ?? []).join(':')}`;
+  return `MD5:${hex.replace(/..(?=.)/g, '$&:')}`;
 }

@@ -1,10 +1,9 @@
-import type { JsonWebKey, KeyObject } from 'node:crypto';
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { refuse } from '../refuse.js';
 import { WireWriter } from '../wire/writer.js';
-import { keyLayouts } from './layout.js';
+import { nistp256, nistp384, nistp521 } from './curve.js';
 import { decodePublicKey } from './public-key.js';
-import type { PublicKey, SubjectKeyType } from './types.js';
+import type { PublicKey } from './types.js';
 
 /**
  * The SSH public key of a `node:crypto` key, public or private. Throws CodedError 'key_type_unknown' for
@@ -13,18 +12,22 @@ import type { PublicKey, SubjectKeyType } from './types.js';
 export function publicKeyFromObject(key: KeyObject): PublicKey {
   const type = key.asymmetricKeyType;
   if (type !== 'ed25519' && type !== 'ec' && type !== 'rsa') unknown();
-  return fromJwk((key.type === 'private' ? createPublicKey(key) : key).export({ format: 'jwk' }));
+  const publicHalf = key.type === 'private' ? createPublicKey(key) : key;
+  return fromJwk(publicHalf.export({ format: 'jwk' }) as PublicJwk);
 }
 
-function fromJwk(jwk: JsonWebKey): PublicKey {
+/** The members that `node:crypto` fills for the kinds of key that get here. */
+type PublicJwk = Readonly<Record<'kty' | 'crv' | 'x' | 'y' | 'e' | 'n', string>>;
+
+function fromJwk(jwk: PublicJwk): PublicKey {
   const writer = new WireWriter();
   if (jwk.kty === 'OKP') {
     writer.text('ssh-ed25519');
     writer.string(bytes(jwk.x));
   } else if (jwk.kty === 'EC') {
-    const type = ecdsaType(jwk.crv);
-    writer.text(type);
-    writer.text(keyLayouts[type].curve?.name ?? '');
+    const curve = [nistp256, nistp384, nistp521].find((each) => each.jwk === jwk.crv) ?? unknown();
+    writer.text(`ecdsa-sha2-${curve.name}`);
+    writer.text(curve.name);
     writer.string(Buffer.concat([Buffer.of(4), bytes(jwk.x), bytes(jwk.y)]));
   } else {
     writer.text('ssh-rsa');
@@ -34,13 +37,8 @@ function fromJwk(jwk: JsonWebKey): PublicKey {
   return decodePublicKey(writer.bytes());
 }
 
-function ecdsaType(curve: string | undefined): SubjectKeyType {
-  const layout = Object.values(keyLayouts).find((each) => each.curve?.jwk === curve && !each.securityKey);
-  return layout?.type ?? unknown();
-}
-
-function bytes(encoded: string | undefined): Buffer {
-  return Buffer.from(encoded ?? '', 'base64url');
+function bytes(encoded: string): Buffer {
+  return Buffer.from(encoded, 'base64url');
 }
 
 function unknown(): never {

@@ -72,9 +72,9 @@ function toKeyObject(key: sshpk.PrivateKey): KeyObject {
   if (key.type !== 'ed25519') {
     return createPrivateKey({ key: key.toBuffer('pkcs8', {}), format: 'pem' });
   }
-  const seed = key.parts.find((part) => part.name === 'k')?.data ?? unreadable();
+  const seed = key.parts.filter((part) => part.name === 'k').map((part) => part.data);
   const header = Buffer.from('302e020100300506032b657004220420', 'hex');
-  return createPrivateKey({ key: Buffer.concat([header, seed]), format: 'der', type: 'pkcs8' });
+  return createPrivateKey({ key: Buffer.concat([header, ...seed]), format: 'der', type: 'pkcs8' });
 }
 
 function unreadable(): never {

@@ -74,7 +74,7 @@ function isTypeName(text: string): boolean {
 }
 
 function word(text: string): string {
-  return /^[^ \t]*/.exec(text)?.[0] ?? '';
+  return text.replace(/[ \t].*$/s, '');
 }
 
 function trimBlanks(text: string): string {

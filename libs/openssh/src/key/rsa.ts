@@ -8,11 +8,12 @@ export const minimumAuthorityRsaBits = 3072;
 /** Longest modulus OpenSSH works with, in bits (SSHBUF_MAX_BIGNUM). */
 export const maximumRsaBits = 16384;
 
-const smallPrimeProduct = productOfOddPrimesUpTo(300);
+const smallPrimeProduct = productOfPrimesUpTo(300);
 
 /** Bits of a big-endian number without leading zeros. */
 export function bitLength(magnitude: Uint8Array): number {
-  return magnitude.length === 0 ? 0 : magnitude.length * 8 - (Math.clz32(magnitude[0] ?? 0) - 24);
+  const [first] = magnitude;
+  return first === undefined ? 0 : magnitude.length * 8 - (Math.clz32(first) - 24);
 }
 
 /**
@@ -29,15 +30,14 @@ export function checkModulus(n: Uint8Array): void {
   if (bits > maximumRsaBits) {
     refuse('key_rsa_too_large', `The RSA key has ${bits} bits; the limit is ${maximumRsaBits}.`, { bits });
   }
-  if (((n[n.length - 1] ?? 0) & 1) === 0 || greatestCommonDivisor(toBigInt(n) % smallPrimeProduct) !== 1n) {
+  if (greatestCommonDivisor(toBigInt(n) % smallPrimeProduct) !== 1n) {
     refuse('key_rsa_modulus_weak', 'The RSA modulus has a small factor; make a new key.');
   }
 }
 
 /** Refuses a public exponent that is even, below 3 or longer than 64 bits ('key_rsa_exponent_refused'). */
 export function checkExponent(e: Uint8Array): void {
-  const last = e[e.length - 1] ?? 0;
-  if (e.length === 0 || e.length > 8 || (last & 1) === 0 || (e.length === 1 && last < 3)) {
+  if (e.length > 8 || toBigInt(e) < 3n || toBigInt(e) % 2n === 0n) {
     refuse('key_rsa_exponent_refused', 'The RSA exponent is even, too small or too large; make a new key.');
   }
 }
@@ -49,8 +49,8 @@ function greatestCommonDivisor(value: bigint): bigint {
   return a;
 }
 
-function productOfOddPrimesUpTo(limit: number): bigint {
-  let product = 1n;
+function productOfPrimesUpTo(limit: number): bigint {
+  let product = 2n;
   for (let candidate = 3; candidate <= limit; candidate += 2) {
     let prime = true;
     for (let factor = 3; factor * factor <= candidate; factor += 2) prime &&= candidate % factor !== 0;

@@ -9,10 +9,10 @@ import { signatureAlgorithm, type SignatureAlgorithm } from './signature-algorit
 export interface Signature {
   readonly algorithm: SignatureAlgorithm;
   readonly raw: Uint8Array;
-  /** Security keys only: bit 0 the person touched it, bit 2 the person was verified. */
-  readonly flags?: number;
-  /** Security keys only. */
-  readonly counter?: number;
+  /** Security keys: bit 0 the person touched it, bit 2 the person was verified. Other keys: 0. */
+  readonly flags: number;
+  /** Security keys: their count of signatures. Other keys: 0. */
+  readonly counter: number;
 }
 
 /**
@@ -27,9 +27,9 @@ export function decodeSignature(blob: Uint8Array): Signature {
   const raw = layout?.curve === undefined ? reader.string() : readEcdsa(reader, layout.curve);
   if (layout !== null && layout.curve === undefined && raw.length !== 64) malformed(algorithm);
   if (layout === null && raw.length < 256) malformed(algorithm);
-  const touch = layout?.securityKey === true ? { flags: reader.u8(), counter: reader.u32() } : {};
+  const [flags, counter] = layout?.securityKey === true ? [reader.u8(), reader.u32()] : [0, 0];
   reader.finish();
-  return { algorithm, raw: Uint8Array.from(raw), ...touch };
+  return { algorithm, raw: Uint8Array.from(raw), flags, counter };
 }
 
 function readEcdsa(reader: WireReader, curve: Curve): Uint8Array {

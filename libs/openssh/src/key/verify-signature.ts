@@ -78,8 +78,8 @@ function questionOf(
 /** What a security key signs: SHA-256 of the application, flags, counter, SHA-256 of the message. */
 function securityKeyMessage(key: PublicKey, bytes: Uint8Array, signature: Signature): Uint8Array {
   const middle = Buffer.alloc(5);
-  middle.writeUInt8(signature.flags ?? 0, 0);
-  middle.writeUInt32BE(signature.counter ?? 0, 1);
+  middle.writeUInt8(signature.flags, 0);
+  middle.writeUInt32BE(signature.counter, 1);
   return Buffer.concat([sha256(keyField(key, 'application')), middle, sha256(bytes)]);
 }
 

@@ -19,8 +19,7 @@ export function removeArmor(armored: string): Uint8Array {
 
 /** The bytes as ssh-keygen writes them: base64 in lines of 70 characters between two marks. */
 export function armor(bytes: Uint8Array): string {
-  const lines = toBase64(bytes).match(/.{1,70}/g) ?? [];
-  return `${[begin, ...lines, end].join('\n')}\n`;
+  return `${begin}\n${toBase64(bytes).replace(/.{70}(?=.)/g, '$&\n')}\n${end}\n`;
 }
 
 function malformed(): never {

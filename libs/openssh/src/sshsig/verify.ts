@@ -45,7 +45,7 @@ export function verifySshsig(question: SshsigQuestion): PublicKey {
     refuse('sshsig_key_differs', 'The signature was made by another key.');
   }
   const decoded = decodeSignature(signature);
-  if (keyLayouts[publicKey.type].securityKey) checkFlags(decoded.flags ?? 0, question);
+  if (keyLayouts[publicKey.type].securityKey) checkFlags(decoded.flags, question);
   const signed = signedData(namespace, hashAlgorithm, question.message);
   if (!verifyDecoded(question.keyObject ?? publicKeyObject(publicKey), publicKey, signed, decoded)) {
     refuse('sshsig_not_verified', 'The signature does not belong to this message.');

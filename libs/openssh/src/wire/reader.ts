@@ -1,5 +1,6 @@
 import { refuse } from '../refuse.js';
 
+const ascii = /^[^\0\x80-\xff]*$/;
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -129,15 +130,11 @@ export class WireReader {
 
   #text(count: number): string {
     const at = this.#advance(count);
-    const end = at + count;
-    let ascii = true;
-    for (let index = at; index < end; index += 1) {
-      const byte = this.#buffer[index] ?? 0;
-      if (byte === 0)
-        refuse('wire_text_has_nul', `A text in ${this.what} holds a NUL byte.`, { offset: index });
-      if (byte >= 0x80) ascii = false;
-    }
-    return ascii ? this.#buffer.toString('latin1', at, end) : this.#utf8(at, end);
+    const text = this.#buffer.toString('latin1', at, at + count);
+    if (ascii.test(text)) return text;
+    if (text.includes('\0'))
+      refuse('wire_text_has_nul', `A text in ${this.what} holds a NUL byte.`, { offset: at });
+    return this.#utf8(at, at + count);
   }
 
   #utf8(at: number, end: number): string {

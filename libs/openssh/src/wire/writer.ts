@@ -66,7 +66,7 @@ export class WireWriter {
   /** mpint of a non-negative integer given as big-endian bytes; leading zeros do not matter. */
   mpint(magnitude: Uint8Array): void {
     const minimal = minimalUnsigned(magnitude);
-    const pad = minimal.length > 0 && (minimal[0] ?? 0) >= 0x80 ? 1 : 0;
+    const pad = (minimal[0] ?? 0) >= 0x80 ? 1 : 0;
     this.u32(minimal.length + pad);
     if (pad === 1) this.u8(0);
     this.raw(minimal);
