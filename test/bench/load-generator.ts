@@ -7,6 +7,8 @@ export interface LoadOrder {
   /** Whole requests, sent in turn. */
   readonly requests: readonly string[];
   readonly connections: number;
+  /** The HTTP status of a good answer; any other is an error. */
+  readonly expected: number;
   /** Closed loop: so many requests altogether, each connection sending its next when the last was answered. */
   readonly total?: number;
   /** Open loop: evenly spaced requests per second for `seconds`, latency counted from the time each was due. */
@@ -81,10 +83,12 @@ class Tally {
   #errors = 0;
   #firstError: string | null = null;
 
+  constructor(readonly expected: number) {}
+
   async time(since: number, connection: Connection, request: string): Promise<void> {
     try {
       const answer = await connection.send(request);
-      if (answer.status >= 300) this.#fail(`${answer.status} ${answer.body.slice(0, 300)}`);
+      if (answer.status !== this.expected) this.#fail(`${answer.status} ${answer.body.slice(0, 300)}`);
     } catch (error) {
       this.#fail(String(error));
     }
@@ -168,7 +172,7 @@ async function main(): Promise<void> {
   for await (const chunk of process.stdin) input += String(chunk);
   const order = JSON.parse(input) as LoadOrder;
   const connections = await Promise.all(Array.from({ length: order.connections }, () => open(order.port)));
-  const tally = new Tally();
+  const tally = new Tally(order.expected);
   const start = performance.now();
   if (order.rate === undefined) await closedLoop(order, connections, tally);
   else await openLoop(order, connections, tally);
