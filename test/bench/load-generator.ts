@@ -38,8 +38,8 @@ function open(port: number): Promise<Connection> {
     const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true });
     let received = '';
     let waiting: {
-      resolve(answer: { status: number; body: string }): void;
-      reject(error: Error): void;
+      readonly resolve: (answer: { status: number; body: string }) => void;
+      readonly reject: (error: Error) => void;
     } | null = null;
     const failAll = (error: Error) => {
       waiting?.reject(error);
