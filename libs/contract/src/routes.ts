@@ -21,6 +21,7 @@ import {
 import { administrativeRoles } from './permissions.js';
 import {
   CertificateId,
+  Line,
   OrganizationHandle,
   PageQuery,
   pageOf,
@@ -159,7 +160,7 @@ export const routes = {
     id: 'disableUser',
     method: 'POST',
     path: `${org}/users/:user/disable`,
-    summary: 'Close the account: ends its sessions, revokes its unexpired certificates',
+    summary: 'Close the account: ends its sessions, revokes its unexpired certificates and its keys',
     access: 'user.disable',
     params: z.strictObject({ organization: OrganizationHandle, user: UserName }),
     response: User,
@@ -169,7 +170,7 @@ export const routes = {
     id: 'enableUser',
     method: 'POST',
     path: `${org}/users/:user/enable`,
-    summary: 'Reopen the account, for new certificates only',
+    summary: 'Reopen the account, for new keys only',
     access: 'user.invite',
     params: z.strictObject({ organization: OrganizationHandle, user: UserName }),
     response: User,
@@ -183,7 +184,7 @@ export const routes = {
     access: 'user.reset',
     params: z.strictObject({ organization: OrganizationHandle, user: UserName }),
     response: Invitation,
-    problems: ['grant_refused'],
+    problems: ['grant_refused', 'already_so'],
   }),
   listRoles: route({
     id: 'listRoles',
@@ -379,9 +380,9 @@ export const routes = {
     query: z.strictObject({
       ...PageQuery,
       order: z.enum(['oldest', 'newest']).default('newest'),
-      kind: z.string().max(64).optional(),
+      kind: Line.max(64).optional(),
       actor: UserName.optional(),
-      subject: z.string().max(255).optional(),
+      subject: Line.max(255).optional(),
       since: z.iso.datetime().optional(),
       until: z.iso.datetime().optional(),
     }),

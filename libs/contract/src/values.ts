@@ -42,7 +42,10 @@ export const TtlSeconds = z.int().min(1).max(315_360_000);
 
 export const Password = z.string().min(1).max(1024);
 
-export const Reason = z.string().trim().min(1).max(500);
+/** One line that a terminal and a database can hold: no control characters, no halves of surrogate pairs. */
+export const Line = z.string().regex(/^[^\p{Cc}\p{Cs}]*$/u, 'one line of text, without control characters');
+
+export const Reason = Line.trim().min(1).max(500);
 
 /** Query string of every paged list. `cursor` is opaque and comes from the page before. */
 export const PageQuery = {

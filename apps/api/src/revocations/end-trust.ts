@@ -20,6 +20,8 @@ export interface TrustEnded {
   readonly certificates: number;
   readonly keys: number;
   readonly krlVersion: bigint;
+  /** The certificates that were not revoked before. */
+  readonly revoked: readonly { readonly authorityId: string; readonly serial: bigint }[];
 }
 
 /**
@@ -53,5 +55,5 @@ export async function endTrust(
           keys: ending.keys.map(({ publicKey }) => publicKey),
         })
       : ((await currentKrlVersion(tx, organizationId)) ?? 0n);
-  return { certificates: certificates.length, keys, krlVersion };
+  return { certificates: certificates.length, keys, krlVersion, revoked: certificates };
 }

@@ -2,7 +2,7 @@ import type { ProblemCode } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
 import {
   changeAccount,
-  endSessionsOf,
+  endOtherSessions,
   otherActiveOwners,
   raiseEpochs,
   trustedUserKeys,
@@ -43,7 +43,7 @@ export async function closeAccount(
   const closed = closedNow
     ? await changeAccount(tx, organizationId, account.id, { state: 'disabled', at, keepPassword: true })
     : account;
-  const sessionsEnded = await endSessionsOf(tx, organizationId, account.id, {
+  const sessionsEnded = await endOtherSessions(tx, organizationId, account.id, null, {
     at,
     reason: 'account_disabled',
   });

@@ -1,21 +1,17 @@
-import type { Clock } from '@writ/kernel';
+import type { Clock, RandomBytes } from '@writ/kernel';
 import type { Caller } from '@writ/policy';
 import { replaceInvitation, type AccountRow, type Transaction } from '@writ/storage';
-
-/** Makes one-time tokens for invitations; `hash` is all that is kept of one. */
-export interface InvitationTokens {
-  make(organizationHandle: string): { readonly token: string; readonly hash: Uint8Array };
-}
+import { makeInvitation } from '../auth/invitation-token.js';
 
 /** Gives an account a new one-time invitation, its only one, valid for `lifetime` milliseconds. */
 export async function giveInvitation(
   tx: Transaction,
-  { clock, invitations }: { readonly clock: Clock; readonly invitations: InvitationTokens },
+  { clock, random }: { readonly clock: Clock; readonly random: RandomBytes },
   { organizationId, organizationHandle, userId }: Caller,
   account: AccountRow,
   { purpose, lifetime }: { readonly purpose: 'invite' | 'reset'; readonly lifetime: number },
 ): Promise<{ invitation: string; expiresAt: string }> {
-  const { token, hash } = invitations.make(organizationHandle);
+  const { token, hash } = makeInvitation(random, organizationHandle);
   const createdAt = new Date(clock());
   const expiresAt = new Date(createdAt.getTime() + lifetime);
   await replaceInvitation(tx, {

@@ -1,10 +1,10 @@
 import type { ProblemCode } from '@writ/contract';
-import { CodedError, type Clock } from '@writ/kernel';
+import { CodedError, type Clock, type RandomBytes } from '@writ/kernel';
 import { insertInvitedAccount, recordEvent, type ScopedDatabase } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
-import { giveInvitation, type InvitationTokens } from './give-invitation.js';
+import { giveInvitation } from './give-invitation.js';
 import { refuseWideningTo } from './open-account.js';
 import { takeTurn } from './take-turn.js';
 import { userView } from './user-view.js';
@@ -12,7 +12,7 @@ import { userView } from './user-view.js';
 export interface Inviting {
   readonly store: ScopedDatabase;
   readonly clock: Clock;
-  readonly invitations: InvitationTokens;
+  readonly random: RandomBytes;
 }
 
 const week = 7 * 24 * 3600 * 1000;

@@ -1,6 +1,6 @@
 import type { ProblemCode } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
-import { changeAccount, endSessionsOf, raiseEpochs, recordEvent } from '@writ/storage';
+import { changeAccount, endOtherSessions, raiseEpochs, recordEvent } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
@@ -41,7 +41,7 @@ export function resetUser(
       at,
       keepPassword: false,
     });
-    const sessionsEnded = await endSessionsOf(tx, organizationId, account.id, { at, reason: 'account_reset' });
+    const sessionsEnded = await endOtherSessions(tx, organizationId, account.id, null, { at, reason: 'account_reset' });
     const given = await giveInvitation(tx, services, caller, account, { purpose: 'reset', lifetime: day });
     await recordEvent(tx, eventOf(actor, 'user.reset', account.name, { sessionsEnded }));
     return { user: userView(reset), ...given };

@@ -7,13 +7,8 @@ import { isActive, lockTrust, type Transaction } from '@writ/storage';
  * Takes the organization's turn to change what is trusted, and makes sure that the caller's own account was not closed
  * while waiting for it: of two owners who close each other's accounts, the second is refused. Ends in `session_ended`.
  */
-export async function takeTurn(tx: Transaction, caller: Caller): Promise<void> {
-  await lockTrust(tx, caller.organizationId);
-  await stillActive(tx, caller);
-}
-
-/** Ends in `session_ended` when the caller's account was closed or reset since the request was let in. */
-export async function stillActive(tx: Transaction, { organizationId, userId }: Caller): Promise<void> {
+export async function takeTurn(tx: Transaction, { organizationId, userId }: Caller): Promise<void> {
+  await lockTrust(tx, organizationId);
   if (await isActive(tx, organizationId, userId)) return;
   throw new CodedError<ProblemCode>('session_ended', 'Your account was closed or reset; sign in again.');
 }

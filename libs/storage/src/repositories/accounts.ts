@@ -87,27 +87,14 @@ export async function otherActiveOwners(
   });
 }
 
-/** Ends all of an account's sessions; returns how many were open. */
-export async function endSessionsOf(
-  tx: Transaction,
-  organizationId: string,
-  userId: string,
-  end: { readonly at: Date; readonly reason: string },
-): Promise<number> {
-  const { count } = await tx.session.updateMany({
-    where: { organizationId, userId, endedAt: null, expiresAt: { gt: end.at } },
-    data: { endedAt: end.at, endedReason: end.reason },
-  });
-  return count;
-}
-
 export interface NewInvitation {
   readonly organizationId: string;
   readonly userId: string;
   readonly purpose: 'invite' | 'reset';
   /** SHA-256 of the token. */
   readonly tokenHash: Uint8Array;
-  readonly createdById: string;
+  /** Null: `init`. */
+  readonly createdById: string | null;
   readonly createdAt: Date;
   readonly expiresAt: Date;
 }

@@ -136,3 +136,17 @@ export function unexpiredHostCertificates(
     where organization_id = ${organizationId}::uuid and certificate_type = 'host' and valid_before > ${now}::bigint
       and public_key_fingerprint = any(${[...fingerprints]}::text[]) and ${name} = any(principals)`;
 }
+
+/** A recorded certificate's bytes, and whether it has been revoked; null when there is none. */
+export async function findRecorded(
+  tx: Transaction,
+  organizationId: string,
+  authorityId: string,
+  serial: bigint,
+): Promise<{ readonly certificate: Uint8Array; readonly revoked: boolean } | null> {
+  const rows = await tx.$queryRaw<{ certificate: Uint8Array; revoked: boolean }[]>`
+    select c.certificate, ${revoked} as revoked from certificates c
+    where c.organization_id = ${organizationId}::uuid and c.authority_id = ${authorityId}::uuid
+      and c.serial = ${serial}::bigint`;
+  return rows[0] ?? null;
+}

@@ -47,15 +47,29 @@ export interface EventQuery {
   readonly until?: Date | undefined;
 }
 
-/** Writes an event. Text in it may come from anybody: what PostgreSQL or a terminal cannot show is replaced. */
 export async function recordEvent(tx: Transaction, event: NewEvent): Promise<void> {
-  const data = JSON.stringify(event.data ?? {}, (_, value: unknown) =>
+  await recordEvents(tx, [event]);
+}
+
+/** Writes events. Text in them may come from anybody: what PostgreSQL or a terminal cannot show is replaced. */
+export async function recordEvents(tx: Transaction, events: readonly NewEvent[]): Promise<void> {
+  const rows = events.map(({ organizationId, kind, actor, subject, data = {}, requestId }) => ({
+    organization: organizationId,
+    kind,
+    actor_id: actor?.id ?? null,
+    actor_name: actor?.name ?? null,
+    subject,
+    data,
+    request: requestId,
+  }));
+  const json = JSON.stringify(rows, (_, value: unknown) =>
     typeof value === 'string' ? printable(value) : value,
   );
   await tx.$executeRaw`
     insert into events (organization_id, kind, actor_id, actor_name, subject, data, request_id)
-    values (${event.organizationId}::uuid, ${event.kind}, ${event.actor?.id ?? null}::uuid, ${event.actor?.name ?? null},
-      ${printable(event.subject)}, ${data}::jsonb, ${event.requestId})`;
+    select organization, kind, actor_id, actor_name, subject, data, request
+    from json_to_recordset(${json}::json) as t (organization uuid, kind text, actor_id uuid, actor_name text,
+      subject text, data jsonb, request text)`;
 }
 
 /** Without control characters and halves of surrogate pairs: NUL alone would make the whole transaction fail. */

@@ -70,19 +70,15 @@ export async function releaseHostKeys(
   return rows.map((row) => row.fingerprint);
 }
 
-/** What an organization calls itself, and the host names that are its own. */
-export interface OrganizationNames {
-  readonly name: string;
-  readonly namePatterns: readonly string[];
-}
-
-/** Null when there is no such organization in sight. */
-export async function findOrganizationNames(
+/** Ids of the host names that belong to a key. */
+export async function hostNamesOfKey(
   tx: Transaction,
   organizationId: string,
-): Promise<OrganizationNames | null> {
-  return tx.organizationProfile.findUnique({
-    where: { organizationId },
-    select: { name: true, namePatterns: true },
+  fingerprint: string,
+): Promise<string[]> {
+  const rows = await tx.hostNameKey.findMany({
+    where: { organizationId, fingerprint, replacedAt: null },
+    select: { hostNameId: true },
   });
+  return rows.map(({ hostNameId }) => hostNameId);
 }

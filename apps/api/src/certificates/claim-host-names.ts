@@ -1,0 +1,88 @@
+import { seconds } from '@writ/kernel';
+import { fingerprint } from '@writ/openssh/key';
+import type { HostName } from '@writ/openssh/trust';
+import type { Plan } from '@writ/policy';
+import {
+  bindHostKeys,
+  claimKey,
+  ensureHostName,
+  findKeyClaim,
+  keyIsRevoked,
+  raiseEpochs,
+  recordEvent,
+  releaseHostKeys,
+  unexpiredHostCertificates,
+  type CertificateRef,
+  type Transaction,
+} from '@writ/storage';
+import { eventOf, type Actor } from '../events/event-of.js';
+import { keyTaken } from '../keys/key-taken.js';
+import type { SubjectKey } from '../keys/subject-key.js';
+import { refusal } from '../refusal.js';
+import { endTrust, type TrustEnding } from '../revocations/end-trust.js';
+
+/**
+ * Makes every name that the plans still have to claim belong to exactly these keys, in a transaction that holds
+ * `lockTrust`. Keys that held a name before lose it, and their unexpired certificates for it are revoked. Ends in
+ * `key_taken` (claimed out of sight, in another organization), `request_refused` (a revoked key).
+ */
+export async function claimHostNames(
+  tx: Transaction,
+  services: TrustEnding,
+  actor: Actor,
+  keys: readonly SubjectKey[],
+  plans: readonly Plan[],
+): Promise<void> {
+  const { organizationId, userId } = actor.caller;
+  const names = [...new Set(plans.flatMap((plan) => plan.claims.map(({ name }) => name)))];
+  const fingerprints = keys.map(({ key }) => fingerprint(key));
+  const ids = new Map<HostName, string>();
+  for (const name of names) ids.set(name, await ensureHostName(tx, organizationId, name));
+  // First the epochs: they wait for what is just being recorded, so that the certificates read after it are all there are.
+  await raiseEpochs(tx, organizationId, [...ids.values()]);
+  const replaced: CertificateRef[] = [];
+  for (const [name, id] of ids) {
+    const released = await releaseHostKeys(tx, organizationId, id, fingerprints);
+    await bindHostKeys(tx, organizationId, id, fingerprints);
+    if (released.length > 0) {
+      const now = seconds(services.clock);
+      replaced.push(...(await unexpiredHostCertificates(tx, organizationId, name, released, now)));
+    }
+    const data = { fingerprints, ...(released.length === 0 ? {} : { replaced: released }) };
+    await recordEvent(tx, eventOf(actor, released.length === 0 ? 'host.claimed' : 'host.replaced', name, data));
+  }
+  const [ownerId] = ids.values();
+  if (ownerId !== undefined) await claimKeys(tx, organizationId, ownerId, keys);
+  const reason = `host name given to other keys: ${names.join(', ')}`.slice(0, 500);
+  const ground = { organizationId, reason, cause: 'host', createdById: userId } as const;
+  if (replaced.length > 0) await endTrust(tx, services, ground, { certificates: replaced, keys: [] });
+}
+
+async function claimKeys(
+  tx: Transaction,
+  organizationId: string,
+  ownerId: string,
+  keys: readonly SubjectKey[],
+): Promise<void> {
+  for (const { key, comment } of keys) {
+    const name = fingerprint(key);
+    if (await keyIsRevoked(tx, organizationId, name)) {
+      const message = 'This key was revoked and is never trusted again; make a new one.';
+      throw refusal('request_refused', [{ rule: 'key_revoked', message }]);
+    }
+    const claim = {
+      fingerprint: name,
+      organizationId,
+      kind: 'host',
+      ownerId,
+      publicKey: key.blob,
+      keyType: key.type,
+      comment,
+    } as const;
+    if (await claimKey(tx, claim)) continue;
+    // Claimed before: the decision has seen by whom, unless it was out of sight.
+    if ((await findKeyClaim(tx, name))?.kind !== 'host') {
+      throw keyTaken("This key belongs to another account or host; name the host's own public key.");
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import type { Caller, KeyOwner } from '@writ/policy';
+import { findKeyOwner, type ScopedDatabase } from '@writ/storage';
+import { bounded } from '../bounded-map.js';
+
+/**
+ * Whose certified keys are, kept in memory under the owner's epoch: proving or revoking a key raises it. Only keys of the
+ * very caller who asks are answered from memory.
+ */
+export interface KeyOwnerMemory {
+  /** Null: nobody in sight owns the key. Rejects as the database does. */
+  ownerOf(caller: Caller, fingerprint: string): Promise<KeyOwner | null>;
+}
+
+export function keyOwnerMemory(store: ScopedDatabase, capacity = 50_000): KeyOwnerMemory {
+  const known = bounded<string, { readonly owner: KeyOwner; readonly epoch: bigint }>(capacity);
+  return {
+    async ownerOf({ organizationId, userId, epoch }, fingerprint) {
+      const kept = known.get(fingerprint);
+      if (kept !== undefined && kept.owner.ownerId === userId && kept.epoch === epoch) return kept.owner;
+      const row = await store.within([organizationId], (tx) => findKeyOwner(tx, fingerprint));
+      if (row === null) return null;
+      const { kind, ownerId, revokedAt, ownerEpoch } = row;
+      const owner = { kind, ownerId, organizationId: row.organizationId, revoked: revokedAt !== null };
+      if (kind === 'user' && ownerEpoch !== null) known.set(fingerprint, { owner, epoch: ownerEpoch });
+      return owner;
+    },
+  };
+}

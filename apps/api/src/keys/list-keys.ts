@@ -1,0 +1,29 @@
+import type { Caller } from '@writ/policy';
+import { listUserKeys, type ScopedDatabase } from '@writ/storage';
+import type { RouteInput, RouteOutput } from '../http/route-input.js';
+import { cursorAt, part, placeAt } from '../paging/cursor.js';
+import { pageOf } from '../paging/page.js';
+import { keyView } from './key-view.js';
+
+/** A page of the caller's own certified keys, oldest first, revoked ones included. */
+export async function keysPage(
+  store: ScopedDatabase,
+  { organizationId, userId, userName }: Caller,
+  { query }: RouteInput<'listKeys'>,
+): Promise<RouteOutput<'listKeys'>> {
+  const after = placeAt('keys', query.cursor, (parts) => {
+    const place = { claimedAt: part.instant(parts[0]), fingerprint: part.text(parts[1]) };
+    return place.claimedAt !== undefined && place.fingerprint !== undefined
+      ? { claimedAt: place.claimedAt, fingerprint: place.fingerprint }
+      : undefined;
+  });
+  const rows = await store.within([organizationId], (tx) =>
+    listUserKeys(tx, organizationId, userId, after, query.limit + 1),
+  );
+  return pageOf(
+    rows,
+    query.limit,
+    (row) => cursorAt('keys', [row.claimedAt.toISOString(), row.fingerprint]),
+    (row) => keyView(row, userName),
+  );
+}

@@ -1,0 +1,30 @@
+import type { ProblemCode } from '@writ/contract';
+import { CodedError, isCodedError } from '@writ/kernel';
+import { parsePublicKeyLine, type PublicKey } from '@writ/openssh/key';
+
+/** A public key as somebody sent it, and the comment behind it. */
+export interface SubjectKey {
+  readonly key: PublicKey;
+  readonly comment: string;
+}
+
+const longestComment = 255;
+
+/**
+ * The key of one OpenSSH public-key line. Options, certificates, and every key that we refuse to certify end in
+ * `public_key_invalid`; the failure's rule is the reason's own code.
+ */
+export function subjectKey(line: string): SubjectKey {
+  try {
+    const { options, key, comment } = parsePublicKeyLine(line);
+    if (options === '') return { key, comment: comment.slice(0, longestComment) };
+  } catch (error) {
+    if (isCodedError(error)) throw invalid(error.code, error.message);
+    throw error;
+  }
+  throw invalid('key_line_malformed', 'The public key line has options in front; send the type, the key and a comment.');
+}
+
+function invalid(rule: string, message: string): CodedError<ProblemCode> {
+  return new CodedError<ProblemCode>('public_key_invalid', message, { failures: [{ rule, message }] });
+}

@@ -1,0 +1,21 @@
+import type { Type } from '@nestjs/common';
+import { AuthoritiesController } from './authorities/authorities.controller.js';
+import { CertificatesController } from './certificates/certificates.controller.js';
+import { EventsController } from './events/events.controller.js';
+import { KeysController } from './keys/keys.controller.js';
+import { RevocationsController } from './revocations/revocations.controller.js';
+import { RolesController } from './roles/roles.controller.js';
+import { TrustController } from './trust/trust.controller.js';
+import { UsersController } from './users/users.controller.js';
+
+/** The controllers of everything that an organization holds. */
+export const resourceControllers: readonly Type[] = [
+  UsersController,
+  RolesController,
+  KeysController,
+  CertificatesController,
+  RevocationsController,
+  AuthoritiesController,
+  EventsController,
+  TrustController,
+];

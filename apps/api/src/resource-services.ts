@@ -1,0 +1,50 @@
+import { poolVerifier } from '@writ/issuance';
+import type { Adapters } from './adapters.js';
+import { callerOf } from './auth/caller-of.js';
+import type { SignedInCaller } from './auth/signed-in-caller.js';
+import { authorityMemory } from './certificates/authority-memory.js';
+import type { Issuing } from './certificates/issuing.js';
+import { keyOwnerMemory } from './certificates/key-owner-memory.js';
+import { roleMemory } from './certificates/role-memory.js';
+import { publicOrganizations, type PublicOrganizations } from './trust/public-organization.js';
+import { krlShelf, type KrlShelf } from './trust/published-krl.js';
+
+/** How far valid-after is put before now: clocks of hosts may be behind (domain.md rule 6). */
+const backdateSeconds = 60;
+
+/** What the controllers of users, roles, keys, certificates, revocations, trust and events work with. */
+export class ResourceServices {
+  readonly store: Adapters['store'];
+  readonly clock: Adapters['clock'];
+  readonly random: Adapters['random'];
+  readonly highWater: Adapters['highWater'];
+  readonly issuing: Issuing;
+  readonly krls: KrlShelf;
+  readonly publicOrganizations: PublicOrganizations;
+
+  constructor(adapters: Adapters) {
+    const { store, clock, random, highWater, serials, signer, recorder } = adapters;
+    this.store = store;
+    this.clock = clock;
+    this.random = random;
+    this.highWater = highWater;
+    this.issuing = {
+      ports: { clock, randomBytes: random, serials, signer, recorder, verify: poolVerifier(), backdateSeconds },
+      store,
+      clock,
+      roles: roleMemory(store),
+      keyOwners: keyOwnerMemory(store),
+      authorities: authorityMemory(store),
+      refresh: (caller) => refreshed(adapters, caller),
+    };
+    this.krls = krlShelf(store);
+    this.publicOrganizations = publicOrganizations(store);
+  }
+}
+
+/** The caller of a session as the database says it now; one without a session stays as it is. */
+async function refreshed({ sessions, clock }: Adapters, caller: SignedInCaller): Promise<SignedInCaller> {
+  const { organizationHandle, authentication } = caller;
+  if (authentication.sessionId === null) return caller;
+  return callerOf(await sessions.find(organizationHandle, authentication.sessionId), organizationHandle, clock());
+}

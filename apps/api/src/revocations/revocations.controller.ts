@@ -1,0 +1,21 @@
+import { Controller } from '@nestjs/common';
+import { routes } from '@writ/contract';
+import type { SignedInCaller } from '../auth/signed-in-caller.js';
+import { Handle } from '../http/handle.js';
+import { CurrentCaller, Input } from '../http/input.decorator.js';
+import type { RouteInput, RouteOutput } from '../http/route-input.js';
+import { ResourceServices } from '../resource-services.js';
+import { revoke } from './revoke.js';
+
+@Controller()
+export class RevocationsController {
+  constructor(private readonly services: ResourceServices) {}
+
+  @Handle(routes.revoke)
+  revoke(
+    @Input() input: RouteInput<'revoke'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'revoke'>> {
+    return revoke(this.services, { caller, requestId: input.requestId }, input);
+  }
+}

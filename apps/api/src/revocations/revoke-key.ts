@@ -1,0 +1,59 @@
+import { fingerprint } from '@writ/openssh/key';
+import {
+  findKeyClaim,
+  hostNamesOfKey,
+  listAuthorities,
+  raiseEpochs,
+  recordEvent,
+  type KeyClaim,
+  type Transaction,
+} from '@writ/storage';
+import { eventOf, type Actor } from '../events/event-of.js';
+import { subjectKey } from '../keys/subject-key.js';
+import { refusal } from '../refusal.js';
+import { endTrust, type TrustEnding } from './end-trust.js';
+
+/**
+ * Revokes a key for good, whoever owns it, and with it every certificate for it. An authority's key is not revoked like
+ * this: all of its certificates would end. Ends in `public_key_invalid`, `revocation_invalid`.
+ */
+export async function revokeKey(
+  tx: Transaction,
+  services: TrustEnding,
+  actor: Actor,
+  line: string,
+  reason: string,
+) {
+  const { organizationId, userId } = actor.caller;
+  const { key } = subjectKey(line);
+  const name = fingerprint(key);
+  const claim = await findKeyClaim(tx, name);
+  const authorities = await listAuthorities(tx, organizationId, null, 1000);
+  if (claim?.kind === 'authority' || authorities.some((authority) => authority.fingerprint === name)) {
+    const message = "This is an authority's key: revoking it would end every certificate of that authority.";
+    throw refusal('revocation_invalid', [{ rule: 'key_of_an_authority', message }]);
+  }
+  await raiseEpochs(tx, organizationId, await restingOn(tx, organizationId, name, claim));
+  const ground = { organizationId, reason, cause: 'key', createdById: userId } as const;
+  const { keys, krlVersion } = await endTrust(tx, services, ground, {
+    certificates: [],
+    keys: [{ fingerprint: name, publicKey: key.blob }],
+  });
+  const version = krlVersion.toString();
+  if (keys > 0) {
+    const data = { reason, owner: claim?.kind ?? null, krlVersion: version };
+    await recordEvent(tx, eventOf(actor, 'key.revoked', name, data));
+  }
+  return { krlVersion: version, certificates: 0, keys, sessionsEnded: 0, alreadyRevoked: keys === 0 };
+}
+
+/** What a decision about this key rests on: its owner's account, or the host names that belong to it. */
+async function restingOn(
+  tx: Transaction,
+  organizationId: string,
+  name: string,
+  claim: KeyClaim | null,
+): Promise<readonly string[]> {
+  if (claim?.kind === 'user') return [claim.ownerId];
+  return hostNamesOfKey(tx, organizationId, name);
+}

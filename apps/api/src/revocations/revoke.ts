@@ -1,0 +1,72 @@
+import { recordEvent, keepIdempotentAnswer, type ScopedDatabase, type Transaction } from '@writ/storage';
+import { RevocationResult } from '@writ/contract';
+import { eventOf, type Actor } from '../events/event-of.js';
+import type { RouteInput, RouteOutput } from '../http/route-input.js';
+import { earlierAnswer } from '../idempotency/earlier-answer.js';
+import { requestDigest } from '../idempotency/request-digest.js';
+import { closeAccount } from '../users/close-account.js';
+import { knownAccount } from '../users/read-users.js';
+import { takeTurn } from '../users/take-turn.js';
+import type { TrustEnding } from './end-trust.js';
+import { revokeCertificates } from './revoke-certificates.js';
+import { revokeKey } from './revoke-key.js';
+
+type Input = Pick<RouteInput<'revoke'>, 'body' | 'idempotencyKey'>;
+type Answer = RouteOutput<'revoke'>;
+
+/**
+ * Revokes certificates, a key, or a person with all that is theirs, and publishes the KRL that says so, in one
+ * transaction. What was revoked before stays as it is, so that repeating changes nothing. Ends in `revocation_invalid`
+ * (with every reason), `public_key_invalid`, `not_found` (the user), `last_owner`, `idempotency_key_reused`.
+ */
+export function revoke(
+  services: TrustEnding & { readonly store: ScopedDatabase },
+  actor: Actor,
+  { body, idempotencyKey }: Input,
+): Promise<Answer> {
+  const { caller } = actor;
+  const { organizationId } = caller;
+  const digest = requestDigest('revoke', body);
+  return services.store.within([organizationId], async (tx) => {
+    await takeTurn(tx, caller);
+    if (idempotencyKey === undefined) return revokeNamed(tx, services, actor, body);
+    const earlier = await earlierAnswer(tx, services.clock, caller, idempotencyKey, digest);
+    if (earlier !== null) return RevocationResult.parse(earlier.response);
+    const answer = await revokeNamed(tx, services, actor, body);
+    await keepIdempotentAnswer(tx, caller, idempotencyKey, digest, answer);
+    return answer;
+  });
+}
+
+function revokeNamed(
+  tx: Transaction,
+  services: TrustEnding,
+  actor: Actor,
+  { certificates, publicKey, user, reason }: Input['body'],
+): Promise<Answer> {
+  if (certificates !== undefined) return revokeCertificates(tx, services, actor, certificates, reason);
+  if (publicKey !== undefined) return revokeKey(tx, services, actor, publicKey, reason);
+  return revokeUser(tx, services, actor, user ?? '', reason);
+}
+
+async function revokeUser(
+  tx: Transaction,
+  services: TrustEnding,
+  actor: Actor,
+  name: string,
+  reason: string,
+): Promise<Answer> {
+  const { organizationId, userId } = actor.caller;
+  const account = await knownAccount(tx, organizationId, name);
+  const ground = { organizationId, reason, cause: 'user', createdById: userId } as const;
+  const { certificates, keys, sessionsEnded, closedNow, krlVersion } = await closeAccount(
+    tx,
+    services,
+    account,
+    ground,
+  );
+  const alreadyRevoked = !closedNow && certificates + keys + sessionsEnded === 0;
+  const answer = { krlVersion: krlVersion.toString(), certificates, keys, sessionsEnded, alreadyRevoked };
+  if (!alreadyRevoked) await recordEvent(tx, eventOf(actor, 'user.revoked', name, { reason, ...answer }));
+  return answer;
+}

@@ -1,0 +1,55 @@
+import { Controller } from '@nestjs/common';
+import { routes } from '@writ/contract';
+import type { SignedInCaller } from '../auth/signed-in-caller.js';
+import { Handle } from '../http/handle.js';
+import { CurrentCaller, Input } from '../http/input.decorator.js';
+import type { RouteInput, RouteOutput } from '../http/route-input.js';
+import { ResourceServices } from '../resource-services.js';
+import { createRole } from './create-role.js';
+import { grantRole, revokeRole } from './memberships.js';
+import { oneRole, rolesPage } from './read-roles.js';
+
+@Controller()
+export class RolesController {
+  constructor(private readonly services: ResourceServices) {}
+
+  @Handle(routes.listRoles)
+  list(
+    @Input() input: RouteInput<'listRoles'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'listRoles'>> {
+    return rolesPage(this.services.store, caller, input);
+  }
+
+  @Handle(routes.showRole)
+  show(
+    @Input() input: RouteInput<'showRole'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'showRole'>> {
+    return oneRole(this.services.store, caller, input);
+  }
+
+  @Handle(routes.createRole)
+  create(
+    @Input() input: RouteInput<'createRole'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'createRole'>> {
+    return createRole(this.services, { caller, requestId: input.requestId }, input);
+  }
+
+  @Handle(routes.grantRole)
+  grant(
+    @Input() input: RouteInput<'grantRole'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'grantRole'>> {
+    return grantRole(this.services, { caller, requestId: input.requestId }, input);
+  }
+
+  @Handle(routes.revokeRole)
+  revoke(
+    @Input() input: RouteInput<'revokeRole'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'revokeRole'>> {
+    return revokeRole(this.services, { caller, requestId: input.requestId }, input);
+  }
+}

@@ -1,0 +1,77 @@
+import { encodeKrl } from '@writ/openssh/krl';
+import { currentKrl, currentKrlVersion, type ScopedDatabase } from '@writ/storage';
+import { createHash } from 'node:crypto';
+import { bounded } from '../bounded-map.js';
+
+/** A KRL as it is handed out. */
+export interface PublishedKrl {
+  readonly version: bigint;
+  readonly bytes: Uint8Array;
+  /** Hexadecimal SHA-256 of the bytes. */
+  readonly sha256: string;
+}
+
+/** The current KRL of each organization. */
+export interface KrlShelf {
+  /**
+   * Asks the database for the version alone, so that another process's revocation counts at once, and for the bytes
+   * only when the version is new. Requests that wait share a question that begins after all of them: an answer is never
+   * older than its request. Rejects as the database does.
+   */
+  current(organizationId: string): Promise<PublishedKrl>;
+}
+
+/** Keeps one KRL for each of the `capacity` organizations that were asked for last. */
+export function krlShelf(store: ScopedDatabase, capacity = 1000): KrlShelf {
+  const kept = bounded<string, PublishedKrl>(capacity);
+  const running = new Map<string, Promise<PublishedKrl>>();
+  const next = new Map<string, Promise<PublishedKrl>>();
+
+  const ask = (organizationId: string) =>
+    store.within([organizationId], async (tx) => {
+      const version = await currentKrlVersion(tx, organizationId);
+      if (version === null) return noRevocations;
+      const krl = kept.get(organizationId);
+      if (krl?.version === version) return krl;
+      const row = await currentKrl(tx, organizationId);
+      if (row === null) return noRevocations;
+      const read = { version: row.version, bytes: row.bytes, sha256: hex(row.sha256) };
+      kept.set(organizationId, read);
+      return read;
+    });
+
+  const begin = (organizationId: string): Promise<PublishedKrl> => {
+    const question = ask(organizationId).finally(() => running.delete(organizationId));
+    running.set(organizationId, question);
+    return question;
+  };
+
+  return {
+    current(organizationId) {
+      const earlier = running.get(organizationId);
+      if (earlier === undefined) return begin(organizationId);
+      const waiting = next.get(organizationId);
+      if (waiting !== undefined) return waiting;
+      const after = earlier
+        .catch(() => undefined)
+        .then(() => {
+          next.delete(organizationId);
+          return begin(organizationId);
+        });
+      next.set(organizationId, after);
+      return after;
+    },
+  };
+}
+
+/** What an organization publishes before it has revoked anything: an empty file would not do, sshd would allow all. */
+export const noRevocations: PublishedKrl = emptyKrl();
+
+function emptyKrl(): PublishedKrl {
+  const bytes = encodeKrl({ version: 0n, generatedAt: 0n });
+  return { version: 0n, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
