@@ -1,0 +1,100 @@
+import { validateRoleDefinition, type RoleDefinition } from '../src/index.js';
+
+const web: RoleDefinition = {
+  name: 'web',
+  principals: 'logins',
+  logins: ['root', 'deploy'],
+  maxTtlSeconds: 28_800,
+  extensions: ['permit-pty', 'x@acme.example'],
+  criticalOptions: {},
+  keyTypes: ['ssh-ed25519', 'sk-ssh-ed25519@openssh.com'],
+  keyIdTemplate: '{user}@{organization}/{role}',
+};
+
+function rulesOf(over: Partial<RoleDefinition>): readonly string[] {
+  const judgement = validateRoleDefinition({ ...web, ...over });
+  return judgement.valid ? [] : judgement.failures.map(({ rule }) => rule);
+}
+
+describe('a role definition', () => {
+  it('becomes the role it defines', () => {
+    expect(validateRoleDefinition(web)).toEqual({ valid: true, role: web });
+  });
+
+  it('gets its source addresses in canonical spelling and keeps its command as it is', () => {
+    const criticalOptions = {
+      forceCommand: ' echo  hi ',
+      sourceAddress: ['2001:DB8::/32', '10.0.0.1'],
+      verifyRequired: true,
+    } as const;
+    expect(validateRoleDefinition({ ...web, criticalOptions })).toMatchObject({
+      role: { criticalOptions: { ...criticalOptions, sourceAddress: ['10.0.0.1/32', '2001:db8::/32'] } },
+    });
+  });
+
+  const refused: readonly (readonly [string, Partial<RoleDefinition>, string[]])[] = [
+    ['an empty name', { name: '' }, ['role_name_invalid']],
+    ['a name that would forge a key id', { name: 'web/root' }, ['role_name_invalid']],
+    ['a long name', { name: 'x'.repeat(64) }, ['role_name_invalid']],
+    ['principals left unsaid', { principals: '' }, ['principals_kind_unknown']],
+    ['principals of joined hosts', { principals: 'role' }, ['principals_kind_unknown']],
+    ['no logins', { logins: [] }, ['logins_empty']],
+    ['a login that is a path', { logins: ['../root'] }, ['login_invalid']],
+    ['a login that is an option', { logins: ['-oProxyCommand=x'] }, ['login_invalid']],
+    ['a login with a comma', { logins: ['root,admin'] }, ['principal_invalid', 'login_invalid']],
+    ['a login that begins with a digit', { logins: ['0day'] }, ['login_invalid']],
+    ['a long login', { logins: ['x'.repeat(65)] }, ['login_invalid']],
+    ['a login twice', { logins: ['root', 'root'] }, ['login_repeated']],
+    ['too many logins', { logins: Array.from({ length: 257 }, (_, i) => `u${i}`) }, ['principals_too_many']],
+    ['no lifetime', { maxTtlSeconds: 0 }, ['limit_invalid']],
+    ['an endless lifetime', { maxTtlSeconds: Infinity }, ['limit_invalid']],
+    ['a lifetime that is no number', { maxTtlSeconds: NaN }, ['limit_invalid']],
+    ['an unknown extension', { extensions: ['permit-all'] }, ['extension_unknown']],
+    ['an empty command', { criticalOptions: { forceCommand: '' } }, ['force_command_invalid']],
+    ['no addresses', { criticalOptions: { sourceAddress: [] } }, ['source_address_empty']],
+    ['a broken address', { criticalOptions: { sourceAddress: ['x'] } }, ['source_address_invalid']],
+    ['no key types', { keyTypes: [] }, ['key_types_empty']],
+    ['DSA', { keyTypes: ['ssh-dss'] }, ['key_type_unknown']],
+    ['a certificate type', { keyTypes: ['ssh-ed25519-cert-v01@openssh.com'] }, ['key_type_unknown']],
+    ['a key type twice', { keyTypes: ['ssh-rsa', 'ssh-rsa'] }, ['key_type_repeated']],
+    [
+      'verification without a security key',
+      { keyTypes: ['ssh-rsa'], criticalOptions: { verifyRequired: true } },
+      ['security_key_required'],
+    ],
+    ['an unknown field', { keyIdTemplate: '{user}-{serial}' }, ['key_id_field_unknown']],
+    ['a template that is no key id', { keyIdTemplate: '{user} at {role}' }, ['key_id_unrepresentable']],
+    ['an empty template', { keyIdTemplate: '' }, ['key_id_unrepresentable']],
+  ];
+  it.each(refused)('is refused with %s', (_what, over, rules) => {
+    expect(rulesOf(over)).toEqual(rules);
+  });
+
+  it('is refused with every reason at once', () => {
+    expect(
+      rulesOf({
+        name: 'a b',
+        principals: 'anything',
+        logins: [],
+        maxTtlSeconds: -1,
+        extensions: ['x', 'x'],
+        criticalOptions: { forceCommand: '', sourceAddress: ['x'], verifyRequired: true },
+        keyTypes: ['ssh-dss', 'ssh-dss'],
+        keyIdTemplate: '{x}',
+      }),
+    ).toEqual([
+      'role_name_invalid',
+      'principals_kind_unknown',
+      'logins_empty',
+      'limit_invalid',
+      'extension_unknown',
+      'extension_repeated',
+      'extension_unknown',
+      'force_command_invalid',
+      'source_address_invalid',
+      'key_type_unknown',
+      'key_type_repeated',
+      'key_id_field_unknown',
+    ]);
+  });
+});
