@@ -14,10 +14,6 @@ export type ApiErrorCode =
   | 'tls_invalid'
   /** No key-encryption secret was given. */
   | 'secret_missing'
-  /** The key-encryption secret's file cannot be read. */
-  | 'secret_file_unreadable'
-  /** Others may read the key-encryption secret's file. */
-  | 'secret_file_exposed'
   /** This machine's clock stands before the last certificate that was issued. */
   | 'clock_behind'
   /** A route nobody handles, or that nobody declared: a fault of the program. */

@@ -13,9 +13,14 @@ export const exitStatus: Readonly<Record<string, number>> = {
 
   secret_missing: 20,
   secret_file_unreadable: 21,
-  secret_file_exposed: 22,
-  secret_wrong: 23,
-  secret_too_short: 24,
+  secret_file_permissions: 22,
+  key_encryption_secret_wrong: 23,
+  key_encryption_secret_too_short: 24,
+  key_encryption_secret_too_long: 24,
+  secret_file_exists: 25,
+  key_derivation_invalid: 26,
+  sealed_record_malformed: 27,
+  sealed_record_unreadable: 27,
 
   state_in_use: 30,
   state_dir_unusable: 31,

@@ -31,3 +31,8 @@ export {
   type SessionStates,
   type SessionStateOptions,
 } from './session-states.js';
+export { connectionPool } from './connection-pool.js';
+export { backUp } from './backup.js';
+export { restore, type Restored, type RestoreOptions } from './restore.js';
+export { checkBackup } from './backup-reader.js';
+export { backupTables, type BackupSummary } from './backup-format.js';

@@ -1,4 +1,5 @@
-import { escapeLiteral, Pool, type ClientConfig, type QueryResult } from 'pg';
+import { escapeLiteral, type ClientConfig, type Pool, type QueryResult } from 'pg';
+import { connectionPool } from './connection-pool.js';
 import { databaseError } from './database-error.js';
 import { errorCode } from './system-error.js';
 
@@ -78,15 +79,7 @@ export function sessionStates({
   lanes = 2,
   longestBatch = 128,
 }: SessionStateOptions): SessionStates {
-  const pool = new Pool({
-    ...connection,
-    max: lanes,
-    application_name: 'writ sessions',
-    connectionTimeoutMillis: 5_000,
-    query_timeout: 10_000,
-  });
-  // Lost connections are told by the queries that meet them.
-  pool.on('error', () => undefined);
+  const pool = connectionPool(connection, 'writ sessions', lanes);
   pool.on('connect', (client) => void client.query(preparation).catch(() => undefined));
   const organizations = new Map<string, Promise<string | null>>();
   let waiting: Waiting[] = [];

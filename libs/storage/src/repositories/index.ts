@@ -1,5 +1,6 @@
 export * from './accounts.js';
 export * from './authorities.js';
+export * from './authority-keys.js';
 export * from './certificates.js';
 export * from './challenges.js';
 export * from './epochs.js';
@@ -10,6 +11,7 @@ export * from './installation.js';
 export * from './invitations.js';
 export * from './key-claims.js';
 export * from './krls.js';
+export * from './last-issued.js';
 export * from './organizations.js';
 export * from './revocations.js';
 export * from './roles.js';

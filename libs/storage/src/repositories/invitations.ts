@@ -24,3 +24,16 @@ export async function useInvitation(
     returning id, user_id as "userId", purpose`;
   return rows[0] ?? null;
 }
+
+/** Whose invitation it is, if it can still be used; it is not used up by asking. */
+export async function findInvitation(
+  tx: Transaction,
+  organizationId: string,
+  tokenHash: Uint8Array,
+  now: Date,
+): Promise<UsedInvitation | null> {
+  return tx.invitation.findFirst({
+    where: { organizationId, tokenHash: Uint8Array.from(tokenHash), usedAt: null, expiresAt: { gt: now } },
+    select: { id: true, userId: true, purpose: true },
+  });
+}

@@ -24,6 +24,20 @@ export async function findSignInUser(
   return user === null ? null : { ...user, state: user.state as SignInUser['state'] };
 }
 
+/**
+ * The account as it is now, held so that nobody closes or resets it before this transaction ends: a session that starts
+ * is either refused or ended by whoever closes the account.
+ */
+export async function holdSignInUser(
+  tx: Transaction,
+  organizationId: string,
+  userId: string,
+): Promise<SignInUser | null> {
+  await tx.$queryRaw`
+    select id from users where organization_id = ${organizationId}::uuid and id = ${userId}::uuid for share`;
+  return findSignInUser(tx, organizationId, { id: userId });
+}
+
 export interface NewUser {
   readonly id: string;
   readonly organizationId: string;

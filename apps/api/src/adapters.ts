@@ -1,0 +1,19 @@
+import type { Recorder, SerialSource, Signer } from '@writ/issuance';
+import type { Clock, RandomBytes } from '@writ/kernel';
+import type { HighWater, ScopedDatabase, SessionStates } from '@writ/storage';
+import type { TokenKeys } from './auth/token-keys.js';
+
+/** Everything outside the service that it works with, open and ready. */
+export interface Adapters {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  /** A fresh UUID. */
+  readonly newId: () => string;
+  readonly store: ScopedDatabase;
+  readonly sessions: SessionStates;
+  readonly signer: Signer;
+  readonly serials: SerialSource;
+  readonly recorder: Recorder;
+  readonly highWater: HighWater;
+  readonly tokenKeys: TokenKeys;
+}

@@ -1,0 +1,134 @@
+import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { routes, type Route } from '@writ/contract';
+import { systemClock } from '@writ/kernel';
+import { LocalSigner, type KeyEncryptionKey } from '@writ/signer';
+import {
+  blockSerials,
+  connectionPool,
+  findInstallation,
+  findSealedKey,
+  groupRecorder,
+  openScoped,
+  sessionStates,
+  type Database,
+  type HighWater,
+} from '@writ/storage';
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Adapters } from './adapters.js';
+import { bearerStrategy } from './auth/bearer.strategy.js';
+import { localStrategy } from './auth/local.strategy.js';
+import { Passwords } from './auth/passwords.js';
+import { SessionController } from './auth/session.controller.js';
+import { SessionServices } from './auth/session-services.js';
+import { Strategies } from './auth/strategies.js';
+import { openTokenKeys } from './auth/token-key.js';
+import { AccessGuard } from './http/access.guard.js';
+import { methodsAt } from './http/methods-at.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { serviceRoutes } from './http/service-routes.js';
+import { OrganizationController } from './organization/organization.controller.js';
+import { resourceControllers } from './resource-controllers.js';
+import { ResourceServices } from './resource-services.js';
+import { ServiceDescription } from './service/description.js';
+import { DocsController } from './service/docs.controller.js';
+import { HealthController } from './service/health.controller.js';
+import { Readiness } from './service/readiness.js';
+import { version } from './version.js';
+
+/** Every route of the service. */
+export const allRoutes: readonly Route[] = [...Object.values(routes), ...Object.values(serviceRoutes)];
+
+const controllers: readonly Type[] = [
+  SessionController,
+  OrganizationController,
+  HealthController,
+  DocsController,
+  ...resourceControllers,
+];
+
+/** What the adapters are opened from. */
+export interface Foundation {
+  readonly database: Database;
+  readonly highWater: HighWater;
+  /** Opens what this installation keeps sealed. */
+  readonly key: KeyEncryptionKey;
+}
+
+/** The adapters, and how to close them when the service has stopped. */
+export interface OpenAdapters extends Adapters {
+  close(): Promise<void>;
+}
+
+/**
+ * Connects every port with its adapter. Ends in `not_initialized`, `storage_unavailable`, and the codes of opening a
+ * sealed record.
+ */
+export async function openAdapters({ database, highWater, key }: Foundation): Promise<OpenAdapters> {
+  const store = openScoped({ connection: database.connection('app') });
+  const sessions = sessionStates({ connection: database.connection('app') });
+  const recorder = groupRecorder({ connection: database.connection('recorder') });
+  const pool = connectionPool(database.connection('app'), 'writ serials');
+  const serials = blockSerials({ pool, highWater });
+  const close = async (): Promise<void> => {
+    await recorder.close();
+    await serials.close();
+    await Promise.all([pool.end(), sessions.close(), store.close()]);
+  };
+  try {
+    const tokenKeys = openTokenKeys(key, await store.unscoped(findInstallation));
+    const signer = new LocalSigner(key, ({ id, organizationId }) =>
+      store.within([organizationId], (tx) => findSealedKey(tx, id)),
+    );
+    const ambient = { clock: systemClock, random: randomBytes, newId: randomUUID };
+    return { ...ambient, store, sessions, recorder, serials, signer, highWater, tokenKeys, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** More routes and their controllers, beside the service's own. */
+export interface Extension {
+  readonly routes: readonly Route[];
+  readonly controllers: readonly Type[];
+}
+
+@Module({})
+export class AppModule {
+  /** The application over open adapters. */
+  static over(adapters: Adapters, extension: Extension = { routes: [], controllers: [] }): DynamicModule {
+    const served = [...allRoutes, ...extension.routes];
+    return {
+      module: AppModule,
+      controllers: [...controllers, ...extension.controllers],
+      providers: [
+        ...sessionProviders(adapters),
+        ...serviceProviders(adapters, served),
+        { provide: ResourceServices, useValue: new ResourceServices(adapters) },
+      ],
+    };
+  }
+}
+
+function sessionProviders({ store, clock, sessions, tokenKeys, newId }: Adapters): Provider[] {
+  const auth = { store, clock, keys: tokenKeys, newId, passwords: new Passwords() };
+  const strategies = new Strategies({
+    bearer: bearerStrategy({ sessions, clock, key: tokenKeys.access }),
+    local: localStrategy(auth),
+  });
+  return [
+    { provide: Strategies, useValue: strategies },
+    { provide: SessionServices, useValue: new SessionServices(auth, strategies) },
+    { provide: APP_GUARD, useValue: new AccessGuard(strategies) },
+  ];
+}
+
+function serviceProviders({ store }: Adapters, served: readonly Route[]): Provider[] {
+  const database = async (): Promise<void> => void (await store.unscoped(findInstallation));
+  return [
+    { provide: Readiness, useValue: new Readiness([database]) },
+    { provide: ServiceDescription, useValue: new ServiceDescription(served, version) },
+    { provide: APP_FILTER, useValue: new ProblemFilter(methodsAt(served)) },
+  ];
+}

@@ -1,0 +1,82 @@
+import type { ProblemCode, SessionTokens } from '@writ/contract';
+import { CodedError } from '@writ/kernel';
+import {
+  endOtherSessions,
+  findInvitation,
+  findOrganization,
+  findSignInUser,
+  organizationIdByHandle,
+  recordEvent,
+  setPassword,
+  useInvitation,
+  type OrganizationRow,
+  type SignInUser,
+} from '@writ/storage';
+import type { AuthServices, Origin } from './auth-services.js';
+import { readInvitation } from './invitation-token.js';
+import { assertPassword } from './password-rule.js';
+import { startSession } from './start-session.js';
+
+/**
+ * Uses a one-time invitation up: gives its account the password and starts a session. A password that is refused leaves
+ * the invitation as it was. Ends in `invitation_invalid`, `password_too_weak`, `overloaded`.
+ */
+export async function acceptInvitation(
+  services: AuthServices,
+  { invitation, password }: { readonly invitation: string; readonly password: string },
+  origin: Origin,
+): Promise<SessionTokens> {
+  const { store, clock, passwords } = services;
+  const token = readInvitation(invitation);
+  if (token === null) throw invalid();
+  const organizationId = await store.unscoped((tx) => organizationIdByHandle(tx, token.organizationHandle));
+  if (organizationId === null) throw invalid();
+  const invited = await store.within([organizationId], async (tx) => {
+    const found = await findInvitation(tx, organizationId, token.hash, new Date(clock()));
+    const organization = await findOrganization(tx, organizationId);
+    const user = found === null ? null : await findSignInUser(tx, organizationId, { id: found.userId });
+    return open(organization, user);
+  });
+  assertPassword(password, [invited.user.name, invited.organization.name]);
+  const passwordHash = await passwords.hash(password);
+  return store.within([organizationId], async (tx) => {
+    const at = new Date(clock());
+    const used = await useInvitation(tx, organizationId, token.hash, at);
+    if (used === null) throw invalid();
+    const { organization } = invited;
+    const { user } = open(organization, await findSignInUser(tx, organizationId, { id: used.userId }));
+    await setPassword(tx, organizationId, user.id, passwordHash);
+    await endOtherSessions(tx, organizationId, user.id, null, { at, reason: 'password_changed' });
+    await recordEvent(tx, {
+      organizationId,
+      kind: 'invitation.accepted',
+      actor: { id: user.id, name: user.name },
+      subject: user.name,
+      data: { purpose: used.purpose, source: origin.source },
+      requestId: origin.requestId,
+    });
+    const entered = { ...user, state: 'active', passwordHash } as const;
+    return startSession(
+      tx,
+      services,
+      { organization, user: entered, method: 'invitation', strength: 'single' },
+      origin,
+    );
+  });
+}
+
+/** Ends in `invitation_invalid` unless organization and account are open to the invited. */
+function open(
+  organization: OrganizationRow | null,
+  user: SignInUser | null,
+): { readonly organization: OrganizationRow; readonly user: SignInUser } {
+  if (organization?.state !== 'active' || user === null || user.state === 'disabled') throw invalid();
+  return { organization, user };
+}
+
+function invalid(): CodedError<ProblemCode> {
+  return new CodedError<ProblemCode>(
+    'invitation_invalid',
+    'This invitation is unknown, used or expired; ask whoever invited you for a new one.',
+  );
+}

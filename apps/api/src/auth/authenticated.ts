@@ -1,0 +1,10 @@
+import type { OrganizationRow, SignInUser } from '@writ/storage';
+
+/** Somebody who has just shown who they are, by whichever strategy; a session can start from it. */
+export interface Authenticated {
+  readonly organization: OrganizationRow;
+  readonly user: SignInUser;
+  /** 'password', 'invitation', … */
+  readonly method: string;
+  readonly strength: 'single' | 'multi';
+}

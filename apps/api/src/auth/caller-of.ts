@@ -1,0 +1,53 @@
+import {
+  administrativeRoles,
+  permissionsOf,
+  type AdministrativeRole,
+  type ProblemCode,
+} from '@writ/contract';
+import { CodedError } from '@writ/kernel';
+import type { SessionState } from '@writ/storage';
+import type { SignedInCaller } from './signed-in-caller.js';
+
+/**
+ * Who a session stands for right now. Ends in `session_ended`: the session, its account or its organization was closed,
+ * or the session's time is over.
+ */
+export function callerOf(
+  state: SessionState | null,
+  organizationHandle: string,
+  now: number,
+): SignedInCaller {
+  if (state === null || state.ended) throw ended('This session was ended; sign in again.');
+  if (state.expiresAt <= now) throw ended('This session is over; sign in again.');
+  if (state.userState !== 'active' || state.organizationState !== 'active') {
+    throw ended('This account was closed or reset; ask whoever looks after your accounts.');
+  }
+  const administrativeRole = knownRole(state.administrativeRole);
+  return {
+    organizationId: state.organizationId,
+    organizationHandle,
+    organizationName: state.organizationName,
+    userId: state.userId,
+    userName: state.userName,
+    epoch: state.userEpoch,
+    administrativeRole,
+    permissions: permissionsOf[administrativeRole],
+    authentication: {
+      method: state.method,
+      at: state.authenticatedAt,
+      strength: state.strength,
+      sessionId: state.sessionId,
+    },
+    roles: state.roles,
+    sessionExpiresAt: state.expiresAt,
+  };
+}
+
+/** A role that this program does not know permits nothing beyond a member's own. */
+function knownRole(name: string): AdministrativeRole {
+  return administrativeRoles.find((role) => role === name) ?? 'member';
+}
+
+function ended(message: string): CodedError<ProblemCode> {
+  return new CodedError<ProblemCode>('session_ended', message);
+}

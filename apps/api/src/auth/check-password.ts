@@ -1,0 +1,74 @@
+import type { ProblemCode } from '@writ/contract';
+import { CodedError } from '@writ/kernel';
+import {
+  findOrganization,
+  findSignInUser,
+  organizationIdByName,
+  recordEvent,
+  type ScopedDatabase,
+} from '@writ/storage';
+import type { AuthServices, Origin } from './auth-services.js';
+import type { Authenticated } from './authenticated.js';
+import { attempt } from './sign-in-attempts.js';
+
+export interface Credentials {
+  /** An organization's name; null: the provider's. */
+  readonly organization: string | null;
+  readonly user: string;
+  readonly password: string;
+}
+
+/**
+ * Who a name and password stand for. Whoever does not exist, has no password or was disabled costs the same work and
+ * gets the same answer as a wrong password: `sign_in_failed`. Also ends in `too_many_attempts`, `overloaded`.
+ */
+export async function checkPassword(
+  services: AuthServices,
+  credentials: Credentials,
+  origin: Origin,
+): Promise<Authenticated> {
+  const { store, passwords } = services;
+  const place = await placeOf(store, credentials);
+  const counted = await attempt(services, place.countedIn, place.countedAs, origin.source);
+  const { organization, user } = await store.within([place.countedIn], async (tx) => ({
+    organization: await findOrganization(tx, place.countedIn),
+    user: place.exists ? await findSignInUser(tx, place.countedIn, { name: credentials.user }) : null,
+  }));
+  const right = await passwords.verify(user?.passwordHash ?? null, credentials.password);
+  if (right && organization?.state === 'active' && user?.state === 'active') {
+    await counted.succeeded();
+    return { organization, user, method: 'password', strength: 'single' };
+  }
+  await store.within([place.countedIn], (tx) =>
+    recordEvent(tx, {
+      organizationId: place.countedIn,
+      kind: 'sign_in.refused',
+      actor: null,
+      subject: place.countedAs,
+      data: { source: origin.source },
+      requestId: origin.requestId,
+    }),
+  );
+  throw new CodedError<ProblemCode>('sign_in_failed', 'The organization, user or password is wrong.');
+}
+
+interface Place {
+  readonly countedIn: string;
+  readonly countedAs: string;
+  readonly exists: boolean;
+}
+
+/**
+ * Where an attempt counts. One for an organization that does not exist counts with the provider, under a name that no
+ * account there can have.
+ */
+async function placeOf(store: ScopedDatabase, { organization, user }: Credentials): Promise<Place> {
+  const { named, provider } = await store.unscoped(async (tx) => ({
+    named: await organizationIdByName(tx, organization),
+    provider: await organizationIdByName(tx, null),
+  }));
+  if (named !== null) return { countedIn: named, countedAs: user, exists: true };
+  if (provider === null)
+    throw new CodedError<ProblemCode>('storage_unavailable', 'This service was not initialised.');
+  return { countedIn: provider, countedAs: `${organization ?? ''}/${user}`, exists: false };
+}

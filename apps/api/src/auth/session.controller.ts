@@ -1,0 +1,61 @@
+import { Controller } from '@nestjs/common';
+import { routes } from '@writ/contract';
+import { Handle } from '../http/handle.js';
+import { CurrentCaller, Input } from '../http/input.decorator.js';
+import type { RouteInput, RouteOutput } from '../http/route-input.js';
+import { acceptInvitation } from './accept-invitation.js';
+import { changePassword } from './change-password.js';
+import { refresh } from './refresh.js';
+import { SessionServices } from './session-services.js';
+import { signOut } from './sign-out.js';
+import type { SignedInCaller } from './signed-in-caller.js';
+import { startSession } from './start-session.js';
+import { whoami } from './whoami.js';
+
+@Controller()
+export class SessionController {
+  constructor(private readonly services: SessionServices) {}
+
+  @Handle(routes.signIn)
+  async signIn(@Input() { body, source, requestId }: RouteInput<'signIn'>): Promise<RouteOutput<'signIn'>> {
+    const { auth, strategies } = this.services;
+    const who = await strategies.authenticate('local', { headers: {}, body, source, requestId });
+    return auth.store.within([who.organization.id], (tx) =>
+      startSession(tx, auth, who, { source, requestId }),
+    );
+  }
+
+  @Handle(routes.acceptInvitation)
+  acceptInvitation(@Input() input: RouteInput<'acceptInvitation'>): Promise<RouteOutput<'acceptInvitation'>> {
+    return acceptInvitation(this.services.auth, input.body, input);
+  }
+
+  @Handle(routes.refresh)
+  refresh(@Input() input: RouteInput<'refresh'>): Promise<RouteOutput<'refresh'>> {
+    return refresh(this.services.auth, input.body.refreshToken, input);
+  }
+
+  @Handle(routes.signOut)
+  signOut(
+    @Input() input: RouteInput<'signOut'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'signOut'>> {
+    return signOut(this.services.auth, caller, input);
+  }
+
+  @Handle(routes.whoami)
+  whoami(
+    @Input() _: RouteInput<'whoami'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'whoami'>> {
+    return whoami(this.services.auth.store, caller);
+  }
+
+  @Handle(routes.changePassword)
+  changePassword(
+    @Input() input: RouteInput<'changePassword'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'changePassword'>> {
+    return changePassword(this.services.auth, caller, input.body, input);
+  }
+}

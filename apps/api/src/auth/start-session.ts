@@ -1,0 +1,47 @@
+import type { ProblemCode, SessionTokens } from '@writ/contract';
+import { CodedError } from '@writ/kernel';
+import { holdSignInUser, insertSession, recordEvent, type SessionRow, type Transaction } from '@writ/storage';
+import type { AuthServices, Origin } from './auth-services.js';
+import type { Authenticated } from './authenticated.js';
+import { tokensFor } from './session-tokens.js';
+
+/**
+ * Starts a session in an open transaction. Ends in `sign_in_failed` when the account was closed or reset since it was
+ * checked.
+ */
+export async function startSession(
+  tx: Transaction,
+  services: Pick<AuthServices, 'clock' | 'keys' | 'newId'>,
+  { organization, user, method, strength }: Authenticated,
+  { requestId, source }: Origin,
+): Promise<SessionTokens> {
+  const held = await holdSignInUser(tx, organization.id, user.id);
+  if (held?.state !== 'active' || held.passwordHash !== user.passwordHash) {
+    throw new CodedError<ProblemCode>(
+      'sign_in_failed',
+      'The account was changed at this moment; sign in again.',
+    );
+  }
+  const now = services.clock();
+  const session: Omit<SessionRow, 'endedAt' | 'endedReason'> = {
+    id: services.newId(),
+    organizationId: organization.id,
+    userId: user.id,
+    method,
+    strength,
+    generation: 1,
+    rotatedAt: new Date(now),
+    authenticatedAt: new Date(now),
+    expiresAt: new Date(now + organization.sessionLifeSeconds * 1_000),
+  };
+  await insertSession(tx, session);
+  await recordEvent(tx, {
+    organizationId: organization.id,
+    kind: 'session.started',
+    actor: { id: user.id, name: user.name },
+    subject: user.name,
+    data: { method, source, session: session.id },
+    requestId,
+  });
+  return tokensFor({ organization, user, session }, services.keys, now);
+}

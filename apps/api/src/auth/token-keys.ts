@@ -1,0 +1,17 @@
+import { hkdfSync } from 'node:crypto';
+
+/** Keys for each kind of token, so that none can pass as another. */
+export interface TokenKeys {
+  readonly access: Uint8Array;
+  readonly refresh: Uint8Array;
+}
+
+/**
+ * Derives them from the installation's token key (HKDF-SHA-256, RFC 5869).
+ * @param tokenKey 32 bytes
+ */
+export function deriveTokenKeys(tokenKey: Uint8Array): TokenKeys {
+  const derive = (use: string): Uint8Array =>
+    new Uint8Array(hkdfSync('sha256', tokenKey, new Uint8Array(0), `writ ${use}`, 32));
+  return { access: derive('access token'), refresh: derive('refresh token') };
+}

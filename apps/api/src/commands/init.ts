@@ -1,0 +1,180 @@
+import { ShortName, UserName } from '@writ/contract';
+import { isCodedError, systemClock } from '@writ/kernel';
+import { namePattern } from '@writ/openssh/trust';
+import { newInstallationSeal, unlockInstallation } from '@writ/signer';
+import {
+  findInstallation,
+  migrateDatabase,
+  openDatabase,
+  openScoped,
+  type ScopedDatabase,
+} from '@writ/storage';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import type { z } from 'zod';
+import { assertPassword } from '../auth/password-rule.js';
+import { Passwords } from '../auth/passwords.js';
+import {
+  alreadyInitialized,
+  authorityKeyKinds,
+  found,
+  type Founded,
+  type Founding,
+} from '../installation/found.js';
+import { makeSelfSigned } from '../tls/make-self-signed.js';
+import type { Command, Invocation } from './command.js';
+import { parseWords, usage } from './command-line.js';
+import { secretForInit } from './key-encryption-secret.js';
+import { Opened } from './opened.js';
+import { ownerPassword } from './owner-password.js';
+
+const options = {
+  org: { type: 'string' },
+  names: { type: 'string', multiple: true },
+  owner: { type: 'string' },
+  invite: { type: 'boolean' },
+  'ca-key': { type: 'string' },
+  'self-signed': { type: 'string', multiple: true },
+  json: { type: 'boolean' },
+} as const;
+
+export const init: Command = {
+  help: `Usage: writ init --org NAME --names PATTERNS --owner USER [options]
+
+Makes an installation on this machine: database, key-encryption secret, the first organization with its user CA and host CA,
+and its first owner. It can be done once.
+
+  --org NAME            name of the organization (a-z 0-9 -)
+  --names PATTERNS      host names that are the organization's: '*.acme.example,acme.example'
+  --owner USER          name of the first owner
+  --invite              print a one-time invitation instead of asking for the owner's password
+  --ca-key KIND         ${authorityKeyKinds.join(', ')} (default: ${authorityKeyKinds[0]})
+  --self-signed NAME    also make a TLS certificate for this name or address (repeat for several), and print what
+                        clients pin
+  --json                print the result as JSON
+
+The owner's password comes from WRIT_OWNER_PASSWORD_FILE, WRIT_OWNER_PASSWORD or a prompt; where there is neither
+terminal nor variable, an invitation is printed. The key-encryption secret is made in the state directory unless
+WRIT_KEY_ENCRYPTION_SECRET_FILE or WRIT_KEY_ENCRYPTION_SECRET gives one: keep a copy of it elsewhere.
+
+Example:
+  writ init --org acme --names '*.acme.example' --owner ana
+`,
+  async run(invocation) {
+    const { values } = parseWords(invocation.words, options, 0);
+    const wanted = wantedFrom(values);
+    const { environment, terminal, configuration } = invocation;
+    const { stateDirectory, databaseUrl } = configuration.config;
+    for (const warning of configuration.warnings) terminal.say(warning);
+    await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
+    const opened = new Opened();
+    try {
+      const database = opened.add(await openDatabase({ stateDirectory, url: databaseUrl, purpose: 'init' }));
+      await migrateDatabase(database);
+      const store = opened.add(openScoped({ connection: database.connection('owner'), connections: 1 }));
+      await refuseSecondTime(store);
+      const password = values.invite === true ? null : await ownerPassword(environment, terminal);
+      if (password !== null) assertPassword(password, [wanted.owner, wanted.organization]);
+      const { secret, madeFile } = await secretForInit(environment, stateDirectory);
+      const { key, seal } = await newInstallationSeal(secret);
+      // What will be asked at every start, asked once now.
+      await unlockInstallation(secret, { derivation: seal.derivation, check: seal.check });
+      const passwordHash = password === null ? null : await new Passwords().hash(password);
+      const services = { store, clock: systemClock, random: randomBytes, newId: randomUUID, key, seal };
+      const founded = await found(services, { ...wanted, passwordHash });
+      const names = values['self-signed'];
+      const pin = names === undefined ? null : await makeSelfSigned(stateDirectory, names);
+      report(invocation, values.json === true, { ...founded, wanted, madeFile, pin });
+    } finally {
+      await opened.close();
+    }
+  },
+};
+
+async function refuseSecondTime(store: ScopedDatabase): Promise<void> {
+  if ((await store.unscoped(findInstallation)) !== null) throw alreadyInitialized();
+}
+
+type Wanted = Omit<Founding, 'passwordHash'>;
+
+function wantedFrom(values: {
+  readonly org?: string;
+  readonly owner?: string;
+  readonly names?: readonly string[];
+  readonly 'ca-key'?: string;
+}): Wanted {
+  const kind = values['ca-key'] ?? authorityKeyKinds[0];
+  const authorityKeys = authorityKeyKinds.find((known) => known === kind);
+  if (authorityKeys === undefined) throw usage(`--ca-key is one of ${authorityKeyKinds.join(', ')}`);
+  return {
+    organization: named('--org', ShortName, values.org),
+    owner: named('--owner', UserName, values.owner),
+    namePatterns: patterns(values.names ?? []),
+    authorityKeys,
+  };
+}
+
+function named(option: string, schema: z.ZodType<string>, value: string | undefined): string {
+  if (value === undefined) throw usage(`${option} is missing`);
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw usage(`${option}: ${parsed.error.issues[0]?.message ?? 'not a name'}`);
+  return parsed.data;
+}
+
+function patterns(given: readonly string[]): readonly string[] {
+  const words = given
+    .flatMap((list) => list.split(','))
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+  if (words.length === 0)
+    throw usage("--names is missing: the organization's host names, such as '*.acme.example'");
+  try {
+    return words.map(namePattern);
+  } catch (error) {
+    if (isCodedError(error)) throw usage(`--names: ${error.message}`);
+    throw error;
+  }
+}
+
+interface Result extends Founded {
+  readonly wanted: Wanted;
+  readonly madeFile: string | null;
+  readonly pin: string | null;
+}
+
+function report({ terminal, configuration }: Invocation, json: boolean, result: Result): void {
+  const { organization, authorities, invitation, wanted, madeFile, pin } = result;
+  if (json) {
+    const shown = {
+      organization: {
+        name: wanted.organization,
+        handle: organization.handle,
+        namePatterns: wanted.namePatterns,
+      },
+      owner: wanted.owner,
+      invitation,
+      authorities: authorities.map(({ kind, fingerprint }) => ({ kind, fingerprint })),
+      keyEncryptionSecretFile: madeFile,
+      tlsPin: pin,
+      stateDirectory: configuration.config.stateDirectory,
+    };
+    return terminal.print(`${JSON.stringify(shown)}\n`);
+  }
+  terminal.say(`Initialised ${configuration.config.stateDirectory}.`);
+  terminal.say(`  organization  ${wanted.organization} (${wanted.namePatterns.join(', ')})`);
+  terminal.say(`  owner         ${wanted.owner}`);
+  for (const { kind, fingerprint } of authorities)
+    terminal.say(`  ${`${kind} CA`.padEnd(13)} ${fingerprint}`);
+  if (madeFile !== null) {
+    terminal.say(`  secret        ${madeFile}: without it every key here is lost; keep a copy elsewhere`);
+  }
+  if (pin !== null) {
+    terminal.say('  TLS pin       (for writ login --pin)');
+    terminal.print(`${pin}\n`);
+  }
+  if (invitation !== null) {
+    terminal.say(`One-time invitation of ${wanted.owner}, good for a week (writ login --invitation):`);
+    terminal.print(`${invitation}\n`);
+  }
+  terminal.say('Start the service with: writ server');
+}

@@ -1,0 +1,152 @@
+import type { Clock, RandomBytes } from '@writ/kernel';
+import { CodedError } from '@writ/kernel';
+import { fingerprint } from '@writ/openssh/key';
+import {
+  authorityKeyKinds,
+  generateAuthorityKey,
+  sealAuthorityKey,
+  type AuthorityKeyKind,
+  type InstallationSeal,
+  type KeyEncryptionKey,
+} from '@writ/signer';
+import {
+  findInstallation,
+  insertAuthority,
+  insertInstallation,
+  insertOrganization,
+  insertUser,
+  recordEvent,
+  replaceInvitation,
+  type NewAuthority,
+  type ScopedDatabase,
+  type StorageErrorCode,
+  type Transaction,
+} from '@writ/storage';
+import { makeInvitation } from '../auth/invitation-token.js';
+import { newTokenKey } from '../auth/token-key.js';
+import { randomHandle } from '../handle.js';
+
+export { authorityKeyKinds, type AuthorityKeyKind };
+
+/** What the first organization and its owner are to be. */
+export interface Founding {
+  readonly organization: string;
+  /** Host-name patterns that are its own. */
+  readonly namePatterns: readonly string[];
+  readonly owner: string;
+  /** argon2id; null: the owner gets an invitation. */
+  readonly passwordHash: string | null;
+  readonly authorityKeys: AuthorityKeyKind;
+}
+
+export interface FoundingServices {
+  /** As the schema's owner: nobody else may write the installation. */
+  readonly store: ScopedDatabase;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly newId: () => string;
+  readonly key: KeyEncryptionKey;
+  readonly seal: InstallationSeal;
+}
+
+export interface Founded {
+  readonly organization: { readonly id: string; readonly handle: string };
+  readonly authorities: readonly Pick<NewAuthority, 'kind' | 'fingerprint' | 'publicKey'>[];
+  /** One-time, where the owner has no password. */
+  readonly invitation: string | null;
+}
+
+const week = 7 * 24 * 3_600_000;
+/** The longest that each kind of certificate may be valid, whatever a role says (seconds). */
+const hardLimits = { user: 30 * 86_400, host: 366 * 86_400 } as const;
+
+/**
+ * Makes the installation, the provider's organization, its first owner, its user CA and host CA: all, or nothing.
+ * Ends in `already_initialized`.
+ */
+export async function found(services: FoundingServices, founding: Founding): Promise<Founded> {
+  const { store, clock, random, newId, key, seal } = services;
+  const organization = { id: newId(), handle: randomHandle(random) };
+  const createdAt = new Date(clock());
+  const authorities = await Promise.all(
+    (['user', 'host'] as const).map((kind) =>
+      newAuthority(services, organization.id, kind, founding, createdAt),
+    ),
+  );
+  const owner = { id: newId(), organizationId: organization.id, name: founding.owner, createdAt };
+  const invitation = founding.passwordHash === null ? makeInvitation(random, organization.handle) : null;
+  await store.within([organization.id], async (tx) => {
+    await takeTurn(tx);
+    await insertInstallation(tx, { kdf: seal.derivation, check: seal.check, tokenKey: newTokenKey(key) });
+    const { organization: name, namePatterns } = founding;
+    await insertOrganization(tx, { ...organization, kind: 'provider', name, namePatterns, createdAt });
+    await insertUser(tx, {
+      ...owner,
+      administrativeRole: 'owner',
+      state: invitation === null ? 'active' : 'invited',
+      passwordHash: founding.passwordHash,
+    });
+    if (invitation !== null) {
+      await replaceInvitation(tx, {
+        organizationId: organization.id,
+        userId: owner.id,
+        purpose: 'invite',
+        tokenHash: invitation.hash,
+        createdById: null,
+        createdAt,
+        expiresAt: new Date(createdAt.getTime() + week),
+      });
+    }
+    for (const authority of authorities) await insertAuthority(tx, authority);
+    await recordEvent(tx, {
+      organizationId: organization.id,
+      kind: 'organization.created',
+      actor: null,
+      subject: name,
+      data: {
+        owner: owner.name,
+        namePatterns: [...namePatterns],
+        authorities: authorities.map((a) => a.fingerprint),
+      },
+      requestId: null,
+    });
+  });
+  return { organization, authorities, invitation: invitation?.token ?? null };
+}
+
+/** Waits for another `init` to end. Ends in `already_initialized`. */
+async function takeTurn(tx: Transaction): Promise<void> {
+  await tx.$executeRaw`select pg_advisory_xact_lock(hashtext('writ init'))`;
+  if ((await findInstallation(tx)) === null) return;
+  throw alreadyInitialized();
+}
+
+/** The error for an installation that stands. */
+export function alreadyInitialized(): CodedError<StorageErrorCode> {
+  return new CodedError<StorageErrorCode>(
+    'already_initialized',
+    'This database holds an installation already; `writ server` starts it. Another one takes another WRIT_STATE_DIR.',
+  );
+}
+
+async function newAuthority(
+  { newId, key }: FoundingServices,
+  organizationId: string,
+  kind: 'user' | 'host',
+  { authorityKeys }: Founding,
+  createdAt: Date,
+): Promise<NewAuthority> {
+  const id = newId();
+  const { publicKey, privateKey } = await generateAuthorityKey(authorityKeys);
+  return {
+    id,
+    organizationId,
+    kind,
+    keyType: publicKey.type,
+    publicKey: publicKey.blob,
+    fingerprint: fingerprint(publicKey),
+    sealedKey: sealAuthorityKey(key, { id, organizationId, publicKey }, privateKey),
+    maxValiditySeconds: hardLimits[kind],
+    createdAt,
+  };
+}
