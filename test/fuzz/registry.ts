@@ -1,6 +1,8 @@
 import type { FuzzTarget } from './target.js';
 import { certificate } from './targets/certificate.js';
 import { certificateLine } from './targets/certificate-line.js';
+import { knownHosts } from './targets/known-hosts.js';
+import { krl } from './targets/krl.js';
 import { lintTarget } from './targets/lint.js';
 import { privateKey } from './targets/private-key.js';
 import { publicKey } from './targets/public-key.js';
@@ -20,6 +22,8 @@ export const targets: readonly FuzzTarget[] = [
   lintTarget,
   sourceAddress,
   sshsig,
+  krl,
+  knownHosts,
 ];
 
 /** The target of that name. */

@@ -1,10 +1,11 @@
 // Makes the vectors beside it: `node make.mjs`. Needs ssh-keygen. Keys are new each time; the answers do not change.
-//   openssh.json   KRLs that ssh-keygen -k made from every directive of its specification format, and its own
-//                  answer (ssh-keygen -Q) for each of some certificates and keys
-//   hostile.json   KRLs that must be refused, each with the code it is refused with
+//   made-by-ssh-keygen.json   KRLs that ssh-keygen -k made from every directive of its specification format, and its
+//                             own answer (ssh-keygen -Q) for each of some certificates and keys
+//   hostile.json              KRLs that must be refused, each with the code it is refused with
+//   ../../fuzz/corpus/krl/    the short ones of both, for the fuzz target of that name
 import { execFileSync, spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +21,7 @@ const file = (name, content) => {
 const keygen = (...args) => execFileSync('ssh-keygen', args, { cwd: scratch, stdio: ['ignore', 'pipe', 'pipe'] }).toString();
 const line = (name) => readFileSync(join(scratch, `${name}.pub`), 'utf8').trim();
 
-// --- openssh.json ------------------------------------------------------------------------------------------------
+// --- made-by-ssh-keygen.json ------------------------------------------------------------------------------------------------
 
 const keys = ['ca', 'other-ca', 'anna', 'ben', 'rsa', 'ecdsa'];
 for (const name of keys) {
@@ -85,7 +86,7 @@ const made = specifications.map(([name, options, text, ...more]) => {
   });
   return { name, krl: base64(readFileSync(join(scratch, 'krl'))), revoked: answers };
 });
-write('openssh.json', { subjects: subjects.map(({ file: _, ...subject }) => subject), krls: made });
+write('made-by-ssh-keygen.json', { subjects: subjects.map(({ file: _, ...subject }) => subject), krls: made });
 rmSync(scratch, { recursive: true });
 
 // --- hostile.json ------------------------------------------------------------------------------------------------
@@ -201,3 +202,13 @@ const hostile = [
   ['krl_section_out_of_order', 'one byte behind the last section', krl(section(5, digestLow), u8(5))],
 ];
 write('hostile.json', hostile.map(([code, name, bytes]) => ({ code, name, krl: base64(bytes) })));
+
+// --- the fuzz corpus ---------------------------------------------------------------------------------------------
+
+const corpus = join(here, '../../fuzz/corpus/krl');
+rmSync(corpus, { recursive: true, force: true });
+mkdirSync(corpus, { recursive: true });
+const inputs = [...made.map(({ name, krl }) => [name, Buffer.from(krl, 'base64')]), ...hostile.map(([, name, bytes]) => [name, bytes])];
+for (const [name, bytes] of inputs) {
+  if (bytes.length > 0 && bytes.length < 1200) writeFileSync(join(corpus, name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')), bytes);
+}

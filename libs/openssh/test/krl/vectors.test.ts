@@ -12,7 +12,7 @@ interface Subject {
   readonly signatureKey?: string;
 }
 
-interface OpensshVectors {
+interface MadeVectors {
   readonly subjects: readonly Subject[];
   readonly krls: readonly {
     readonly name: string;
@@ -27,7 +27,7 @@ interface HostileVector {
   readonly krl: string;
 }
 
-const openssh = vectors('openssh.json') as OpensshVectors;
+const made = vectors('made-by-ssh-keygen.json') as MadeVectors;
 const hostile = vectors('hostile.json') as readonly HostileVector[];
 
 function vectors(name: string): unknown {
@@ -52,9 +52,9 @@ function rewritten(krl: Krl): Krl {
 }
 
 describe('a KRL made by ssh-keygen', () => {
-  const subjects = openssh.subjects.map(subject);
+  const subjects = made.subjects.map(subject);
 
-  it.each(openssh.krls)('of $name answers as ssh-keygen does', ({ krl, revoked }) => {
+  it.each(made.krls)('of $name answers as ssh-keygen does', ({ krl, revoked }) => {
     const decoded = decodeKrl(fromBase64(krl));
     expect(subjects.map((each) => isRevoked(decoded, each))).toEqual(revoked);
     if (decoded.fingerprintsSha1.size > 0) return;
@@ -63,7 +63,7 @@ describe('a KRL made by ssh-keygen', () => {
   });
 
   it('is never shorter than ours', () => {
-    for (const { krl } of openssh.krls) {
+    for (const { krl } of made.krls) {
       const bytes = fromBase64(krl);
       const decoded = decodeKrl(bytes);
       if (decoded.fingerprintsSha1.size > 0) continue;
@@ -73,7 +73,7 @@ describe('a KRL made by ssh-keygen', () => {
   });
 
   it('ends in a coded error or at a section where it is cut short', () => {
-    for (const { krl } of openssh.krls) {
+    for (const { krl } of made.krls) {
       const bytes = fromBase64(krl);
       const step = Math.max(1, Math.floor(bytes.length / 200));
       const codes = new Set<string | null>();

@@ -66,27 +66,6 @@ describe('a known_hosts @cert-authority line', () => {
     });
   });
 
-  it.each([
-    ['', 'known_hosts_line_malformed'],
-    [`*.acme.example ${keyText}`, 'known_hosts_line_malformed'],
-    [`@revoked *.acme.example ${keyText}`, 'known_hosts_line_malformed'],
-    [`@cert-authority  *.acme.example ${keyText}`, 'known_hosts_pattern_invalid'],
-    [`@cert-authority *.acme.example  ${keyText}`, 'known_hosts_line_malformed'],
-    [`@cert-authority *.acme.example\t${keyText}`, 'known_hosts_pattern_invalid'],
-    [`@cert-authority *.acme.example ${keyText}\n`, 'known_hosts_line_malformed'],
-    [`@cert-authority *.acme.example ${keyText} `, 'known_hosts_line_malformed'],
-    [`@cert-authority a.example,a.example ${keyText}`, 'known_hosts_line_malformed'],
-    [`@cert-authority a.example, ${keyText}`, 'known_hosts_pattern_invalid'],
-    [`@cert-authority * ${keyText}`, 'known_hosts_pattern_too_wide'],
-    [`@cert-authority !a.example ${keyText}`, 'known_hosts_patterns_empty'],
-    [`@cert-authority a.example cert-authority ${keyText}`, 'known_hosts_line_malformed'],
-    [`@cert-authority a.example ${keyText.replace('ed25519 ', 'rsa ')}`, 'key_type_mismatch'],
-    ['@cert-authority a.example', 'key_line_malformed'],
-    [`@cert-authority a.example ${keyText}\n@cert-authority b.example ${keyText}`, 'key_line_malformed'],
-  ])('refuses %j: %s', (line, code) => {
-    expect(codeOf(() => parseKnownHostsCertAuthorityLine(line))).toBe(code);
-  });
-
   it('reads nothing but what it writes', () => {
     const pieces = fc.constantFrom(
       '@cert-authority',
