@@ -1,7 +1,7 @@
 import type { Failure } from './failure.js';
 import { all } from './outcome.js';
 import type { Role, RoleCriticalOptions } from './role.js';
-import { criticalOptionsOf } from './rules/critical-options.js';
+import { checkedOptions } from './rules/critical-options.js';
 import { distinctLogins, keyTypesOf, roleLifetime, roleName, statedPrincipals } from './rules/definition.js';
 import { extensionsOf } from './rules/extensions.js';
 import { renderedKeyId } from './rules/key-id.js';
@@ -39,12 +39,23 @@ export function validateRoleDefinition(definition: RoleDefinition): RoleJudgemen
     logins: distinctLogins(definition.logins),
     maxTtlSeconds: roleLifetime(definition.maxTtlSeconds),
     extensions: extensionsOf(extensions),
-    criticalOptions: criticalOptionsOf(definition.criticalOptions),
+    criticalOptions: checkedOptions(definition.criticalOptions),
     keyTypes: keyTypesOf(definition.keyTypes, definition.criticalOptions.verifyRequired === true),
     keyId: renderedKeyId(keyIdTemplate, { user: 'user', role: 'role', organization: 'organization' }),
   });
   if (!judged.met) return { valid: false, failures: judged.failures };
-  const { keyId: _sample, criticalOptions, ...fields } = judged.value;
-  const { unknown: _none, ...ownOptions } = criticalOptions;
-  return { valid: true, role: { ...fields, criticalOptions: ownOptions, extensions, keyIdTemplate } };
+  const { name, principals, logins, maxTtlSeconds, criticalOptions, keyTypes } = judged.value;
+  return {
+    valid: true,
+    role: {
+      name,
+      principals,
+      logins,
+      maxTtlSeconds,
+      extensions,
+      criticalOptions,
+      keyTypes,
+      keyIdTemplate,
+    },
+  };
 }

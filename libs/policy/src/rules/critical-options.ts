@@ -6,6 +6,12 @@ const longestCommand = 4096;
 
 /** The critical options that a role puts on a certificate (PROTOCOL.certkeys "Critical options"). */
 export function criticalOptionsOf(role: RoleCriticalOptions): Outcome<CriticalOptions> {
+  const judged = checkedOptions(role);
+  return judged.met ? met({ ...judged.value, unknown: [] }) : judged;
+}
+
+/** The critical options of a role, each checked, addresses in canonical spelling. */
+export function checkedOptions(role: RoleCriticalOptions): Outcome<RoleCriticalOptions> {
   const judged = all({
     forceCommand: command(role.forceCommand),
     sourceAddress: addresses(role.sourceAddress),
@@ -16,7 +22,6 @@ export function criticalOptionsOf(role: RoleCriticalOptions): Outcome<CriticalOp
     ...(forceCommand === undefined ? {} : { forceCommand }),
     ...(sourceAddress === undefined ? {} : { sourceAddress }),
     ...(role.verifyRequired === true ? { verifyRequired: true } : {}),
-    unknown: [],
   });
 }
 
