@@ -206,7 +206,6 @@ write('hostile.json', hostile.map(([code, name, bytes]) => ({ code, name, krl: b
 // --- the fuzz corpus ---------------------------------------------------------------------------------------------
 
 const corpus = join(here, '../../fuzz/corpus/krl');
-rmSync(corpus, { recursive: true, force: true });
 mkdirSync(corpus, { recursive: true });
 const inputs = [...made.map(({ name, krl }) => [name, Buffer.from(krl, 'base64')]), ...hostile.map(([, name, bytes]) => [name, bytes])];
 for (const [name, bytes] of inputs) {

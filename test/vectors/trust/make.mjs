@@ -3,7 +3,7 @@
 //   hostile-known-hosts.json         lines that must be refused, each with the code it is refused with
 //   ../../fuzz/corpus/known-hosts/   both, for the fuzz target of that name
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { base64, cat, json, mpint, publicBlob, str } from '../wire.mjs';
@@ -67,7 +67,6 @@ writeFileSync(join(here, 'known-hosts.json'), json(good));
 writeFileSync(join(here, 'hostile-known-hosts.json'), json(hostile));
 
 const corpus = join(here, '../../fuzz/corpus/known-hosts');
-rmSync(corpus, { recursive: true, force: true });
 mkdirSync(corpus, { recursive: true });
 for (const { name, line } of [...good, ...hostile]) {
   if (line !== '') writeFileSync(join(corpus, name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')), line);
