@@ -1,12 +1,12 @@
 import { CodedError } from '@writ/kernel';
 import type { StorageErrorCode } from './errors.js';
-import { errorCode, errorText } from './system-error.js';
+import { errorCode, errorText, systemCall } from './system-error.js';
 
 /** SQLSTATEs (and whole classes) and Prisma's codes that mean: the database is not there for us now. */
 const unavailable =
   /^(P1001|P1002|P1008|P1017|P2024|P2028|08...|57P0[1-5]|57014|53300|53200|25006|55P03|XX001|XX002|58...)$/;
 const full = /^(53100|ENOSPC|EDQUOT)$/;
-const socket = /^(ECONN[A-Z]+|ENOENT|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|EACCES)$/;
+const socket = /^(ECONN[A-Z]+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 /** What `pg` says without a code when a connection ends or cannot be had. */
 const phrases =
   /connection terminated|connection error and is not queryable|timeout (exceeded|expired)|query read timeout|client was closed|end was called|server closed the connection/i;
@@ -16,11 +16,13 @@ export type AvailabilityCode = Extract<StorageErrorCode, 'storage_unavailable' |
 
 /** 'storage_full', 'storage_unavailable', or undefined for any other error of `pg` or of Prisma's adapter. */
 export function availabilityCode(error: unknown): AvailabilityCode | undefined {
-  const codes = [errorCode(error), ...causes(error).map(errorCode)];
-  const text = [error, ...causes(error)].map(errorText).join(' ');
+  const all = [error, ...causes(error)];
+  const codes = all.map(errorCode);
+  const text = all.map(errorText).join(' ');
   if (codes.some((code) => full.test(code)) || /No space left on device/.test(text)) return 'storage_full';
-  if (codes.some((code) => unavailable.test(code) || socket.test(code)) || phrases.test(text))
-    return 'storage_unavailable';
+  const gone = codes.some((code) => unavailable.test(code) || socket.test(code)) || phrases.test(text);
+  // A missing socket file is ENOENT, which says nothing of a database when another call ends in it.
+  if (gone || all.some((one) => systemCall(one) === 'connect')) return 'storage_unavailable';
   return undefined;
 }
 

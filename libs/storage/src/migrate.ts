@@ -8,7 +8,7 @@ import { migrationsDirectory, readMigrations, type Migration } from './migration
 import { errorCode, errorText } from './system-error.js';
 
 /** The lock that Prisma's own tool takes, so that the two exclude each other. */
-const prismaLock = 72707369;
+export const prismaLock = 72707369;
 
 /** Prisma's record of what was applied, as its own tool makes it. */
 const table = `create table if not exists _prisma_migrations (
@@ -48,10 +48,8 @@ export async function migrate(
     await client.connect();
     await client.query('select pg_advisory_lock($1)', [prismaLock]);
     const pending = pendingMigrations(migrations, await readApplied(client));
-    for (const migration of pending) await apply(client, migration);
-    await client.query('begin');
-    await grantAccess(client, roles);
-    await client.query('commit');
+    for (const migration of pending) await inTransaction(client, () => applyMigration(client, migration));
+    await inTransaction(client, () => grantAccess(client, roles));
     return pending.map(({ name }) => name);
   } catch (error) {
     throw databaseError(error);
@@ -61,8 +59,15 @@ export async function migrate(
   }
 }
 
-/** Whether a database was ever migrated by this program's tool or Prisma's. Rejects as `pg` does. */
-async function readApplied(client: Client): Promise<readonly Applied[]> {
+/** An error leaves the transaction to the session's end. */
+async function inTransaction(client: Client, work: () => Promise<void>): Promise<void> {
+  await client.query('begin');
+  await work();
+  await client.query('commit');
+}
+
+/** What Prisma's record says, which is made if missing. Rejects as `pg` does. */
+export async function readApplied(client: Client): Promise<readonly Applied[]> {
   await client.query(table);
   const { rows } = await client.query<Applied>(
     `select migration_name, checksum, finished_at is not null as finished
@@ -102,8 +107,8 @@ export function pendingMigrations(
   return migrations.filter(({ name }) => !names.has(name));
 }
 
-async function apply(client: Client, { name, sql, checksum }: Migration): Promise<void> {
-  await client.query('begin');
+/** Applies one migration in the caller's transaction and records it. Ends in `migration_failed`, or rejects as `pg` does. */
+export async function applyMigration(client: Client, { name, sql, checksum }: Migration): Promise<void> {
   try {
     await client.query(sql);
     await client.query(
@@ -111,7 +116,6 @@ async function apply(client: Client, { name, sql, checksum }: Migration): Promis
        values ($1, $2, clock_timestamp(), $3, now(), 1)`,
       [randomUUID(), checksum, name],
     );
-    await client.query('commit');
   } catch (error) {
     // Only what the migration itself did wrong: a lost connection or a full disk has its own code.
     if (/^(42|22|23|2B|0A)/.test(errorCode(error)) && errorCode(error) !== '42501')

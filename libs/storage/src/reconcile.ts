@@ -33,7 +33,8 @@ export async function reconcileHighWater(
       moved.push(id);
     }
     const { rows: krls } = await client.query<{ id: string; version: string }>(
-      'select organization_id as id, max(version)::text as version from krls group by organization_id',
+      `select id::text, coalesce((select max(version) from krls where organization_id = o.id), 0)::text as version
+       from organizations o`,
     );
     await highWater.raise({
       serials: new Map(rows.map(({ id, next }) => [id, nextSerial(next) - 1n])),

@@ -1,4 +1,4 @@
-import { CodedError } from '@writ/kernel';
+import { CodedError, isCodedError } from '@writ/kernel';
 import type { AuthorityRef, SerialSource } from '@writ/issuance';
 import { serial as asSerial, type Serial } from '@writ/openssh/certificate';
 import { databaseError } from './database-error.js';
@@ -65,7 +65,7 @@ export function blockSerials({ pool, highWater, now = Date.now }: SerialOptions)
         try {
           await reservation;
         } catch (error) {
-          throw databaseError(error);
+          throw unavailable(error);
         }
       }
     },
@@ -80,6 +80,14 @@ export function blockSerials({ pool, highWater, now = Date.now }: SerialOptions)
       blocks.clear();
     },
   };
+}
+
+/** To the caller it is one whether the database or the high-water file cannot be written. */
+function unavailable(error: unknown): unknown {
+  if (!isCodedError(error, 'state_dir_unusable')) return databaseError(error);
+  return new CodedError<StorageErrorCode>('storage_unavailable', error.message, error.details, {
+    cause: error,
+  });
 }
 
 function exhausted(authorityId: string): CodedError<StorageErrorCode> {

@@ -79,8 +79,7 @@ export function sessionStates({
   lanes = 2,
   longestBatch = 128,
 }: SessionStateOptions): SessionStates {
-  const pool = connectionPool(connection, 'writ sessions', lanes);
-  pool.on('connect', (client) => void client.query(preparation).catch(() => undefined));
+  const pool = connectionPool(connection, 'writ sessions', lanes, preparation);
   const organizations = new Map<string, Promise<string | null>>();
   let waiting: Waiting[] = [];
   let running = 0;

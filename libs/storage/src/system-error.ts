@@ -13,6 +13,20 @@ export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** The system call that failed ('open', 'connect', …); '' when the error is no system error. */
+export function systemCall(error: unknown): string {
+  const call: unknown =
+    typeof error === 'object' && error !== null && 'syscall' in error ? error.syscall : undefined;
+  return typeof call === 'string' ? call : '';
+}
+
+/** True for a system error that is about a file and not about a connection. */
+export function isFileError(error: unknown): boolean {
+  return (
+    !['', 'connect', 'getaddrinfo'].includes(systemCall(error)) && !/^(ECONN|EPIPE)/.test(errorCode(error))
+  );
+}
+
 const full = new Set(['ENOSPC', 'EDQUOT']);
 
 /**

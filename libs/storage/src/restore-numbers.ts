@@ -1,0 +1,83 @@
+import type { ClientBase } from 'pg';
+import type { HighWater, HighWaterMarks } from './high-water.js';
+import { nextSerial, nextSerialColumn } from './reserve-serials.js';
+
+/** How many numbers are skipped where nobody knows how far they went. */
+const skip = 1n << 32n;
+const afterLastSerial = 1n << 63n;
+const lastKrlVersion = (1n << 63n) - 1n;
+
+/** Numbers that a database has given out. */
+export interface NumbersInUse {
+  /** First serial that was never reserved, by authority id. */
+  readonly nextSerials: ReadonlyMap<string, bigint>;
+  /** Highest KRL version by organization id. */
+  readonly krlVersions: ReadonlyMap<string, bigint>;
+}
+
+export interface SkippedNumbers {
+  /** Authorities (ids) that the high-water file did not know. */
+  readonly skipped: readonly string[];
+  /** What the high-water file must say now. */
+  readonly marks: HighWaterMarks;
+}
+
+/** Reads the numbers of the database as it is; none where there are no tables yet. Rejects as `pg` does. */
+export async function numbersInUse(client: ClientBase): Promise<NumbersInUse> {
+  const { rows } = await client.query<{ there: boolean }>(
+    `select to_regclass('public.authorities') is not null and to_regclass('public.krls') is not null as there`,
+  );
+  if (rows[0]?.there !== true) return { nextSerials: new Map(), krlVersions: new Map() };
+  const serials = await client.query<{ id: string; next: string }>(
+    'select id::text, next_serial::text as next from authorities',
+  );
+  const versions = await client.query<{ id: string; version: string }>(
+    `select id::text, coalesce((select max(version) from krls where organization_id = o.id), 0)::text as version
+     from organizations o`,
+  );
+  return {
+    nextSerials: new Map(serials.rows.map(({ id, next }) => [id, nextSerial(next)])),
+    krlVersions: new Map(versions.rows.map(({ id, version }) => [id, BigInt(version)])),
+  };
+}
+
+/**
+ * Moves the restored authorities past everything that was given out: by the backup, by the database that stood before,
+ * and by the high-water file; 2^32 further where the file does not know an authority. KRL versions likewise, which
+ * only the file carries on. Rejects as `pg` does.
+ */
+export async function continueNumbers(
+  client: ClientBase,
+  before: NumbersInUse,
+  highWater: HighWater,
+): Promise<SkippedNumbers> {
+  const restored = await numbersInUse(client);
+  const skipped: string[] = [];
+  const serials = new Map<string, bigint>();
+  for (const [id, next] of restored.nextSerials) {
+    const mark = highWater.serial(id);
+    if (mark === undefined) skipped.push(id);
+    const known = largest(next, before.nextSerials.get(id) ?? 1n, (mark ?? 0n) + 1n);
+    const first = mark === undefined ? smallest(known + skip, afterLastSerial) : known;
+    await client.query('update authorities set next_serial = $2 where id = $1', [
+      id,
+      nextSerialColumn(first),
+    ]);
+    serials.set(id, first - 1n);
+  }
+  const krlVersions = new Map<string, bigint>();
+  for (const [id, version] of restored.krlVersions) {
+    const mark = highWater.krlVersion(id);
+    const known = largest(version, before.krlVersions.get(id) ?? 0n, mark ?? 0n);
+    krlVersions.set(id, mark === undefined ? smallest(known + skip, lastKrlVersion) : known);
+  }
+  return { skipped, marks: { serials, krlVersions } };
+}
+
+function largest(...values: readonly bigint[]): bigint {
+  return values.reduce((a, b) => (a > b ? a : b));
+}
+
+function smallest(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}

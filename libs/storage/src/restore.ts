@@ -1,0 +1,163 @@
+import { CodedError } from '@writ/kernel';
+import { Client, type ClientConfig } from 'pg';
+import { grantAccess, type RoleNames } from './access.js';
+import { backupTables, type BackupSummary } from './backup-format.js';
+import { checkBackup, readBackup } from './backup-reader.js';
+import { databaseError } from './database-error.js';
+import type { StorageErrorCode } from './errors.js';
+import type { HighWater } from './high-water.js';
+import { applyMigration, prismaLock, readApplied } from './migrate.js';
+import { migrationsDirectory, readMigrations, type Migration } from './migrations.js';
+import { continueNumbers, numbersInUse, type SkippedNumbers } from './restore-numbers.js';
+
+export interface RestoreOptions {
+  /** How to connect as the schema's owner. */
+  readonly owner: ClientConfig;
+  readonly roles: RoleNames;
+  readonly highWater: HighWater;
+  /** Replace what the database holds. */
+  readonly replace?: boolean;
+  /** Skip 2^32 serials and KRL versions where the high-water file does not know how far the old ones went. */
+  readonly skipUnknown?: boolean;
+  readonly migrations?: string;
+}
+
+export interface Restored {
+  readonly summary: BackupSummary;
+  /** Authorities (ids) whose next serials were skipped because the high-water file did not know them. */
+  readonly skipped: readonly string[];
+}
+
+/**
+ * Puts a backup in place, in one transaction: all of it or nothing. The whole file is checked before anything is
+ * changed, and again while it is read. Serials and KRL versions go on past everything that was ever given out. What
+ * the backup would bring back to life is ended: sessions, unused invitations, challenges. No service may run meanwhile.
+ * Ends in `backup_invalid`, `backup_newer`, `restore_not_empty`, `restore_needs_confirmation`, `migration_failed`,
+ * `storage_unavailable`, `storage_full`, `state_dir_unusable`.
+ */
+export async function restore(path: string, options: RestoreOptions): Promise<Restored> {
+  const summary = await checkBackup(path);
+  const migrations = await readMigrations(options.migrations ?? migrationsDirectory());
+  const [before, after] = splitMigrations(migrations, summary.migrations, path);
+  const client = new Client({ ...options.owner, application_name: 'writ restore' });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('select pg_advisory_lock($1)', [prismaLock]);
+    await client.query('begin');
+    const empty = await isEmpty(client);
+    if (!empty && options.replace !== true) throw notEmpty();
+    const inUse = await numbersInUse(client);
+    await dropEverything(client);
+    await readApplied(client);
+    for (const migration of before) await applyMigration(client, migration);
+    await load(client, path);
+    for (const migration of after) await applyMigration(client, migration);
+    await grantAccess(client, options.roles);
+    await endWhatWouldLiveAgain(client);
+    const numbers = await continueNumbers(client, inUse, options.highWater);
+    if (numbers.skipped.length > 0 && options.skipUnknown !== true) throw needsConfirmation(numbers);
+    // Before the commit: marks that are too high cost numbers, marks that are too low would use one twice.
+    await options.highWater.raise(numbers.marks);
+    await client.query('commit');
+    return { summary, skipped: numbers.skipped };
+  } catch (error) {
+    throw databaseError(error);
+  } finally {
+    // Ending the session rolls back and unlocks.
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** The migrations that the backup's database had, and those that came later. Ends in `backup_newer`. */
+function splitMigrations(
+  migrations: readonly Migration[],
+  had: readonly string[],
+  path: string,
+): readonly [readonly Migration[], readonly Migration[]] {
+  const known = new Set(migrations.map(({ name }) => name));
+  const unknown = had.find((name) => !known.has(name));
+  if (unknown !== undefined) {
+    throw new CodedError<StorageErrorCode>(
+      'backup_newer',
+      `${path} was written by a newer Writ (${unknown}); restore it with that version or a later one.`,
+      { path, migration: unknown },
+    );
+  }
+  const then = new Set(had);
+  return [migrations.filter(({ name }) => then.has(name)), migrations.filter(({ name }) => !then.has(name))];
+}
+
+async function isEmpty(client: Client): Promise<boolean> {
+  for (const table of ['installation', 'organizations']) {
+    const { rows } = await client.query<{ there: boolean }>('select to_regclass($1) is not null as there', [
+      `public.${table}`,
+    ]);
+    if (rows[0]?.there !== true) continue;
+    if ((await client.query(`select 1 from ${table} limit 1`)).rowCount !== 0) return false;
+  }
+  return true;
+}
+
+/** Our own tables only: somebody's own database may hold others. */
+async function dropEverything(client: Client): Promise<void> {
+  const tables = [...backupTables, '_prisma_migrations'].join(', ');
+  await client.query(
+    `drop table if exists ${tables}; drop function if exists writ_organization_by_name(text)`,
+  );
+}
+
+async function load(client: Client, path: string): Promise<void> {
+  const security = (word: string): string =>
+    backupTables
+      .filter((table) => table !== 'installation')
+      .map((table) => `alter table ${table} ${word} row level security`)
+      .join('; ');
+  // The owner writes every organization's rows; nobody else sees the tables before the commit.
+  await client.query(security('no force'));
+  await readBackup(path, {
+    async rows(table, rows) {
+      const columns = table === 'events' ? await eventColumns(client) : '*';
+      await client.query(
+        `insert into ${table} select ${columns} from json_populate_recordset(null::${table}, $1::json)`,
+        [`[${rows.join(',')}]`],
+      );
+    },
+  });
+  await client.query(`select setval('events_id_seq', coalesce((select max(id) from events), 0) + 1, false)`);
+  await client.query(security('force'));
+}
+
+/** Transaction ids of another server mean nothing here: restored events come before all others. */
+async function eventColumns(client: Client): Promise<string> {
+  const { rows } = await client.query<{ list: string }>(
+    `select string_agg(case attname when 'transaction' then '0' else quote_ident(attname) end, ', ' order by attnum) as list
+     from pg_attribute where attrelid = 'public.events'::regclass and attnum > 0 and not attisdropped`,
+  );
+  return rows[0]?.list ?? '*';
+}
+
+/** Whoever signed out, was invited or proved a key since the backup must not be able to do it again with an old token. */
+async function endWhatWouldLiveAgain(client: Client): Promise<void> {
+  await client.query(`
+    update sessions set ended_at = now(), ended_reason = 'restore' where ended_at is null;
+    update invitations set expires_at = least(expires_at, now()) where used_at is null;
+    delete from proof_challenges;
+    insert into events (organization_id, kind, subject) select id, 'installation.restored', 'backup' from organizations`);
+}
+
+function notEmpty(): CodedError<StorageErrorCode> {
+  return new CodedError<StorageErrorCode>(
+    'restore_not_empty',
+    'The database holds an installation already; to replace it for good, say so with --replace.',
+  );
+}
+
+function needsConfirmation({ skipped }: SkippedNumbers): CodedError<StorageErrorCode> {
+  return new CodedError<StorageErrorCode>(
+    'restore_needs_confirmation',
+    `The high-water file does not know how far the serials of ${skipped.length} authorities went since the backup; ` +
+      'put the file back, or confirm with --skip-serials that 2^32 serials of each be skipped.',
+    { authorities: skipped },
+  );
+}

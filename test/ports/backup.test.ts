@@ -1,0 +1,265 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { Client } from 'pg';
+import {
+  backUp,
+  backupTables,
+  checkBackup,
+  openHighWater,
+  restore,
+  type Database,
+  type RestoreOptions,
+} from '@writ/storage';
+import { startTestPostgres, type TestPostgres } from '@writ/testkit';
+import { insertInstallation, insertSampleRows, type SampleRows } from './sample-rows.js';
+
+/** What a restore ends or renumbers on purpose. */
+const changed: Record<string, string> = {
+  authorities: 'next_serial',
+  sessions: 'ended_at, ended_reason',
+  invitations: 'expires_at',
+  proof_challenges: '*',
+  events: 'transaction',
+};
+
+describe('backup and restore', () => {
+  let server: TestPostgres;
+  let directory: string;
+  let file: string;
+  let source: Database;
+  let sample: SampleRows;
+  const clients: Client[] = [];
+
+  async function asOwner(database: Database): Promise<Client> {
+    const client = new Client(database.connection('owner'));
+    await client.connect();
+    clients.push(client);
+    return client;
+  }
+
+  async function options(
+    database: Database,
+    marks?: [string, bigint],
+    more: Partial<RestoreOptions> = {},
+  ): Promise<RestoreOptions> {
+    const highWater = await openHighWater(await mkdtemp(join(directory, 'state-')));
+    if (marks !== undefined) {
+      await highWater.raise({ serials: new Map([marks]), krlVersions: new Map([[sample.organization, 9n]]) });
+    }
+    const [owner, app, recorder] = [
+      database.roleName('owner'),
+      database.roleName('app'),
+      database.roleName('recorder'),
+    ];
+    return { owner: database.connection('owner'), roles: { owner, app, recorder }, highWater, ...more };
+  }
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'writ-backup-'));
+    file = join(directory, 'backup');
+    server = await startTestPostgres();
+    source = await server.database();
+    const owner = await asOwner(source);
+    await insertInstallation(owner);
+    sample = await insertSampleRows(owner, 'provider');
+    await backUp(source.connection('owner'), file);
+  });
+  afterEach(async () => {
+    for (const client of clients.splice(0)) await client.end();
+  });
+  afterAll(async () => {
+    await server.stop();
+    await rm(directory, { recursive: true });
+  });
+
+  it('holds every table of the database', async () => {
+    const owner = await asOwner(source);
+    const { rows } = await owner.query<{ name: string }>(
+      `select tablename as name from pg_tables where schemaname = 'public' and tablename <> '_prisma_migrations' order by 1`,
+    );
+    expect(rows.map(({ name }) => name)).toEqual([...backupTables].sort());
+    const summary = await checkBackup(file);
+    expect(Object.entries(summary.tables)).toEqual(backupTables.map((table) => [table, 1]));
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
+  it('puts every row back as it was, but for what must not live again', async () => {
+    const target = await server.database();
+    await restore(file, await options(target, [sample.authority, 64n]));
+    const [from, to] = [await asOwner(source), await asOwner(target)];
+    for (const table of backupTables) {
+      const left = changed[table] === '*' ? [] : (changed[table] ?? '').split(', ');
+      const read = async (client: Client): Promise<unknown[]> =>
+        (await client.query<Record<string, unknown>>(`select * from ${table}`)).rows
+          .filter((row) => row['kind'] !== 'installation.restored')
+          .map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => !left.includes(name))));
+      expect([table, await read(to)]).toEqual([table, changed[table] === '*' ? [] : await read(from)]);
+    }
+    expect((await to.query('select ended_reason from sessions')).rows).toEqual([{ ended_reason: 'restore' }]);
+    expect((await to.query('select expires_at <= now() as over from invitations')).rows).toEqual([
+      { over: true },
+    ]);
+    expect((await to.query('select transaction::text from events order by id limit 1')).rows).toEqual([
+      { transaction: '0' },
+    ]);
+  });
+
+  it('gives the restored database the same fences', async () => {
+    const target = await server.database();
+    await restore(file, await options(target, [sample.authority, 64n]));
+    const app = new Client(target.connection('app'));
+    await app.connect();
+    clients.push(app);
+    expect((await app.query('select * from users')).rows).toEqual([]);
+    await app.query(`select set_config('writ.organizations', $1, false)`, [sample.organization]);
+    expect((await app.query('select id from users')).rows).toEqual([{ id: sample.user }]);
+    const unforced = await (
+      await asOwner(target)
+    ).query(
+      `select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
+       and relname not in ('installation', '_prisma_migrations') and not (relrowsecurity and relforcerowsecurity)`,
+    );
+    expect(unforced.rows).toEqual([]);
+  });
+
+  it.each([
+    ['as far as the database went', 64n, '65'],
+    ['past the high-water file', 1_000n, '1001'],
+    ['up to the very last serial', (1n << 63n) - 1n, '0'],
+  ])('continues serials %s', async (_, mark, next) => {
+    const target = await server.database();
+    const given = await options(target, [sample.authority, mark]);
+    const { skipped } = await restore(file, given);
+    expect(skipped).toEqual([]);
+    const { rows } = await (await asOwner(target)).query('select next_serial::text as next from authorities');
+    expect(rows).toEqual([{ next }]);
+    expect(given.highWater.krlVersion(sample.organization)).toBe(9n);
+  });
+
+  it('continues serials past the database that it replaces', async () => {
+    const target = await server.database();
+    await restore(file, await options(target, [sample.authority, 64n]));
+    const owner = await asOwner(target);
+    await owner.query('update authorities set next_serial = 700');
+    await restore(file, await options(target, [sample.authority, 64n], { replace: true }));
+    expect((await owner.query('select next_serial::text as next from authorities')).rows).toEqual([
+      { next: '700' },
+    ]);
+  });
+
+  it('without the high-water file skips 2^32 serials and KRL versions, and only when told to', async () => {
+    const target = await server.database();
+    await expect(restore(file, await options(target))).rejects.toMatchObject({
+      code: 'restore_needs_confirmation',
+      details: { authorities: [sample.authority] },
+    });
+    const owner = await asOwner(target);
+    expect((await owner.query('select 1 from organizations')).rowCount).toBe(0);
+    const confirmed = await options(target, undefined, { skipUnknown: true });
+    expect((await restore(file, confirmed)).skipped).toEqual([sample.authority]);
+    const { rows } = await owner.query('select next_serial::text as next from authorities');
+    expect(rows).toEqual([{ next: String(65n + (1n << 32n)) }]);
+    expect(confirmed.highWater.serial(sample.authority)).toBe(64n + (1n << 32n));
+    expect(confirmed.highWater.krlVersion(sample.organization)).toBe(4n + (1n << 32n));
+  });
+
+  it('replaces an installation only when told to', async () => {
+    const target = await server.database();
+    const owner = await asOwner(target);
+    const other = await insertSampleRows(owner, 'provider');
+    await expect(restore(file, await options(target, [sample.authority, 64n]))).rejects.toMatchObject({
+      code: 'restore_not_empty',
+    });
+    expect((await owner.query('select id from organizations')).rows).toEqual([{ id: other.organization }]);
+    await restore(file, await options(target, [sample.authority, 64n], { replace: true }));
+    expect((await owner.query('select id from organizations')).rows).toEqual([{ id: sample.organization }]);
+  });
+
+  describe('a damaged file', () => {
+    const lines = async (): Promise<string[]> =>
+      gunzipSync(await readFile(file))
+        .toString()
+        .split('\n');
+    const text = async (change: (lines: string[]) => string[]): Promise<Buffer> =>
+      gzipSync(change(await lines()).join('\n'));
+    const damages: Record<string, () => Promise<Buffer>> = {
+      'that is empty': () => Promise.resolve(Buffer.of()),
+      'that is something else': () => Promise.resolve(Buffer.from('ssh-ed25519 AAAA\n')),
+      'that is something else, compressed': () => Promise.resolve(gzipSync('hello\n')),
+      'that is cut short': async () => (await readFile(file)).subarray(0, -20),
+      'that ends early': () => text((all) => [...all.slice(0, -2), '']),
+      'that ends within a line': () => text((all) => all.slice(0, 10)),
+      'with a changed byte': async () => {
+        const bytes = await readFile(file);
+        bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+        return bytes;
+      },
+      'with a changed row': () => text((all) => all.map((line) => line.replace('"owner"', '"member"'))),
+      'without a row': () => text((all) => all.filter((line) => !line.includes('account:ana'))),
+      'without a table': () =>
+        text((all) =>
+          all.filter((line) => !line.includes('account:ana') && !line.includes('sign_in_attempts')),
+        ),
+      'with a table twice': () => text((all) => [...all.slice(0, 7), ...all.slice(1)]),
+      'with a row outside a table': () => text((all) => [all[0] ?? '', '{"id":1}', ...all.slice(1)]),
+      'that goes on after its end': () => text((all) => [...all, '{}', '']),
+      'of another format': () =>
+        text((all) => all.map((line) => line.replace('writ-backup', 'other-backup'))),
+    };
+    it.each(Object.keys(damages))('%s is refused and nothing is changed', async (name) => {
+      const path = join(directory, 'damaged');
+      await writeFile(path, (await damages[name]?.()) ?? '');
+      const target = await server.database();
+      await expect(restore(path, await options(target, [sample.authority, 64n]))).rejects.toMatchObject({
+        code: 'backup_invalid',
+      });
+      expect((await (await asOwner(target)).query('select 1 from organizations')).rowCount).toBe(0);
+    });
+
+    it.each([
+      ['format', '"version":1', '"version":2'],
+      ['schema', '"migrations":[', '"migrations":["29991231000000_later",'],
+    ])('of a newer %s is refused by that name', async (_, from, to) => {
+      const path = join(directory, 'newer');
+      await writeFile(
+        path,
+        await text((all) => all.map((line, i) => (i === 0 ? line.replace(from, to) : line))),
+      );
+      await expect(restore(path, await options(source))).rejects.toMatchObject({ code: 'backup_newer' });
+    });
+
+    it('that does not exist, or a place that cannot be written, is named', async () => {
+      await expect(checkBackup(join(directory, 'none'))).rejects.toMatchObject({
+        code: 'state_dir_unusable',
+      });
+      await expect(
+        backUp(source.connection('owner'), join(directory, 'none', 'backup')),
+      ).rejects.toMatchObject({ code: 'state_dir_unusable' });
+    });
+  });
+
+  it('is one moment of a database that goes on', async () => {
+    const database = await server.database();
+    const owner = await asOwner(database);
+    const { organization } = await insertSampleRows(owner, 'provider');
+    // Each transaction writes one event and one KRL version: a backup must hold as many of the one as of the other.
+    let going = true;
+    const writing = (async () => {
+      for (let version = 5; going; version++) {
+        await owner.query(
+          `with krl as (insert into krls (organization_id, version, bytes, sha256) values ($1, $2, '', sha256('')))
+           insert into events (organization_id, kind, subject) values ($1, 'krl.published', $2::bigint::text)`,
+          [organization, version],
+        );
+      }
+    })();
+    for (let round = 0; round < 5; round++) {
+      const { tables } = await backUp(database.connection('owner'), join(directory, 'moving'));
+      expect(tables['krls']).toBe(tables['events']);
+    }
+    going = false;
+    await writing;
+  });
+});

@@ -1,0 +1,146 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { ClientBase } from 'pg';
+
+/** Ids of an organization's rows. */
+export interface SampleRows {
+  readonly organization: string;
+  readonly authority: string;
+  readonly user: string;
+}
+
+/** Puts one row into every table for a new organization, as the schema's owner. */
+export async function insertSampleRows(
+  owner: ClientBase,
+  kind: 'provider' | 'customer',
+): Promise<SampleRows> {
+  const [organization, authority, user, role, hostName] = Array.from({ length: 5 }, () => randomUUID());
+  const word = randomBytes(8).toString('hex');
+  const rows: Record<string, Record<string, unknown>> = {
+    organizations: { id: organization, handle: word },
+    organization_profiles: {
+      organization_id: organization,
+      kind,
+      name: `org-${word}`,
+      name_patterns: ['*.acme.example'],
+    },
+    epochs: { id: user, organization_id: organization, kind: 'user', epoch: 3 },
+    users: {
+      id: user,
+      organization_id: organization,
+      name: 'ana\u2028"\\\n',
+      administrative_role: 'owner',
+      state: 'active',
+    },
+    invitations: {
+      id: randomUUID(),
+      organization_id: organization,
+      user_id: user,
+      purpose: 'reset',
+      token_hash: randomBytes(32),
+      expires_at: '2100-01-01',
+    },
+    sessions: {
+      id: randomUUID(),
+      organization_id: organization,
+      user_id: user,
+      method: 'password',
+      strength: 'single',
+      rotated_at: 'now',
+      authenticated_at: 'now',
+      expires_at: '2100-01-01',
+    },
+    sign_in_attempts: { organization_id: organization, subject: 'account:ana', failures: 2 },
+    key_claims: {
+      fingerprint: `SHA256:${word}`,
+      organization_id: organization,
+      kind: 'user',
+      owner_id: user,
+      public_key: randomBytes(51),
+      key_type: 'ssh-ed25519',
+    },
+    proof_challenges: {
+      id: randomUUID(),
+      organization_id: organization,
+      user_id: user,
+      nonce_hash: randomBytes(32),
+      action: 'certify-key',
+      fingerprint: `SHA256:${word}`,
+      expires_at: '2100-01-01',
+    },
+    roles: {
+      id: role,
+      organization_id: organization,
+      handle: word,
+      name: 'web',
+      principals: 'logins',
+      logins: ['root', 'a,b "c"'],
+      max_ttl_seconds: 3600,
+      extensions: [],
+      critical_options: {},
+      key_types: ['ssh-ed25519'],
+      key_id_template: '{user}',
+    },
+    role_members: { organization_id: organization, role_id: role, user_id: user },
+    authorities: {
+      id: authority,
+      organization_id: organization,
+      kind: 'user',
+      state: 'active',
+      key_type: 'ssh-ed25519',
+      public_key: randomBytes(51),
+      fingerprint: `SHA256:ca${word}`,
+      sealed_key: randomBytes(100),
+      max_validity_seconds: 86400,
+      next_serial: 65,
+    },
+    host_names: { id: hostName, organization_id: organization, name: 'web-1.acme.example' },
+    host_name_keys: { organization_id: organization, host_name_id: hostName, fingerprint: `SHA256:${word}` },
+    certificates: {
+      organization_id: organization,
+      authority_id: authority,
+      serial: '9223372036854775807',
+      certificate_type: 'user',
+      key_id: 'ana',
+      principals: ['root'],
+      valid_after: 1,
+      valid_before: 2,
+      public_key_fingerprint: `SHA256:${word}`,
+      user_id: user,
+      role_id: role,
+      certificate: randomBytes(300),
+      issued_at: 'now',
+    },
+    revocations: {
+      id: randomUUID(),
+      organization_id: organization,
+      kind: 'serial',
+      authority_id: authority,
+      serial_from: 1,
+      serial_to: 2,
+      reason: 'lost',
+      cause: 'certificate',
+    },
+    krls: { organization_id: organization, version: 4, bytes: randomBytes(64), sha256: randomBytes(32) },
+    idempotency: {
+      organization_id: organization,
+      user_id: user,
+      key: 'k',
+      request_digest: randomBytes(32),
+      response: { a: 1 },
+    },
+    events: { organization_id: organization, kind: 'user.created', subject: 'ana', data: { by: 'ben' } },
+  };
+  for (const [table, row] of Object.entries(rows)) {
+    const columns = Object.keys(row);
+    const places = columns.map((_, i) => `$${i + 1}`).join(', ');
+    await owner.query(`insert into ${table} (${columns.join(', ')}) values (${places})`, Object.values(row));
+  }
+  return { organization: organization ?? '', authority: authority ?? '', user: user ?? '' };
+}
+
+/** The one row of the installation. */
+export async function insertInstallation(owner: ClientBase): Promise<void> {
+  await owner.query(
+    `insert into installation (kdf, "check", token_key) values ('{"algorithm":"scrypt"}', '\\x01', '\\x02')`,
+  );
+}
