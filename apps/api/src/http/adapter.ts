@@ -1,5 +1,5 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyBaseLogger } from 'fastify';
+import { LogController, type FastifyBaseLogger } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
@@ -28,7 +28,7 @@ export function makeAdapter(
     loggerInstance: log,
     // Our one line per request carries the request id; a child logger per request would cost more than the line.
     childLoggerFactory: (parent: FastifyBaseLogger) => parent,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request: IncomingMessage) => requestId(request.headers['x-request-id']),
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestSeconds * 1_000,
