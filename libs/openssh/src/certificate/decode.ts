@@ -34,7 +34,7 @@ export function decodeCertificate(blob: Uint8Array): Certificate {
       },
     );
   }
-  return { ...contents, signature, tbs, blob: copy };
+  return Object.assign(contents, { signature, tbs, blob: copy });
 }
 
 /** Decodes to-be-signed bytes, as strictly as a whole certificate. */

@@ -2,7 +2,7 @@ import type { WireReader } from '../wire/reader.js';
 import type { WireWriter } from '../wire/writer.js';
 import { flagValue, writeEntries } from './critical-options.js';
 import { readOptions } from './option-list.js';
-import { noExtensions, type Extensions, type NamedOption } from './types.js';
+import type { Extensions, NamedOption } from './types.js';
 
 type Flag = Exclude<keyof Extensions, 'other'>;
 
@@ -26,7 +26,15 @@ export function writeExtensions(writer: WireWriter, extensions: Extensions): voi
 
 /** Reads the extensions: 'option_value_malformed' for a known one with a value. */
 export function readExtensions(reader: WireReader): Extensions {
-  const extensions: { -readonly [Name in keyof Extensions]: Extensions[Name] } = { ...noExtensions };
+  const extensions: { -readonly [Name in keyof Extensions]: Extensions[Name] } = {
+    permitX11Forwarding: false,
+    permitAgentForwarding: false,
+    permitPortForwarding: false,
+    permitPty: false,
+    permitUserRc: false,
+    noTouchRequired: false,
+    other: [],
+  };
   const other: NamedOption[] = [];
   for (const option of readOptions(reader)) {
     const flag = flagOf.get(option.name);

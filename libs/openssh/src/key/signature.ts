@@ -29,7 +29,7 @@ export function decodeSignature(blob: Uint8Array): Signature {
   if (layout === null && raw.length < 256) malformed(algorithm);
   const [flags, counter] = layout?.securityKey === true ? [reader.u8(), reader.u32()] : [0, 0];
   reader.finish();
-  return { algorithm, raw: Uint8Array.from(raw), flags, counter };
+  return { algorithm, raw: new Uint8Array(raw), flags, counter };
 }
 
 function readEcdsa(reader: WireReader, curve: Curve): Uint8Array {

@@ -1,6 +1,7 @@
 import { refuse } from '../refuse.js';
 import { minimalUnsigned } from './mpint.js';
 
+const ascii = /^[\0-\x7f]*$/;
 const maxU32 = 0xffff_ffff;
 const maxU64 = 0xffff_ffff_ffff_ffffn;
 
@@ -54,6 +55,12 @@ export class WireWriter {
 
   /** string holding UTF-8 text. A lone surrogate, which UTF-8 cannot hold, is refused ('wire_text_not_utf8'). */
   text(value: string): void {
+    if (ascii.test(value)) {
+      this.u32(value.length);
+      const at = this.#reserve(value.length);
+      this.#buffer.write(value, at, 'latin1');
+      return;
+    }
     if (/\p{Cs}/u.test(value)) {
       refuse('wire_text_not_utf8', 'The text holds a lone surrogate; pass well-formed text.');
     }

@@ -32,7 +32,7 @@ function judge(
   limits: LintLimits,
 ): { tbs: Uint8Array; findings: LintFinding[] } {
   try {
-    const tbs = subject instanceof Uint8Array ? Uint8Array.from(subject) : encodeTbs(subject);
+    const tbs = subject instanceof Uint8Array ? new Uint8Array(subject) : encodeTbs(subject);
     const contents = decodeTbs(tbs);
     const member = subject instanceof Uint8Array ? null : firstDifference(subject, contents);
     return { tbs, findings: [...contentsDiffer(member), ...breaches(contents, limits)] };

@@ -12,7 +12,7 @@ export class LintedTbs {
   /** Reachable through `mintLintedTbs` only, which the package does not export. */
   constructor(key: typeof mint, bytes: Uint8Array) {
     if (key !== mint) throw new TypeError('Only lint makes a LintedTbs.');
-    this.#bytes = Uint8Array.from(bytes);
+    this.#bytes = new Uint8Array(bytes);
   }
 
   /** The bytes, once; the second call throws CodedError 'linted_already_taken'. */
