@@ -1,4 +1,4 @@
-import { seconds, type Brand, type Clock, type RandomBytes } from '@writ/kernel';
+import { seconds, type Sealed, type Clock, type RandomBytes } from '@writ/kernel';
 import {
   assembleCertificate,
   decodeCertificate,
@@ -52,12 +52,13 @@ export interface IssuedCertificate {
 }
 
 /*
- * What each step hands to the next. The brands are made in this file alone, so a step that is left out, or comes in another
+ * What each step hands to the next. They are made in this file alone and copies of them are not
+ * taken, so a step that is left out, or comes in another
  * order, does not compile.
  */
-export type Decided = Brand<{ readonly plan: Plan }, 'Decided'>;
-export type Numbered = Brand<{ readonly plan: Plan; readonly serial: Serial }, 'Numbered'>;
-export type Linted = Brand<
+export type Decided = Sealed<{ readonly plan: Plan }, 'Decided'>;
+export type Numbered = Sealed<{ readonly plan: Plan; readonly serial: Serial }, 'Numbered'>;
+export type Linted = Sealed<
   {
     readonly plan: Plan;
     readonly fields: CertificateFields;
@@ -66,7 +67,7 @@ export type Linted = Brand<
   },
   'Linted'
 >;
-export type Signed = Brand<
+export type Signed = Sealed<
   {
     readonly plan: Plan;
     readonly fields: CertificateFields;
@@ -75,7 +76,7 @@ export type Signed = Brand<
   },
   'Signed'
 >;
-export type Verified = Brand<
+export type Verified = Sealed<
   { readonly plan: Plan; readonly fields: CertificateFields; readonly certificate: Certificate },
   'Verified'
 >;

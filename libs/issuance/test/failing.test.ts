@@ -105,7 +105,7 @@ describe('a signature that is not the authority’s', () => {
   });
 
   it.each([undefined, null, 1, 'true', {}])('is what a verifier means that answers %p', async (answer) => {
-    const verify = () => Promise.resolve(answer as unknown as boolean);
+    const verify = () => Promise.resolve(answer as boolean);
     expect((await endOf({ verify })).code).toBe('signature_invalid');
   });
 

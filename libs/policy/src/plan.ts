@@ -1,4 +1,4 @@
-import type { Brand } from '@writ/kernel';
+import type { Sealed } from '@writ/kernel';
 import type { CriticalOptions, Extensions, KeyId, Principal } from '@writ/openssh/certificate';
 import type { PublicKey } from '@writ/openssh/key';
 import type { HostName } from '@writ/openssh/trust';
@@ -47,7 +47,7 @@ interface PlanFields {
 }
 
 /** A complete decision about one certificate, frozen. Only `decide` makes one. */
-export type Plan = Brand<PlanFields, 'Plan'>;
+export type Plan = Sealed<PlanFields, 'Plan'>;
 
 /** Freezes a complete plan. Called by `decide` alone, and not exported from the library. */
 export function frozenPlan(fields: PlanFields): Plan {
