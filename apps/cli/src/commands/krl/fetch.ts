@@ -1,0 +1,61 @@
+import { resolve } from 'node:path';
+import { call } from '@writ/contract';
+import { decodeKrl, type Krl } from '@writ/openssh/krl';
+import { fail } from '../../errors.js';
+import { writeAtomically } from '../../files/atomic-file.js';
+import { readBytesIfAny } from '../../files/read.js';
+import type { Run } from '../../run.js';
+import { publicAccess } from '../../session/public.js';
+import { instant } from '../../view/fields.js';
+
+const largestKrl = 64 << 20;
+
+export const run: Run = async (surroundings, input) => {
+  const { terminal } = surroundings;
+  const output = input.option('output');
+  if (output === undefined && (terminal.outputIsTerminal || input.json))
+    fail('usage_invalid', 'A KRL is binary: name a file with -o.');
+  const { transport, params } = await publicAccess(surroundings, input);
+  const bytes = await terminal.working('Fetching the KRL', () => call(transport, 'krl', { params }));
+  const krl = decodeKrl(bytes);
+  const generatedAt = new Date(Number(krl.generatedAt) * 1000).toISOString();
+  if (output === undefined) terminal.bytes(bytes);
+  else await replace(resolve(output), bytes, krl);
+  if (input.json)
+    terminal.json({ krlVersion: krl.version, generatedAt, bytes: bytes.length, file: resolve(output ?? '') });
+  else
+    terminal.say(`KRL version ${krl.version}, made ${instant(generatedAt)}, ${bytes.length} bytes, checked.`);
+};
+
+/**
+ * sshd refuses every key when RevokedKeys cannot be read, and accepts every one when it is empty: the file is replaced
+ * in one step, by nothing older, and never where it holds something else (RevokedKeys may also be a list of keys).
+ */
+async function replace(path: string, bytes: Uint8Array, krl: Krl): Promise<void> {
+  const before = await readBytesIfAny(path, largestKrl);
+  if (before !== null && before.length > 0) {
+    const old = readOld(path, before);
+    if (old.version > krl.version)
+      fail(
+        'krl_older',
+        `The server has KRL version ${krl.version}, but ${path} is version ${old.version} already.`,
+        {
+          ...{ path, has: old.version.toString(), offered: krl.version.toString() },
+        },
+      );
+  }
+  await writeAtomically(path, bytes, 0o644);
+}
+
+function readOld(path: string, bytes: Uint8Array): Krl {
+  try {
+    return decodeKrl(bytes);
+  } catch (error) {
+    return fail(
+      'file_refused',
+      `${path} holds something that is not a KRL; remove it first.`,
+      { path },
+      error,
+    );
+  }
+}

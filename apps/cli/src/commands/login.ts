@@ -1,0 +1,105 @@
+import { resolve } from 'node:path';
+import { call, type SessionTokens, type Transport } from '@writ/contract';
+import { isCodedError } from '@writ/kernel';
+import { fail } from '../errors.js';
+import { directories } from '../files/directories.js';
+import type { Input } from '../input.js';
+import { certificatePin, serverAddress, type Server } from '../network/server.js';
+import { transportTo } from '../network/transport.js';
+import type { Run, Surroundings } from '../run.js';
+import { readConfiguration, writeConfiguration, type Configuration } from '../session/configuration.js';
+import { withSessionLock } from '../session/lock.js';
+import { writeSession } from '../session/session.js';
+import { describeWhoami } from '../view/whoami.js';
+import { askText } from '../terminal/ask.js';
+import { secret } from '../terminal/secret.js';
+import { strong } from '../terminal/text.js';
+
+export const run: Run = async (surroundings, input) => {
+  const where = directories(surroundings.environment);
+  const remembered = await readConfiguration(where).catch(() => null);
+  const { server, transport } = await reach(surroundings, await serverOf(surroundings, input, remembered));
+  const tokens = await signIn(surroundings, input, server, transport, remembered);
+  await withSessionLock(where, () => writeSession(where, { server, tokens }));
+  await writeConfiguration(where, { ...server, organization: tokens.organization, user: tokens.user.name });
+  const whoami = await call(transport, 'whoami', { accessToken: tokens.accessToken });
+  if (input.json) surroundings.terminal.json(whoami);
+  else
+    surroundings.terminal.say(
+      ['Signed in as ', strong(tokens.user.name), '.'],
+      ...describeWhoami(whoami, server),
+    );
+};
+
+/** Where to: as said, else as remembered, else as answered. Trust is remembered for the same address only. */
+async function serverOf(
+  { terminal }: Surroundings,
+  input: Input,
+  remembered: Configuration | null,
+): Promise<Server> {
+  const said = input.option('url') ?? remembered?.url;
+  if (said === undefined && !terminal.canAsk) fail('usage_invalid', 'Say where: writ login --url <address>.');
+  const url = serverAddress(said ?? (await askText('Address of the service')));
+  const same = remembered?.url === url ? remembered : null;
+  const pin = input.option('pin');
+  const caFile = input.option('ca-file');
+  if (pin !== undefined && caFile !== undefined) fail('usage_invalid', 'Use either --pin or --ca-file.');
+  if (pin !== undefined) return { url, pin: certificatePin(pin), caFile: null };
+  if (caFile !== undefined) return { url, pin: null, caFile: resolve(caFile) };
+  return { url, pin: same?.pin ?? null, caFile: same?.caFile ?? null };
+}
+
+/** Makes sure that the server is there and the right one, before any secret is asked for; offers to pin it. */
+async function reach(
+  { terminal }: Surroundings,
+  server: Server,
+): Promise<{ readonly server: Server; readonly transport: Transport }> {
+  const transport = await transportTo(server);
+  try {
+    await terminal.working(`Calling ${server.url}`, () =>
+      transport({ method: 'GET', path: '/healthz', headers: {}, body: null }),
+    );
+    return { server, transport };
+  } catch (error) {
+    const selfSigned =
+      isCodedError(error, 'tls_untrusted') && error.details['reason'] === 'DEPTH_ZERO_SELF_SIGNED_CERT';
+    if (!selfSigned || !terminal.canAsk) throw error;
+    terminal.say(
+      `The certificate of ${server.url} is self-signed. \`writ init\` printed its fingerprint on the server.`,
+    );
+    const pinned = { ...server, pin: certificatePin(await askText('That fingerprint (sha256:…)')) };
+    return reach({ terminal } as Surroundings, pinned);
+  }
+}
+
+async function signIn(
+  surroundings: Surroundings,
+  input: Input,
+  server: Server,
+  transport: Transport,
+  remembered: Configuration | null,
+): Promise<SessionTokens> {
+  const { terminal } = surroundings;
+  if (input.flag('invitation') || input.option('invitation-file') !== undefined) {
+    const invitation = await secret(surroundings, input, {
+      ...{ what: 'invitation', option: 'invitation', variable: 'WRIT_INVITATION', question: 'Invitation' },
+    });
+    const password = await secret(surroundings, input, {
+      ...{ what: 'new password', option: 'password', variable: 'WRIT_PASSWORD', question: 'New password' },
+      twice: true,
+    });
+    return terminal.working('Signing in', () =>
+      call(transport, 'acceptInvitation', { body: { invitation, password } }),
+    );
+  }
+  const suggested = remembered?.url === server.url ? remembered : null;
+  const organization = input.option('org') ?? suggested?.organization?.name;
+  let user = input.option('user');
+  if (user === undefined && terminal.canAsk) user = await askText('User', suggested?.user ?? '');
+  user ??= suggested?.user ?? fail('usage_invalid', 'Say who: writ login --user <name>.');
+  const body = { user, ...(organization === undefined ? {} : { organization }) };
+  const password = await secret(surroundings, input, {
+    ...{ what: 'password', option: 'password', variable: 'WRIT_PASSWORD', question: `Password of ${user}` },
+  });
+  return terminal.working('Signing in', () => call(transport, 'signIn', { body: { ...body, password } }));
+}

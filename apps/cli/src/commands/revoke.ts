@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import type { CallInput, RevocationResult } from '@writ/contract';
+import { parseCertificateLine } from '@writ/openssh/certificate';
+import { fingerprint, formatPublicKeyLine, parsePublicKeyLine } from '@writ/openssh/key';
+import { fail } from '../errors.js';
+import { readText } from '../files/read.js';
+import type { Input } from '../input.js';
+import { expandSerials } from '../serials.js';
+import type { Run } from '../run.js';
+import { signedIn, type Client } from '../session/client.js';
+import { collect } from '../session/pages.js';
+import { askToGoOn } from '../terminal/ask.js';
+
+type Request = CallInput<'revoke'>['body'];
+
+export const run: Run = async (surroundings, input) => {
+  const { terminal } = surroundings;
+  const said = ['serial', 'cert', 'key', 'user'].filter(
+    (name) => input.option(name) !== undefined || input.values(name).length > 0,
+  );
+  if (said.length !== 1) fail('usage_invalid', 'Name exactly one of --serial, --cert, --key and --user.');
+  const reason = input.required('reason');
+  const serials = expandSerials(input.values('serial'));
+  const client = await signedIn(surroundings);
+  const { body, what } = await request(client, input, serials, reason);
+  await askToGoOn(terminal, `Revoke ${what}, for good?`, input.flag('yes'));
+  const result = await terminal.working('Revoking', () =>
+    client.call('revoke', { params: client.organization, body, idempotencyKey: randomUUID() }),
+  );
+  if (input.json) terminal.json(result);
+  else terminal.say(sentence(result));
+};
+
+async function request(
+  client: Client,
+  input: Input,
+  serials: readonly string[],
+  reason: string,
+): Promise<{ readonly body: Request; readonly what: string }> {
+  const user = input.option('user');
+  if (user !== undefined)
+    return { body: { user, reason }, what: `every certificate and key of ${user}, and close the account` };
+  const keyFile = input.option('key');
+  if (keyFile !== undefined) {
+    const { key } = parsePublicKeyLine(await readText(keyFile));
+    const publicKey = formatPublicKeyLine({ key });
+    return { body: { publicKey, reason }, what: `the key ${fingerprint(key)} and every certificate for it` };
+  }
+  const certificates = serials.length > 0 ? [...serials] : await certificatesIn(client, input.values('cert'));
+  const what =
+    certificates.length === 1 ? `certificate ${certificates[0]}` : `${certificates.length} certificates`;
+  return { body: { certificates, reason }, what };
+}
+
+/** A serial means something only together with its authority: a certificate of another one is refused. */
+async function certificatesIn(client: Client, files: readonly string[]): Promise<string[]> {
+  const { items } = await collect((query) =>
+    client.call('listAuthorities', { params: client.organization, query }),
+  );
+  const ids: string[] = [];
+  for (const file of files) {
+    const { certificate } = parseCertificateLine(await readText(file));
+    const { certificateType: kind, signatureKey, serial } = certificate;
+    const signer = fingerprint(signatureKey);
+    if (!items.some((authority) => authority.kind === kind && authority.fingerprint === signer))
+      fail(
+        'certificate_not_ours',
+        `${file} was signed by ${signer}, which is no ${kind} CA of this organization.`,
+        {
+          ...{ file, authority: signer },
+        },
+      );
+    ids.push(`${kind}:${serial}`);
+  }
+  return [...new Set(ids)];
+}
+
+function sentence({
+  alreadyRevoked,
+  certificates,
+  keys,
+  sessionsEnded,
+  krlVersion,
+}: RevocationResult): string {
+  if (alreadyRevoked) return `All of that was revoked before; the KRL is version ${krlVersion}.`;
+  const counts = [
+    `${certificates} certificate${certificates === 1 ? '' : 's'}`,
+    ...(keys > 0 ? [`${keys} key${keys === 1 ? '' : 's'}`] : []),
+    ...(sessionsEnded > 0 ? [`${sessionsEnded} session${sessionsEnded === 1 ? '' : 's'} ended`] : []),
+  ];
+  return `Revoked: ${counts.join(', ')}. KRL version ${krlVersion}; hosts refuse them once they have it.`;
+}

@@ -1,0 +1,63 @@
+import type { CallInput } from '@writ/contract';
+import { durationSeconds } from '../../duration.js';
+import { fail } from '../../errors.js';
+import type { Input } from '../../input.js';
+import type { Run, Surroundings } from '../../run.js';
+import { signedIn } from '../../session/client.js';
+import { askToGoOn } from '../../terminal/ask.js';
+import { describeRole } from '../../view/role.js';
+
+type Definition = CallInput<'createRole'>['body'];
+
+export const run: Run = async (surroundings, input) => {
+  const { terminal } = surroundings;
+  const body = definition(input);
+  await confirmReach(surroundings, input);
+  const client = await signedIn(surroundings);
+  const role = await client.call('createRole', { params: client.organization, body });
+  if (input.json) return terminal.json(role);
+  terminal.say(`The role ${role.name} is created; \`writ role grant ${role.name} <user>\` gives it members.`);
+  terminal.say(...describeRole(role));
+};
+
+/** A role by logins reaches every host that trusts the CA: somebody has to have said so. */
+async function confirmReach({ terminal }: Surroundings, input: Input): Promise<void> {
+  if (input.option('principals') === 'logins') return;
+  if (!terminal.canAsk)
+    fail(
+      'usage_invalid',
+      'Its certificates will be good on every host that trusts the user CA: say so with --principals logins.',
+    );
+  const question = 'Its certificates will be good on every host that trusts the user CA. Create the role?';
+  await askToGoOn(terminal, question, false);
+}
+
+function definition(input: Input): Definition {
+  const logins = input.values('login');
+  if (logins.length === 0) fail('usage_invalid', 'A role needs at least one --login.');
+  const extensions = input.values('extension');
+  if (extensions.length > 0 && input.flag('no-extensions'))
+    fail('usage_invalid', 'Use either --extension or --no-extensions.');
+  const keyTypes = input.values('key-type');
+  const keyIdTemplate = input.option('key-id');
+  return {
+    name: input.argument('role'),
+    principals: 'logins',
+    logins: [...logins],
+    maxTtlSeconds: durationSeconds(input.required('max-ttl')),
+    ...(extensions.length > 0 || input.flag('no-extensions') ? { extensions: [...extensions] } : {}),
+    criticalOptions: criticalOptions(input),
+    ...(keyTypes.length > 0 ? { keyTypes: [...keyTypes] } : {}),
+    ...(keyIdTemplate === undefined ? {} : { keyIdTemplate }),
+  };
+}
+
+function criticalOptions(input: Input): NonNullable<Definition['criticalOptions']> {
+  const forceCommand = input.option('force-command');
+  const sourceAddress = input.values('source-address');
+  return {
+    ...(forceCommand === undefined ? {} : { forceCommand }),
+    ...(sourceAddress.length === 0 ? {} : { sourceAddress: [...sourceAddress] }),
+    ...(input.flag('verify-required') ? { verifyRequired: true } : {}),
+  };
+}

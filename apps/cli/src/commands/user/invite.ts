@@ -1,0 +1,17 @@
+import { administrativeRoles } from '@writ/contract';
+import type { Run } from '../../run.js';
+import { signedIn } from '../../session/client.js';
+import { printInvitation } from '../../view/user.js';
+
+export const run: Run = async (surroundings, input) => {
+  const client = await signedIn(surroundings);
+  const administrativeRole = administrativeRoles.find((role) => role === input.option('administrative-role'));
+  const made = await client.call('inviteUser', {
+    params: client.organization,
+    body: {
+      name: input.argument('user'),
+      ...(administrativeRole === undefined ? {} : { administrativeRole }),
+    },
+  });
+  printInvitation(surroundings.terminal, input, made, client.session.server);
+};

@@ -1,0 +1,11 @@
+import type { Run } from '../../run.js';
+import { signedIn } from '../../session/client.js';
+import { printInvitation } from '../../view/user.js';
+
+export const run: Run = async (surroundings, input) => {
+  const client = await signedIn(surroundings);
+  const made = await client.call('resetUser', {
+    params: { ...client.organization, user: input.argument('user') },
+  });
+  printInvitation(surroundings.terminal, input, made, client.session.server);
+};

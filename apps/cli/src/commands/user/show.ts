@@ -1,0 +1,12 @@
+import type { Run } from '../../run.js';
+import { signedIn } from '../../session/client.js';
+import { describeUser } from '../../view/user.js';
+
+export const run: Run = async (surroundings, input) => {
+  const client = await signedIn(surroundings);
+  const user = await client.call('showUser', {
+    params: { ...client.organization, user: input.argument('user') },
+  });
+  if (input.json) surroundings.terminal.json(user);
+  else surroundings.terminal.data(...describeUser(user));
+};

@@ -1,0 +1,10 @@
+import type { Run } from '../run.js';
+import { signedIn } from '../session/client.js';
+import { describeWhoami } from '../view/whoami.js';
+
+export const run: Run = async (surroundings, input) => {
+  const client = await signedIn(surroundings);
+  const whoami = await client.call('whoami', {});
+  if (input.json) surroundings.terminal.json(whoami);
+  else surroundings.terminal.data(...describeWhoami(whoami, client.session.server));
+};

@@ -1,0 +1,93 @@
+import type { ArgumentDescription, GroupDescription } from './command.js';
+
+const roleName: ArgumentDescription = { name: 'role', summary: 'name of the role' };
+const userName: ArgumentDescription = { name: 'user', summary: 'name of the user' };
+
+export const role: GroupDescription = {
+  name: 'role',
+  summary: 'roles: who may be which logins, within which limits',
+  commands: [
+    {
+      name: 'create',
+      summary: 'create a role, without members',
+      description:
+        'Certificates of a role with `--principals logins` carry the login names themselves and are good on every host ' +
+        'that trusts the user CA. That has to be said: by the option, or by answering the question on a terminal.',
+      examples: [
+        {
+          command: 'writ role create web --principals logins --login deploy --login www --max-ttl 8h',
+          says: 'members may be deploy or www for a working day',
+        },
+        {
+          command:
+            "writ role create backup --principals logins --login backup --max-ttl 1h --force-command 'rrsync -ro /srv' --source-address 10.0.0.0/8",
+          says: 'one command, from one network',
+        },
+      ],
+      arguments: [roleName],
+      options: [
+        { flags: '--principals <kind>', summary: 'what certificates name: logins', choices: ['logins'] },
+        { flags: '--login <login>', summary: 'a login that members may be', repeat: true },
+        { flags: '--max-ttl <duration>', summary: 'longest validity of a certificate, such as 30m, 8h, 7d' },
+        {
+          flags: '--extension <name>',
+          summary: 'something members may do (default: permit-pty)',
+          repeat: true,
+          choices: [
+            'permit-pty',
+            'permit-port-forwarding',
+            'permit-agent-forwarding',
+            'permit-X11-forwarding',
+            'permit-user-rc',
+            'no-touch-required',
+          ],
+        },
+        { flags: '--no-extensions', summary: 'members may do nothing but run commands' },
+        { flags: '--force-command <command>', summary: 'the only command that may be run' },
+        { flags: '--source-address <cidr>', summary: 'a network that logins may come from', repeat: true },
+        { flags: '--verify-required', summary: 'a security key must have checked its user (OpenSSH 8.4)' },
+        {
+          flags: '--key-type <type>',
+          summary: 'a key type that members may use (default: all)',
+          repeat: true,
+        },
+        { flags: '--key-id <template>', summary: 'text for logs (default: {user}@{organization}/{role})' },
+      ],
+      json: 'Role',
+      load: () => import('../commands/role/create.js'),
+    },
+    {
+      name: 'list',
+      summary: 'every role',
+      examples: [{ command: 'writ role list', says: 'every role' }],
+      json: 'Role[]',
+      load: () => import('../commands/role/list.js'),
+    },
+    {
+      name: 'show',
+      summary: 'one role: its logins, limits and members',
+      examples: [{ command: 'writ role show web', says: 'one role' }],
+      arguments: [roleName],
+      json: 'Role',
+      load: () => import('../commands/role/show.js'),
+    },
+    {
+      name: 'grant',
+      summary: 'make a user a member of a role',
+      examples: [
+        { command: 'writ role grant web bea', says: 'bea may now have certificates of the role web' },
+      ],
+      arguments: [roleName, userName],
+      json: 'Role',
+      load: () => import('../commands/role/grant.js'),
+    },
+    {
+      name: 'revoke',
+      summary: 'end a membership, and revoke the certificates that rested on it',
+      examples: [{ command: 'writ role revoke web bea', says: 'bea may no longer' }],
+      arguments: [roleName, userName],
+      json: 'Role',
+      load: () => import('../commands/role/revoke.js'),
+    },
+  ],
+};

@@ -1,0 +1,81 @@
+import type { LeafDescription, OptionDescription } from './command.js';
+
+/** How a password gets in without being an argument. */
+const passwordOptions = (prefix: '' | 'new-', what: string): readonly OptionDescription[] => [
+  {
+    flags: `--${prefix}password-file <file>`,
+    summary: `read ${what} from the first line of a file; - is standard input`,
+    completes: 'file',
+  },
+  { flags: `--${prefix}password-fd <number>`, summary: `read ${what} from an open file descriptor` },
+];
+
+export const login: LeafDescription = {
+  name: 'login',
+  summary: 'sign in, and remember where',
+  description:
+    'Asks for what is not given and not remembered from the last time. Passwords come from a question on the terminal, ' +
+    '--password-file, --password-fd or WRIT_PASSWORD, never from an argument.',
+  examples: [
+    { command: 'writ login --url https://ca.acme.example --user ana', says: 'sign in with a password' },
+    {
+      command: 'writ login --url https://ca.acme.example --invitation',
+      says: 'set a password with a one-time invitation, and sign in',
+    },
+    {
+      command: 'writ login --url https://10.0.0.5:8443 --pin sha256:3f1c… --user ana',
+      says: 'a server with a self-signed certificate: the fingerprint is printed by `writ init`',
+    },
+  ],
+  options: [
+    { flags: '--url <address>', summary: 'address of the service; plain http only on loopback' },
+    { flags: '--org <name>', summary: 'name of the organization; without it the one that runs the service' },
+    { flags: '--user <name>', summary: 'who signs in' },
+    {
+      flags: '--ca-file <file>',
+      summary: 'PEM file of the authorities that may vouch for the server',
+      completes: 'file',
+    },
+    {
+      flags: '--pin <fingerprint>',
+      summary: "SHA-256 of the server's own certificate (sha256:<64 hex digits>), trusted instead",
+    },
+    ...passwordOptions('', 'the password'),
+    { flags: '--invitation', summary: 'sign in with a one-time invitation (asked for, or WRIT_INVITATION)' },
+    {
+      flags: '--invitation-file <file>',
+      summary: 'read the invitation from the first line of a file; - is standard input',
+      completes: 'file',
+    },
+  ],
+  json: 'Whoami',
+  load: () => import('../commands/login.js'),
+};
+
+export const logout: LeafDescription = {
+  name: 'logout',
+  summary: 'end the session, here and on the server',
+  examples: [{ command: 'writ logout', says: 'end the session' }],
+  json: '{ "signedOut": boolean }; false: nobody was signed in',
+  load: () => import('../commands/logout.js'),
+};
+
+export const whoami: LeafDescription = {
+  name: 'whoami',
+  summary: 'who is signed in, where, and what they may do',
+  examples: [{ command: 'writ whoami', says: 'show the session' }],
+  json: 'Whoami',
+  load: () => import('../commands/whoami.js'),
+};
+
+export const password: LeafDescription = {
+  name: 'password',
+  summary: 'change your own password; ends your other sessions',
+  description:
+    'The current password comes from a question, --password-file, --password-fd or WRIT_PASSWORD; the new one from a ' +
+    'question, --new-password-file, --new-password-fd or WRIT_NEW_PASSWORD.',
+  examples: [{ command: 'writ password', says: 'change it; both are asked for' }],
+  options: [...passwordOptions('', 'the current password'), ...passwordOptions('new-', 'the new password')],
+  json: '{ "changed": true }',
+  load: () => import('../commands/password.js'),
+};

@@ -1,0 +1,33 @@
+import type { CommandDescription, GroupDescription } from './command.js';
+import { cert } from './cert.js';
+import { ca, events, host, krl, revoke } from './trust.js';
+import { completion, version } from './itself.js';
+import { role } from './role.js';
+import { service } from './service.js';
+import { login, logout, password, whoami } from './session.js';
+import { user } from './user.js';
+
+/** Every command, in the order in which help lists them. */
+export const commands: readonly CommandDescription[] = [
+  login,
+  logout,
+  whoami,
+  password,
+  cert,
+  host,
+  ca,
+  revoke,
+  krl,
+  user,
+  role,
+  events,
+  ...service,
+  completion,
+  version,
+];
+
+export const writ: GroupDescription = {
+  name: 'writ',
+  summary: 'short-lived SSH certificates, for people and for hosts',
+  commands,
+};

@@ -1,0 +1,151 @@
+import type { GroupDescription, LeafDescription, OptionDescription } from './command.js';
+
+/** For what anybody may fetch: where from, on a machine where nobody ever signs in. */
+const publicOptions: readonly OptionDescription[] = [
+  { flags: '--url <address>', summary: 'address of the service, where nobody has signed in' },
+  { flags: '--handle <handle>', summary: "the organization's handle (`writ whoami` shows it), likewise" },
+  {
+    flags: '--ca-file <file>',
+    summary: 'PEM file of the authorities that may vouch for the server',
+    completes: 'file',
+  },
+  { flags: '--pin <fingerprint>', summary: "SHA-256 of the server's own certificate, trusted instead" },
+];
+
+export const host: GroupDescription = {
+  name: 'host',
+  summary: 'hosts: sign their keys',
+  commands: [
+    {
+      name: 'sign',
+      summary: "sign a host's keys, so that clients need no known_hosts entry for it",
+      description:
+        'Each key gets <key>-cert.pub beside it; their paths are the output. Add a HostCertificate line for each to sshd_config. ' +
+        'A name belongs to the keys first signed for it until --replace.',
+      examples: [
+        {
+          command: 'writ host sign /etc/ssh/ssh_host_*_key.pub --name web-1.acme.example',
+          says: 'all keys of this host',
+        },
+      ],
+      arguments: [{ name: 'key', summary: 'public key files of one host', many: true, completes: 'file' }],
+      options: [
+        { flags: '--name <name>', summary: 'a name that clients use for the host', repeat: true },
+        { flags: '--ttl <duration>', summary: 'how long, such as 7d, 30d; as long as allowed if absent' },
+        { flags: '--replace', summary: 'take the names away from the keys they belong to' },
+      ],
+      json: 'IssuedHostCertificates',
+      load: () => import('../commands/host/sign.js'),
+    },
+  ],
+};
+
+export const ca: GroupDescription = {
+  name: 'ca',
+  summary: 'what hosts and clients must trust',
+  commands: [
+    {
+      name: 'list',
+      summary: "the organization's authorities",
+      examples: [{ command: 'writ ca list', says: 'fingerprints, states and limits' }],
+      json: 'Authority[]',
+      load: () => import('../commands/ca/list.js'),
+    },
+    {
+      name: 'show',
+      summary: 'lines for TrustedUserCAKeys and known_hosts, ready to paste and to pipe',
+      description:
+        'With --user or --host only these lines are printed. Needs no session: without one, say --url and --handle.',
+      examples: [
+        {
+          command: 'writ ca show --user > /etc/ssh/writ-user-ca.pub',
+          says: 'on a host, for TrustedUserCAKeys',
+        },
+        { command: 'writ ca show --host >> ~/.ssh/known_hosts', says: 'on a client' },
+      ],
+      options: [
+        { flags: '--user', summary: 'only the user CAs, for TrustedUserCAKeys' },
+        { flags: '--host', summary: 'only the host CAs, as @cert-authority lines for known_hosts' },
+        ...publicOptions,
+      ],
+      json: '{ "trustedUserCaKeys": string[], "knownHosts": string[] }; with --user or --host the other list is empty',
+      load: () => import('../commands/ca/show.js'),
+    },
+  ],
+};
+
+export const revoke: LeafDescription = {
+  name: 'revoke',
+  summary: 'end trust in certificates, in a key, or in everything of a person; for good',
+  description: 'Name exactly one of --serial, --cert, --key and --user. Asks first on a terminal.',
+  examples: [
+    { command: 'writ revoke --serial user:17 --reason "laptop lost"', says: 'one certificate' },
+    {
+      command: 'writ revoke --serial user:5..9 --reason "issued by mistake" --yes',
+      says: 'five, without being asked',
+    },
+    {
+      command: 'writ revoke --cert id_writ-cert.pub --reason "laptop lost"',
+      says: 'the certificate in a file',
+    },
+    { command: 'writ revoke --user bea --reason "left the company"', says: 'everything of a person' },
+  ],
+  options: [
+    { flags: '--serial <serial>', summary: 'user:17, host:17, or a range such as user:5..9', repeat: true },
+    { flags: '--cert <file>', summary: 'a certificate file', repeat: true, completes: 'file' },
+    {
+      flags: '--key <file>',
+      summary: 'a public key file: the key itself, and every certificate for it',
+      completes: 'file',
+    },
+    { flags: '--user <name>', summary: 'a person: certificates, keys, sessions, and the account is closed' },
+    { flags: '--reason <text>', summary: 'why; kept with the revocation' },
+    { flags: '--yes', summary: 'do not ask' },
+  ],
+  json: 'RevocationResult',
+  load: () => import('../commands/revoke.js'),
+};
+
+export const krl: GroupDescription = {
+  name: 'krl',
+  summary: 'what is no longer trusted',
+  commands: [
+    {
+      name: 'fetch',
+      summary: 'fetch the current KRL, for RevokedKeys',
+      description:
+        'The file is checked before it replaces the old one, in one step: sshd never sees half of it. An older KRL than the ' +
+        'one in the file is refused. Needs no session: without one, say --url and --handle.',
+      examples: [{ command: 'writ krl fetch -o /etc/ssh/revoked.krl', says: 'on a host' }],
+      options: [
+        { flags: '-o, --output <file>', summary: 'where to; standard output if absent', completes: 'file' },
+        ...publicOptions,
+      ],
+      json: '{ "krlVersion": string, "generatedAt": string, "bytes": number, "file": string }; needs --output',
+      load: () => import('../commands/krl/fetch.js'),
+    },
+  ],
+};
+
+export const events: LeafDescription = {
+  name: 'events',
+  summary: 'who did what, when, to what',
+  description: 'The newest last. With --follow it goes on until it is interrupted.',
+  examples: [
+    {
+      command: 'writ events --since 2h --kind certificate.issued',
+      says: 'the certificates of the last two hours',
+    },
+    { command: 'writ events --follow --json | jq .subject', says: 'as it happens, for a program' },
+  ],
+  options: [
+    { flags: '--follow', summary: 'go on with what happens next' },
+    { flags: '--since <time>', summary: 'from then on: 2026-01-31T08:00:00Z, or how long ago: 2h, 7d' },
+    { flags: '--kind <kind>', summary: 'only these, such as certificate.issued' },
+    { flags: '--actor <user>', summary: 'only what one person did' },
+    { flags: '--subject <subject>', summary: 'only what happened to this: user:17, bea, web-1.acme.example' },
+    { flags: '--limit <number>', summary: 'at most so many of the past (default: 100)' },
+  ],
+  json: 'Event, one a line',
+  load: () => import('../commands/events.js'),
+};

@@ -1,0 +1,79 @@
+import type { ArgumentDescription, GroupDescription } from './command.js';
+
+const name: ArgumentDescription = { name: 'user', summary: 'name of the user' };
+
+export const user: GroupDescription = {
+  name: 'user',
+  summary: 'people: invite, list, disable, reset',
+  commands: [
+    {
+      name: 'invite',
+      summary: 'invite a person; prints a one-time invitation',
+      description:
+        'The invitation is shown once. Hand it to the person, who sets a password with `writ login --invitation`; ' +
+        "nobody ever learns another's password.",
+      examples: [
+        { command: 'writ user invite bea', says: 'a person who gets certificates' },
+        {
+          command: 'writ user invite carl --administrative-role operator',
+          says: 'and who may also sign hosts and revoke',
+        },
+      ],
+      arguments: [name],
+      options: [
+        {
+          flags: '--administrative-role <role>',
+          summary: 'what they may do beside using their own certificates (default: member)',
+          choices: ['owner', 'administrator', 'operator', 'auditor', 'member'],
+        },
+      ],
+      json: 'Invitation',
+      load: () => import('../commands/user/invite.js'),
+    },
+    {
+      name: 'list',
+      summary: 'everybody in the organization',
+      examples: [{ command: 'writ user list --state disabled', says: 'only closed accounts' }],
+      options: [
+        { flags: '--state <state>', summary: 'only these', choices: ['invited', 'active', 'disabled'] },
+      ],
+      json: 'User[]',
+      load: () => import('../commands/user/list.js'),
+    },
+    {
+      name: 'show',
+      summary: 'one person',
+      examples: [{ command: 'writ user show bea', says: 'one person' }],
+      arguments: [name],
+      json: 'User',
+      load: () => import('../commands/user/show.js'),
+    },
+    {
+      name: 'disable',
+      summary: 'close an account: ends its sessions and revokes its certificates',
+      description:
+        'Asks first on a terminal. `writ user enable` reopens the account for new certificates only.',
+      examples: [{ command: 'writ user disable bea --yes', says: 'close the account without being asked' }],
+      arguments: [name],
+      options: [{ flags: '--yes', summary: 'do not ask' }],
+      json: 'User',
+      load: () => import('../commands/user/disable.js'),
+    },
+    {
+      name: 'enable',
+      summary: 'reopen an account; what was revoked stays revoked',
+      examples: [{ command: 'writ user enable bea', says: 'reopen the account' }],
+      arguments: [name],
+      json: 'User',
+      load: () => import('../commands/user/enable.js'),
+    },
+    {
+      name: 'reset',
+      summary: "end a person's sessions and password; prints a one-time invitation",
+      examples: [{ command: 'writ user reset bea', says: 'they forgot their password' }],
+      arguments: [name],
+      json: 'Invitation',
+      load: () => import('../commands/user/reset.js'),
+    },
+  ],
+};

@@ -1,0 +1,33 @@
+import { fail } from './errors.js';
+
+const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** '8h', '30m', '1h30m', '7d' in whole seconds, above zero. 'usage_invalid' for anything else: a bare number has no unit. */
+export function durationSeconds(text: string): number {
+  const parts = [...text.matchAll(/(\d{1,9})([smhdw])/g)];
+  const total = parts.reduce((sum, [, count = '', unit = '']) => sum + Number(count) * (units[unit] ?? 0), 0);
+  if (parts.map(([whole]) => whole).join('') !== text || total === 0 || total > 315_360_000)
+    fail('usage_invalid', `'${text}' is not a duration; write it like 30m, 8h, 1h30m or 7d.`);
+  return total;
+}
+
+/** Seconds in the two largest units that say something: '7 h 59 min', '3 days 4 h', '45 s'. */
+export function durationWords(seconds: bigint): string {
+  const sizes: readonly (readonly [bigint, string, string])[] = [
+    [31_536_000n, ' year', ' years'],
+    [86_400n, ' day', ' days'],
+    [3600n, ' h', ' h'],
+    [60n, ' min', ' min'],
+    [1n, ' s', ' s'],
+  ];
+  const first = sizes.findIndex(([size]) => seconds >= size);
+  if (first === -1) return '0 s';
+  let rest = seconds;
+  const words: string[] = [];
+  for (const [size, one, many] of sizes.slice(first, first + 2)) {
+    const count = rest / size;
+    rest %= size;
+    if (count > 0n) words.push(`${count}${count === 1n ? one : many}`);
+  }
+  return words.join(' ');
+}

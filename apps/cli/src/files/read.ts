@@ -1,0 +1,43 @@
+import { readFile, stat } from 'node:fs/promises';
+import { fail, systemReason } from '../errors.js';
+
+/** Nothing that a person names on the command line is larger, a KRL excepted. */
+const limit = 1 << 20;
+
+/** A file's content. Rejects with 'file_unreadable', also where it has more than `most` bytes. */
+export async function readBytes(path: string, most = limit): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(path);
+    if (size > most) fail('file_unreadable', `${path} is too large to be what it should be.`, { path });
+    return await readFile(path);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'CodedError') throw error;
+    fail('file_unreadable', `Cannot read ${path}: ${systemReason(error)}.`, { path }, error);
+  }
+}
+
+/** As `readBytes`, or null where there is no such file. */
+export async function readBytesIfAny(path: string, most = limit): Promise<Uint8Array | null> {
+  const there = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    return fail('file_unreadable', `Cannot read ${path}: ${systemReason(error)}.`, { path }, error);
+  });
+  return there === null ? null : readBytes(path, most);
+}
+
+/** A file's text, or that of standard input where the path is '-'. */
+export async function readText(path: string): Promise<string> {
+  const bytes = path === '-' ? await readStandardInput() : await readBytes(path);
+  return new TextDecoder().decode(bytes);
+}
+
+async function readStandardInput(): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > limit) fail('file_unreadable', 'Standard input is too large to be what it should be.');
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,57 @@
+import { stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { formatPublicKeyLine, parsePublicKeyLine, type PublicKey } from '@writ/openssh/key';
+import { fail, systemReason } from '../errors.js';
+import { makePrivateDirectory } from '../files/atomic-file.js';
+import { readText } from '../files/read.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { sshKeygen } from './ssh-keygen.js';
+
+/** A key on disk: `<path>` is the private key, where there is one, `<path>.pub` the public one. */
+export interface KeyFile {
+  readonly path: string;
+  readonly publicKeyFile: string;
+  readonly certificateFile: string;
+  readonly publicKey: PublicKey;
+  /** The line as it stands in the file, without options. */
+  readonly line: string;
+}
+
+/** Reads a key by the path of its public half, or of its private half beside which the public one lies. */
+export async function readKeyFile(given: string): Promise<KeyFile> {
+  const path = resolve(given).replace(/\.pub$/, '');
+  const publicKeyFile = `${path}.pub`;
+  if (path.endsWith('-cert'))
+    fail('usage_invalid', `${given} is a certificate; name the key that it is for.`, { path: given });
+  const { key, comment } = parsePublicKeyLine(await readText(publicKeyFile));
+  return {
+    path,
+    publicKeyFile,
+    certificateFile: `${path}-cert.pub`,
+    publicKey: key,
+    line: formatPublicKeyLine({ key, comment }),
+  };
+}
+
+/** The key that `writ` makes for itself: ~/.ssh/id_writ, Ed25519, without a passphrase, for it is worth nothing without a certificate. */
+export async function ownKeyFile(home: string, comment: string, terminal: Terminal): Promise<KeyFile> {
+  const path = join(home, '.ssh', 'id_writ');
+  if (!(await exists(`${path}.pub`))) {
+    if (await exists(path))
+      fail('file_refused', `${path} is there but ${path}.pub is not; name a key with --key.`, { path });
+    await makePrivateDirectory(dirname(path));
+    await sshKeygen(['-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', path], '', `make the key ${path}`);
+    terminal.say(`Made the key ${path}`);
+  }
+  return readKeyFile(path);
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    return fail('file_unreadable', `Cannot look at ${path}: ${systemReason(error)}.`, { path }, error);
+  }
+}

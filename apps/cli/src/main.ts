@@ -1,0 +1,53 @@
+import { systemClock } from '@writ/kernel';
+import { isGroup, type LeafDescription } from './describe/command.js';
+import { writ } from './describe/tree.js';
+import { exitStatus, type ExitStatus } from './exit-status.js';
+import { Input } from './input.js';
+import { parse } from './program.js';
+import type { Surroundings } from './run.js';
+import { report } from './terminal/report.js';
+import { Terminal } from './terminal/terminal.js';
+
+/** `writ server --port 1` and its like: the words behind the command are not ours to read. */
+function passedThrough(words: readonly string[]): LeafDescription | null {
+  const [first, ...rest] = words;
+  const command = writ.commands.find((each) => each.name === first);
+  if (command === undefined || isGroup(command) || command.passThrough !== true) return null;
+  return rest.includes('--help') || rest.includes('-h') ? null : command;
+}
+
+async function run(words: readonly string[], surroundings: Surroundings): Promise<ExitStatus> {
+  const { terminal } = surroundings;
+  const service = passedThrough(words);
+  if (service !== null) {
+    const input = new Input({}, { words: words.slice(1) });
+    return (await (await service.load()).run(surroundings, input)) ?? exitStatus.ok;
+  }
+  const line = words.length === 0 ? ['--help'] : words[0] === '--version' ? ['version'] : words;
+  const asked = await parse(writ, line, process.stdout.columns ?? 100);
+  if (asked.what === 'help') {
+    terminal.data(...asked.text.trimEnd().split('\n'));
+    return words.length === 0 ? exitStatus.usage : exitStatus.ok;
+  }
+  const { run: command } = await asked.command.load();
+  return (await command(surroundings, asked.input)) ?? exitStatus.ok;
+}
+
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(exitStatus.ok);
+    throw error;
+  });
+
+const words = process.argv.slice(2);
+const terminal = new Terminal({
+  output: process.stdout,
+  talk: process.stderr,
+  inputIsTerminal: process.stdin.isTTY === true,
+  environment: process.env,
+});
+try {
+  process.exitCode = await run(words, { environment: process.env, clock: systemClock, terminal });
+} catch (error) {
+  process.exitCode = report(terminal, error, words.includes('--json'));
+}

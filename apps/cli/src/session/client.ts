@@ -1,0 +1,101 @@
+import {
+  call,
+  ProblemError,
+  type CallInput,
+  type CallOutput,
+  type RouteId,
+  type Transport,
+} from '@writ/contract';
+import { fail } from '../errors.js';
+import { directories, type Directories } from '../files/directories.js';
+import { transportTo } from '../network/transport.js';
+import type { Surroundings } from '../run.js';
+import { withSessionLock } from './lock.js';
+import { readSession, removeSession, writeSession, type Session } from './session.js';
+
+/** A token that ends sooner than this is replaced before it is used. */
+const margin = 20_000;
+
+/** Calls routes of the service as the one who is signed in. */
+export interface Client {
+  readonly session: Session;
+  /** Path parameters that every route of an organization has. */
+  readonly organization: { readonly organization: string };
+  call<I extends RouteId>(route: I, input: CallInput<I>): Promise<CallOutput<I>>;
+}
+
+/** Rejects with 'not_signed_in' where nobody is. */
+export async function signedIn({ environment, clock }: Surroundings): Promise<Client> {
+  const where = directories(environment);
+  const session = (await readSession(where)) ?? fail('not_signed_in', 'You are not signed in: `writ login`.');
+  const transport = await transportTo(session.server);
+  const fresh = async (refused: string | null): Promise<string> => {
+    const { tokens } = await freshSession(where, session, transport, clock, refused);
+    return tokens.accessToken;
+  };
+  return {
+    session,
+    organization: { organization: session.tokens.organization.handle },
+    call: async (route, input) => {
+      const accessToken = await fresh(null);
+      try {
+        return await call(transport, route, { ...input, accessToken });
+      } catch (error) {
+        if (!hasCode(error, 'access_token_invalid', 'session_ended')) throw error;
+        if (hasCode(error, 'session_ended')) return ended(where, session);
+        // The two clocks may differ: what looks fresh here may have ended there.
+        return call(transport, route, { ...input, accessToken: await fresh(accessToken) });
+      }
+    },
+  };
+}
+
+function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof ProblemError && codes.includes(error.problem.code);
+}
+
+/**
+ * The session with an access token that can be used: as kept, or refreshed by this process or by another one while we
+ * waited for the lock. `refused` is a token that the service did not take.
+ */
+async function freshSession(
+  where: Directories,
+  session: Session,
+  transport: Transport,
+  clock: () => number,
+  refused: string | null,
+): Promise<Session> {
+  const usable = ({ tokens }: Session): boolean =>
+    tokens.accessToken !== refused && Date.parse(tokens.accessTokenExpiresAt) - clock() > margin;
+  const kept = await readSession(where);
+  if (kept !== null && usable(kept)) return kept;
+  return withSessionLock(where, async () => {
+    const now =
+      (await readSession(where)) ??
+      fail('not_signed_in', 'You have signed out in the meantime: `writ login`.');
+    if (now.server.url !== session.server.url || now.tokens.user.id !== session.tokens.user.id)
+      fail('not_signed_in', 'Somebody else has signed in here in the meantime; run this again.');
+    if (usable(now)) return now;
+    try {
+      const tokens = await call(transport, 'refresh', { body: { refreshToken: now.tokens.refreshToken } });
+      const next = { server: now.server, tokens };
+      await writeSession(where, next);
+      return next;
+    } catch (error) {
+      if (hasCode(error, 'refresh_token_invalid', 'session_ended')) return ended(where, now);
+      throw error;
+    }
+  });
+}
+
+async function ended(where: Directories, session: Session): Promise<never> {
+  const kept = await readSession(where);
+  if (kept?.tokens.refreshToken === session.tokens.refreshToken) await removeSession(where);
+  return fail(
+    'not_signed_in',
+    `Your session at ${session.server.url} has ended; sign in again: \`writ login\`.`,
+    {
+      url: session.server.url,
+    },
+  );
+}

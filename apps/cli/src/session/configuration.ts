@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { fail } from '../errors.js';
+import { makePrivateDirectory, writeAtomically } from '../files/atomic-file.js';
+import type { Directories } from '../files/directories.js';
+import { readBytesIfAny } from '../files/read.js';
+import type { Server } from '../network/server.js';
+
+/** What the last sign-in remembered: nothing in it is a secret. `organization` and `user` are names to offer again. */
+export interface Configuration extends Server {
+  readonly organization: { readonly handle: string; readonly name: string } | null;
+  readonly user: string | null;
+}
+
+const fileOf = (where: Directories): string => join(where.configuration, 'config.json');
+
+/** What was remembered, or null. Rejects with 'configuration_malformed' or 'file_unreadable'. */
+export async function readConfiguration(where: Directories): Promise<Configuration | null> {
+  const path = fileOf(where);
+  const bytes = await readBytesIfAny(path);
+  if (bytes === null) return null;
+  const read = parse(new TextDecoder().decode(bytes));
+  return (
+    read ?? fail('configuration_malformed', `${path} cannot be read; remove it and sign in again.`, { path })
+  );
+}
+
+/** Remembers where somebody signed in. Rejects with 'file_unwritable'. */
+export async function writeConfiguration(where: Directories, configuration: Configuration): Promise<void> {
+  await makePrivateDirectory(where.configuration);
+  await writeAtomically(fileOf(where), `${JSON.stringify(configuration, null, 2)}\n`, 0o600);
+}
+
+function parse(text: string): Configuration | null {
+  const value = fields(parseJson(text));
+  const url = value?.['url'];
+  if (value === null || typeof url !== 'string') return null;
+  const organization = fields(value['organization']);
+  const { handle, name } = organization ?? {};
+  return {
+    url,
+    pin: textOrNull(value['pin']),
+    caFile: textOrNull(value['caFile']),
+    organization: typeof handle === 'string' && typeof name === 'string' ? { handle, name } : null,
+    user: textOrNull(value['user']),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function fields(value: unknown): Record<string, unknown> | null {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,50 @@
+import { unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SessionTokens } from '@writ/contract';
+import { fail, systemReason } from '../errors.js';
+import { makePrivateDirectory, writeAtomically } from '../files/atomic-file.js';
+import type { Directories } from '../files/directories.js';
+import { readBytesIfAny } from '../files/read.js';
+import type { Server } from '../network/server.js';
+
+/** A session, and the one server that its tokens may be shown to. */
+export interface Session {
+  readonly server: Server;
+  readonly tokens: SessionTokens;
+}
+
+/** Where the session is kept: 0600 in a directory that is 0700. */
+export const sessionFile = (where: Directories): string => join(where.state, 'session.json');
+
+/** The session, or null where nobody is signed in. A file that cannot be understood is nobody's session. */
+export async function readSession(where: Directories): Promise<Session | null> {
+  const bytes = await readBytesIfAny(sessionFile(where));
+  if (bytes === null) return null;
+  try {
+    const { server, tokens } = JSON.parse(new TextDecoder().decode(bytes)) as {
+      server: Server;
+      tokens: unknown;
+    };
+    const parsed = SessionTokens.safeParse(tokens);
+    if (!parsed.success || typeof server.url !== 'string') return null;
+    return {
+      server: { url: server.url, pin: server.pin ?? null, caFile: server.caFile ?? null },
+      tokens: parsed.data,
+    };
+  } catch {
+    return null;
+  }
+}
+
+export async function writeSession(where: Directories, session: Session): Promise<void> {
+  await makePrivateDirectory(where.state);
+  await writeAtomically(sessionFile(where), `${JSON.stringify(session, null, 2)}\n`, 0o600);
+}
+
+export async function removeSession(where: Directories): Promise<void> {
+  const path = sessionFile(where);
+  await unlink(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT')
+      fail('file_unwritable', `Cannot remove ${path}: ${systemReason(error)}.`, { path }, error);
+  });
+}

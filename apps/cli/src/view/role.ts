@@ -1,0 +1,32 @@
+import type { Role } from '@writ/contract';
+import { durationWords } from '../duration.js';
+import type { Input } from '../input.js';
+import { strong, warning, type Line } from '../terminal/text.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { field, instant } from './fields.js';
+
+export function describeRole(role: Role): readonly Line[] {
+  const { forceCommand, sourceAddress, verifyRequired } = role.criticalOptions;
+  const optional = (name: string, value: string | undefined): Line[] =>
+    value === undefined ? [] : [field(name, value)];
+  return [
+    field('role', [strong(role.name), ` handle ${role.handle}`]),
+    field('logins', role.logins.join(', ')),
+    field('good on', [warning('every host that trusts the user CA')]),
+    field('at most', durationWords(BigInt(role.maxTtlSeconds))),
+    field('extensions', role.extensions.length === 0 ? 'none' : role.extensions.join(', ')),
+    ...optional('only command', forceCommand),
+    ...optional('only from', sourceAddress?.join(', ')),
+    ...optional('security key', verifyRequired === true ? 'must have checked its user' : undefined),
+    field('key types', role.keyTypes.join(', ')),
+    field('key id', role.keyIdTemplate),
+    field('created', instant(role.createdAt)),
+    field('members', role.members.length === 0 ? 'nobody' : role.members.join(', ')),
+  ];
+}
+
+/** What a change of a role prints: nothing but the sentence, or the role as JSON. */
+export function printChangedRole(terminal: Terminal, input: Input, role: Role, sentence: string): void {
+  if (input.json) terminal.json(role);
+  else terminal.say(sentence);
+}

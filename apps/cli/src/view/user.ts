@@ -1,0 +1,28 @@
+import type { Invitation, User } from '@writ/contract';
+import type { Input } from '../input.js';
+import type { Server } from '../network/server.js';
+import { strong, type Line } from '../terminal/text.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { field, instant } from './fields.js';
+
+export function describeUser(user: User): readonly Line[] {
+  return [
+    field('user', [strong(user.name)]),
+    field('state', user.disabledAt === null ? user.state : `${user.state} since ${instant(user.disabledAt)}`),
+    field('may', user.administrativeRole),
+    field('created', instant(user.createdAt)),
+  ];
+}
+
+/** The invitation is the data; what to do with it is talk. */
+export function printInvitation(terminal: Terminal, input: Input, made: Invitation, server: Server): void {
+  if (input.json) return terminal.json(made);
+  terminal.say([
+    'One-time invitation for ',
+    strong(made.user.name),
+    `, good until ${instant(made.expiresAt)}. It is shown only now; they sign in with`,
+  ]);
+  const pin = server.pin === null ? '' : ` --pin ${server.pin}`;
+  terminal.say(`  writ login --url ${server.url}${pin} --invitation`);
+  terminal.data(made.invitation);
+}

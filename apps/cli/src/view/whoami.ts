@@ -1,0 +1,24 @@
+import type { Whoami } from '@writ/contract';
+import { durationWords } from '../duration.js';
+import type { Server } from '../network/server.js';
+import { quiet, strong, type Line } from '../terminal/text.js';
+import { field, instant } from './fields.js';
+
+/** A session in words. */
+export function describeWhoami(whoami: Whoami, server: Server): readonly Line[] {
+  const { user, organization, roles, permissions, session } = whoami;
+  return [
+    field('user', [strong(user.name), ` (${user.administrativeRole})`]),
+    field('organization', [organization.name, quiet(` handle ${organization.handle}`)]),
+    field('server', [server.url, server.pin === null ? '' : quiet(' pinned')]),
+    field('session', `signed in by ${session.method}, until ${instant(session.expiresAt)}`),
+    ...(roles.length === 0 ? [field('roles', 'none: no certificate can be issued')] : []),
+    ...roles.map((role, index) =>
+      field(index === 0 ? 'roles' : '', [
+        strong(role.name),
+        `: may be ${role.logins.join(', ')} for up to ${durationWords(BigInt(role.maxTtlSeconds))}`,
+      ]),
+    ),
+    ...permissions.map((permission, index) => field(index === 0 ? 'permissions' : '', permission)),
+  ];
+}
