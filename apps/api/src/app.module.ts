@@ -23,6 +23,7 @@ import { SessionController } from './auth/session.controller.js';
 import { SessionServices } from './auth/session-services.js';
 import { Strategies } from './auth/strategies.js';
 import { openTokenKeys } from './auth/token-key.js';
+import { noExtension, type Extension } from './extension.js';
 import { AccessGuard } from './http/access.guard.js';
 import { methodsAt } from './http/methods-at.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -88,16 +89,10 @@ export async function openAdapters({ database, highWater, key }: Foundation): Pr
   }
 }
 
-/** More routes and their controllers, beside the service's own. */
-export interface Extension {
-  readonly routes: readonly Route[];
-  readonly controllers: readonly Type[];
-}
-
 @Module({})
 export class AppModule {
   /** The application over open adapters. */
-  static over(adapters: Adapters, extension: Extension = { routes: [], controllers: [] }): DynamicModule {
+  static over(adapters: Adapters, extension: Extension = noExtension): DynamicModule {
     const served = [...allRoutes, ...extension.routes];
     return {
       module: AppModule,

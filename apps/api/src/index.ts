@@ -9,3 +9,5 @@ export type {
   RouteOutput,
 } from './http/route-input.js';
 export type { SignedInCaller } from './auth/signed-in-caller.js';
+export type { Extension } from './extension.js';
+export { runProgram } from './program.js';

@@ -29,7 +29,15 @@ export class ResourceServices {
     this.random = random;
     this.highWater = highWater;
     this.issuing = {
-      ports: { clock, randomBytes: random, serials, signer, recorder, verify: poolVerifier(), backdateSeconds },
+      ports: {
+        clock,
+        randomBytes: random,
+        serials,
+        signer,
+        recorder,
+        verify: poolVerifier(),
+        backdateSeconds,
+      },
       store,
       clock,
       roles: roleMemory(store),
@@ -46,5 +54,9 @@ export class ResourceServices {
 async function refreshed({ sessions, clock }: Adapters, caller: SignedInCaller): Promise<SignedInCaller> {
   const { organizationHandle, authentication } = caller;
   if (authentication.sessionId === null) return caller;
-  return callerOf(await sessions.find(organizationHandle, authentication.sessionId), organizationHandle, clock());
+  return callerOf(
+    await sessions.find(organizationHandle, authentication.sessionId),
+    organizationHandle,
+    clock(),
+  );
 }

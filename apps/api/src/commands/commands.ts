@@ -1,6 +1,9 @@
+import type { Extension } from '../extension.js';
 import type { Command } from './command.js';
 import { init } from './init.js';
-import { server } from './server.js';
+import { serverCommand } from './server.js';
 
 /** The commands that this program runs, by name. */
-export const commands: Readonly<Record<string, Command>> = { server, init };
+export function commandsOf(extension: Extension): Readonly<Record<string, Command>> {
+  return { server: serverCommand(extension), init };
+}

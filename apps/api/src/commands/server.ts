@@ -20,6 +20,7 @@ import { AppModule, allRoutes, openAdapters } from '../app.module.js';
 import { notInitialized } from '../auth/token-key.js';
 import type { Config } from '../config/config.js';
 import type { ApiErrorCode } from '../errors.js';
+import type { Extension } from '../extension.js';
 import { makeLog } from '../log.js';
 import { startService, type Service } from '../service/service.js';
 import { readTlsPair, tlsFilesOf } from '../tls/tls-files.js';
@@ -33,8 +34,7 @@ import { presentSecret } from './key-encryption-secret.js';
 /** Clocks of several processes on one database may differ by so much (ms). */
 const clockTolerance = 30_000;
 
-export const server: Command = {
-  help: `Usage: writ server
+const help = `Usage: writ server
 
 Starts the service: its database (the embedded PostgreSQL, unless WRIT_DATABASE_URL names yours) and the HTTP API.
 Settings are environment variables; docs/configuration.md has them all. SIGTERM or Ctrl-C finishes what is being
@@ -42,27 +42,33 @@ worked on and stops.
 
 Example:
   WRIT_LISTEN=127.0.0.1:7480 writ server
-`,
-  async run(invocation) {
-    parseWords(invocation.words, {}, 0);
-    const { config, warnings } = invocation.configuration;
-    const log = makeLog(config.logLevel);
-    for (const warning of warnings) log.warn(warning);
-    const stop = stopSignal(log);
-    const opened = new Opened();
-    try {
-      await start(invocation, log, opened);
-      await stop;
-      log.info('stopping');
-    } finally {
-      await opened.close();
-    }
-    log.info('stopped');
-  },
-};
+`;
+
+/** The command that runs the service, with whatever else it is to serve. */
+export function serverCommand(extension: Extension): Command {
+  return { help, run: (invocation) => run(invocation, extension) };
+}
+
+async function run(invocation: Invocation, extension: Extension): Promise<void> {
+  parseWords(invocation.words, {}, 0);
+  const { config, warnings } = invocation.configuration;
+  const log = makeLog(config.logLevel);
+  for (const warning of warnings) log.warn(warning);
+  const stop = stopSignal(log);
+  const opened = new Opened();
+  try {
+    await start(invocation, extension, log, opened);
+    await stop;
+    log.info('stopping');
+  } finally {
+    await opened.close();
+  }
+  log.info('stopped');
+}
 
 async function start(
   { configuration, environment, terminal }: Invocation,
+  extension: Extension,
   log: Logger,
   opened: Opened,
 ): Promise<Service> {
@@ -88,8 +94,8 @@ async function start(
   const service = await startService({
     config,
     log,
-    module: AppModule.over(adapters),
-    routes: allRoutes,
+    module: AppModule.over(adapters, extension),
+    routes: [...allRoutes, ...extension.routes],
     tls,
   });
   opened.add({ close: () => service.stop() });

@@ -3,8 +3,6 @@ import { CodedError, type Clock } from '@writ/kernel';
 import { mayGrantRole } from '@writ/policy';
 import {
   addMember,
-  openInvitationBy,
-  otherActiveOwners,
   raiseEpochs,
   recordEvent,
   removeMember,
@@ -18,6 +16,7 @@ import { refusal } from '../refusal.js';
 import { endTrust, type TrustEnding } from '../revocations/end-trust.js';
 import { knownAccount } from '../users/read-users.js';
 import { takeTurn } from '../users/take-turn.js';
+import { granterOf, recipientOf } from './granter.js';
 import { knownRole, shownRole } from './read-roles.js';
 
 /** Makes a user a member of a role. Ends in `not_found`, `grant_refused` (every rule), `already_so`. */
@@ -33,18 +32,9 @@ export function grantRole(
     const role = await knownRole(tx, organizationId, params.role);
     const account = await knownAccount(tx, organizationId, body.user);
     const may = mayGrantRole(
-      {
-        caller,
-        roleIds: new Set(caller.roles.map((own) => own.id)),
-        onlyOwner:
-          caller.administrativeRole === 'owner' && (await otherActiveOwners(tx, organizationId, userId)) === 0,
-      },
+      await granterOf(tx, caller),
       { id: role.id, name: role.name, organizationId },
-      {
-        userId: account.id,
-        organizationId,
-        openInvitationById: await openInvitationBy(tx, organizationId, account.id, new Date(clock())),
-      },
+      await recipientOf(tx, clock, organizationId, account),
     );
     if (!may.allowed) throw refusal('grant_refused', may.failures);
     const member = { organizationId, roleId: role.id, userId: account.id, grantedById: userId };

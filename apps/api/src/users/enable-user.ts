@@ -3,7 +3,7 @@ import { changeAccount, raiseEpochs, recordEvent, type ScopedDatabase } from '@w
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
-import { refuseWidening } from './open-account.js';
+import { refuseEnabling } from './open-account.js';
 import { knownAccount } from './read-users.js';
 import { takeTurn } from './take-turn.js';
 import { userView } from './user-view.js';
@@ -22,7 +22,7 @@ export function enableUser(
   return store.within([organizationId], async (tx) => {
     await takeTurn(tx, caller);
     const account = await knownAccount(tx, organizationId, params.user);
-    await refuseWidening(tx, caller, 'user.invite', account);
+    await refuseEnabling(tx, clock, caller, account);
     if (account.state !== 'disabled') return userView(account);
     await raiseEpochs(tx, organizationId, [account.id]);
     const state = account.hasPassword ? 'active' : 'invited';

@@ -5,7 +5,7 @@ import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { giveInvitation } from './give-invitation.js';
-import { refuseWideningTo } from './open-account.js';
+import { refuseInviting } from './open-account.js';
 import { takeTurn } from './take-turn.js';
 import { userView } from './user-view.js';
 
@@ -29,9 +29,9 @@ export function inviteUser(
   const { caller } = actor;
   const { organizationId } = caller;
   const { name, administrativeRole } = body;
-  refuseWideningTo(caller, 'user.invite', { administrativeRole, roles: [] });
   return services.store.within([organizationId], async (tx) => {
     await takeTurn(tx, caller);
+    await refuseInviting(tx, caller, administrativeRole);
     const account = await insertInvitedAccount(tx, { organizationId, name, administrativeRole });
     if (account === null) {
       throw new CodedError<ProblemCode>('name_taken', `There is a user named ${name} already.`);

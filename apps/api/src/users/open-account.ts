@@ -1,47 +1,73 @@
-import { permissionsOf } from '@writ/contract';
-import { mayOpenAccount } from '@writ/policy';
+import { permissionsOf, type AdministrativeRole } from '@writ/contract';
+import type { Clock } from '@writ/kernel';
+import { mayGrantRole, mayOpenAccount, type GrantJudgement, type GrantedRole } from '@writ/policy';
 import { listRolesOf, type AccountRow, type Transaction } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { refusal } from '../refusal.js';
+import { granterOf, recipientOf } from '../roles/granter.js';
 import { userView } from './user-view.js';
 
-/**
- * Refuses ('grant_refused', every rule) a caller who would open an account that holds more than they do: whoever
- * opens an account could act as it. `permission` names what opening it takes.
- */
-export async function refuseWidening(
+/** Whether the caller may make an account of that administrative role. Ends in `grant_refused`, with every rule. */
+export async function refuseInviting(
   tx: Transaction,
   caller: SignedInCaller,
-  permission: string,
+  administrativeRole: AdministrativeRole,
+): Promise<void> {
+  const account = accountOf(caller, administrativeRole, []);
+  refuseUnless([mayOpenAccount(await granterOf(tx, caller), 'user.invite', account)]);
+}
+
+/**
+ * Whether the caller, who will hold the invitation, may open an account anew: they could act as it, and have to hold
+ * all that it holds. Ends in `grant_refused`, with every rule.
+ */
+export async function refuseResetting(
+  tx: Transaction,
+  caller: SignedInCaller,
   account: AccountRow,
 ): Promise<void> {
-  const { organizationId } = caller;
-  const roles = await listRolesOf(tx, organizationId, account.id);
-  const { administrativeRole } = userView(account);
-  refuseWideningTo(caller, permission, {
-    administrativeRole,
-    roles: roles.map(({ id, name }) => ({ id, name, organizationId })),
-  });
+  const roles = await rolesOf(tx, caller, account);
+  const opened = accountOf(caller, userView(account).administrativeRole, roles);
+  refuseUnless([mayOpenAccount(await granterOf(tx, caller), 'user.reset', opened)]);
 }
 
-/** The same for an account that is only being made, and is in no role yet. */
-export function refuseWideningTo(
+/**
+ * Whether the caller may give an account back to whoever knows its password: it takes every permission that the account
+ * holds, and for each of its roles what granting it takes. Ends in `grant_refused`, with every rule.
+ */
+export async function refuseEnabling(
+  tx: Transaction,
+  clock: Clock,
   caller: SignedInCaller,
-  permission: string,
-  account: {
-    readonly administrativeRole: keyof typeof permissionsOf;
-    readonly roles: readonly { readonly id: string; readonly name: string; readonly organizationId: string }[];
-  },
-): void {
-  const may = mayOpenAccount({ caller, roleIds: roleIdsOf(caller) }, permission, {
-    organizationId: caller.organizationId,
-    permissions: permissionsOf[account.administrativeRole],
-    roles: account.roles,
-  });
-  if (!may.allowed) throw refusal('grant_refused', may.failures);
+  account: AccountRow,
+): Promise<void> {
+  const granter = await granterOf(tx, caller);
+  const recipient = await recipientOf(tx, clock, caller.organizationId, account);
+  const roles = await rolesOf(tx, caller, account);
+  refuseUnless([
+    mayOpenAccount(granter, 'user.invite', accountOf(caller, userView(account).administrativeRole, [])),
+    ...roles.map((role) => mayGrantRole(granter, role, recipient)),
+  ]);
 }
 
-/** Ids of the roles that the caller is a member of. */
-export function roleIdsOf(caller: SignedInCaller): ReadonlySet<string> {
-  return new Set(caller.roles.map(({ id }) => id));
+function accountOf(
+  { organizationId }: SignedInCaller,
+  administrativeRole: AdministrativeRole,
+  roles: readonly GrantedRole[],
+) {
+  return { organizationId, permissions: permissionsOf[administrativeRole], roles };
+}
+
+async function rolesOf(
+  tx: Transaction,
+  { organizationId }: SignedInCaller,
+  { id }: AccountRow,
+): Promise<readonly GrantedRole[]> {
+  const rows = await listRolesOf(tx, organizationId, id);
+  return rows.map((row) => ({ id: row.id, name: row.name, organizationId }));
+}
+
+function refuseUnless(judgements: readonly GrantJudgement[]): void {
+  const failures = judgements.flatMap((each) => (each.allowed ? [] : each.failures));
+  if (failures.length > 0) throw refusal('grant_refused', failures);
 }

@@ -7,7 +7,7 @@ import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { refusal } from '../refusal.js';
 import { giveInvitation } from './give-invitation.js';
 import type { Inviting } from './invite-user.js';
-import { refuseWidening } from './open-account.js';
+import { refuseResetting } from './open-account.js';
 import { knownAccount } from './read-users.js';
 import { takeTurn } from './take-turn.js';
 import { userView } from './user-view.js';
@@ -30,7 +30,7 @@ export function resetUser(
     await takeTurn(tx, caller);
     const account = await knownAccount(tx, organizationId, params.user);
     if (account.id === caller.userId) throw refusal('grant_refused', [ownAccount]);
-    await refuseWidening(tx, caller, 'user.reset', account);
+    await refuseResetting(tx, caller, account);
     if (account.state === 'disabled') {
       throw new CodedError<ProblemCode>('already_so', `${account.name} is disabled; enable the account first.`);
     }

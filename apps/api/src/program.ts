@@ -1,0 +1,42 @@
+import { isCodedError } from '@writ/kernel';
+import { commandsOf } from './commands/commands.js';
+import { processTerminal } from './commands/terminal.js';
+import { usage } from './commands/command-line.js';
+import { readConfig } from './config/config.js';
+import { noExtension, type Extension } from './extension.js';
+import { exitStatusOf } from './exit-status.js';
+import { withoutTokens } from './log.js';
+
+const terminal = processTerminal();
+
+async function run([name = '', ...words]: readonly string[], extension: Extension): Promise<void> {
+  const commands = commandsOf(extension);
+  const command = commands[name];
+  if (command === undefined) throw usage(`this program runs ${Object.keys(commands).join(', ')}`);
+  if (words.includes('--help') || words.includes('-h')) return terminal.print(command.help);
+  const environment = { ...process.env };
+  await command.run({ words, environment, configuration: readConfig(environment), terminal });
+}
+
+/** Ends the process with one line that says what to do; a fault of the program's own comes with its trace. */
+function end(error: unknown): void {
+  const known = isCodedError(error);
+  const text = known
+    ? `${error.message} [${error.code}]`
+    : error instanceof Error
+      ? (error.stack ?? error.message)
+      : String(error);
+  terminal.say(`writ: ${withoutTokens(text)}`);
+  // Not at once: what was logged is still being written.
+  process.exitCode = known ? exitStatusOf(error.code) : 1;
+  setTimeout(() => process.exit(), 2_000).unref();
+}
+
+/** Runs the command that the words name; the process ends as exit-status.ts says. */
+export function runProgram(words: readonly string[], extension: Extension = noExtension): void {
+  process.on('uncaughtException', (error) => {
+    end(error);
+    process.exit();
+  });
+  run(words, extension).then(undefined, end);
+}
