@@ -4,7 +4,7 @@ import { databaseError } from './database-error.js';
 import type { Database, DatabaseOptions, DatabaseRole } from './database.js';
 import { borrowEmbeddedPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from './postgres/embedded.js';
 import { connectAs } from './postgres/guard.js';
-import { ensureDatabase, ensureRoles } from './roles.js';
+import { admitOnly, ensureDatabase, ensureRoles } from './roles.js';
 
 /** The one database in the embedded server. */
 export const embeddedDatabaseName = 'writ';
@@ -43,12 +43,13 @@ export function embeddedDatabase(server: EmbeddedPostgres, database: string): Da
  * Makes a database that is a copy of another in the same server, to which nobody may be connected. Rejects as `pg` does.
  */
 export async function copyDatabase(server: EmbeddedPostgres, from: string, to: string): Promise<void> {
-  const { superuser, owner } = server.credentials;
+  const { superuser, owner, app, recorder } = server.credentials;
   if (superuser === null || owner === null) return;
   const { client } = await connectAs(server.socketDirectory, superuser, 'writ owner');
   try {
     const [source, target, role] = [from, to, owner.name].map(escapeIdentifier);
     await client.query(`create database ${target} template ${source} owner ${role}`);
+    await admitOnly(client, to, [app, recorder]);
   } finally {
     await client.end();
   }

@@ -36,3 +36,4 @@ export { backUp } from './backup.js';
 export { restore, type Restored, type RestoreOptions } from './restore.js';
 export { checkBackup } from './backup-reader.js';
 export { backupTables, type BackupSummary } from './backup-format.js';
+export { migrationsDirectory } from './migrations.js';

@@ -31,6 +31,16 @@ export async function ensureDatabase(
   const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [database]);
   const name = escapeIdentifier(database);
   if (rowCount === 0) await client.query(`create database ${name} owner ${escapeIdentifier(owner.name)}`);
+  await admitOnly(client, database, others);
+}
+
+/** Lets nobody but the owner and the named roles into a database. Rejects as `pg` does. */
+export async function admitOnly(
+  client: ClientBase,
+  database: string,
+  others: readonly DatabaseLogin[],
+): Promise<void> {
+  const name = escapeIdentifier(database);
   const roles = others.map((login) => escapeIdentifier(login.name)).join(', ');
   await client.query(
     `revoke all on database ${name} from public; grant connect on database ${name} to ${roles}`,
