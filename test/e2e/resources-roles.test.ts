@@ -1,0 +1,131 @@
+import { newKey, problemOf, TestOrganization, type Member } from './organization.js';
+
+let org: TestOrganization;
+let administrator: Member;
+let bob: Member;
+
+beforeAll(async () => {
+  org = await TestOrganization.start();
+  administrator = await org.member('adam', 'administrator');
+  bob = await org.member('bob');
+});
+afterAll(() => org.stop());
+
+const grant = (by: Member, role: string, user: string) =>
+  org.as(by, 'grantRole', { params: { role }, body: { user } });
+const revoke = (by: Member, role: string, user: string) =>
+  org.as(by, 'revokeRole', { params: { role, user } });
+
+describe('making and reading roles', () => {
+  it('keeps what the definition says, with its defaults', async () => {
+    await org.role('kept', [], {
+      logins: ['deploy', 'www'],
+      criticalOptions: { forceCommand: 'uptime', sourceAddress: ['10.0.0.0/8'] },
+    });
+    const shown = await org.as(org.owner, 'showRole', { params: { role: 'kept' } });
+    expect(shown).toMatchObject({
+      logins: ['deploy', 'www'],
+      extensions: ['permit-pty'],
+      members: [],
+      keyIdTemplate: '{user}@{organization}/{role}',
+    });
+    expect(shown.criticalOptions.forceCommand).toBe('uptime');
+    expect(shown.handle).toMatch(/^[a-z0-9]{16}$/);
+    const events = await org.as(org.owner, 'listEvents', {
+      query: { kind: 'role.created', subject: 'kept' },
+    });
+    expect(events.items).toHaveLength(1);
+  });
+
+  it('pages them by name', async () => {
+    for (const name of ['page-c', 'page-a', 'page-b']) await org.role(name);
+    const names: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await org.as(org.owner, 'listRoles', { query: { limit: 2, cursor } });
+      names.push(...page.items.map((role) => role.name));
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined);
+    expect(names).toEqual([...names].sort());
+    expect(names).toEqual(expect.arrayContaining(['page-a', 'page-b', 'page-c']));
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('refuses a name that is taken, and a role that is not there', async () => {
+    await org.role('taken');
+    expect((await problemOf(org.role('taken'))).code).toBe('name_taken');
+    expect((await problemOf(org.as(org.owner, 'showRole', { params: { role: 'none' } }))).code).toBe(
+      'not_found',
+    );
+  });
+
+  it('refuses to be written or read without the permission', async () => {
+    const body = { name: 'mine', principals: 'logins', logins: ['root'], maxTtlSeconds: 60 };
+    expect((await problemOf(org.as(bob, 'createRole', { body }))).code).toBe('permission_missing');
+    expect((await problemOf(org.as(bob, 'listRoles'))).code).toBe('permission_missing');
+  });
+});
+
+describe('who grants what', () => {
+  it('lets an administrator grant to others and never to themselves', async () => {
+    await org.role('ops');
+    expect((await grant(administrator, 'ops', 'bob')).members).toEqual(['bob']);
+    const problem = await problemOf(grant(administrator, 'ops', 'adam'));
+    expect(problem).toMatchObject({ code: 'grant_refused', failures: [{ rule: 'caller_would_gain' }] });
+    expect((await problemOf(grant(administrator, 'ops', 'bob'))).code).toBe('already_so');
+    expect((await problemOf(grant(administrator, 'ops', 'nobody'))).code).toBe('not_found');
+    expect((await problemOf(grant(bob, 'ops', 'bob'))).code).toBe('permission_missing');
+  });
+
+  it('refuses a grant to an account that the caller could still open with their own invitation', async () => {
+    await org.role('behind');
+    await org.as(administrator, 'inviteUser', { body: { name: 'puppet' } });
+    const problem = await problemOf(grant(administrator, 'behind', 'puppet'));
+    expect(problem).toMatchObject({ code: 'grant_refused', failures: [{ rule: 'caller_would_gain' }] });
+    expect((await grant(org.owner, 'behind', 'puppet')).members).toEqual(['puppet']);
+  });
+
+  it('lets the only owner grant to themselves, and says so in the events', async () => {
+    await org.role('mine');
+    expect((await grant(org.owner, 'mine', 'ana')).members).toEqual(['ana']);
+    const { items } = await org.as(org.owner, 'listEvents', {
+      query: { kind: 'role.granted', subject: 'ana' },
+    });
+    expect(items[0]).toMatchObject({ actor: 'ana', data: { role: 'mine', exception: 'only_owner' } });
+
+    const second = await org.member('olga', 'owner');
+    await org.role('mine-too');
+    expect((await problemOf(grant(org.owner, 'mine-too', 'ana'))).code).toBe('grant_refused');
+    expect((await grant(second, 'mine-too', 'ana')).members).toEqual(['ana']);
+  });
+});
+
+describe('taking a role away', () => {
+  it('revokes what was issued because of it, and nothing else', async () => {
+    const cleo = await org.member('cleo');
+    await org.role('lost', [cleo]);
+    await org.role('stays', [cleo]);
+    const key = newKey();
+    await org.prove(cleo, key);
+    const issue = (role: string) =>
+      org.as(cleo, 'issueUserCertificate', { body: { publicKey: key.line, role } });
+    const [lost, stays] = [await issue('lost'), await issue('stays')];
+
+    expect((await revoke(administrator, 'lost', 'cleo')).members).toEqual([]);
+
+    const { items } = await org.as(org.owner, 'listCertificates', { query: { user: 'cleo' } });
+    expect(Object.fromEntries(items.map(({ id, revoked }) => [id, revoked]))).toEqual({
+      [lost.id]: true,
+      [stays.id]: false,
+    });
+    expect((await problemOf(issue('lost'))).failures?.map(({ rule }) => rule)).toEqual(['role_not_granted']);
+    await issue('stays');
+    expect((await problemOf(revoke(administrator, 'lost', 'cleo'))).code).toBe('already_so');
+
+    // Granted again it gives new certificates; what was revoked stays so.
+    await grant(administrator, 'lost', 'cleo');
+    await issue('lost');
+    const again = await org.as(org.owner, 'showCertificate', { params: { certificate: lost.id } });
+    expect(again.revoked).toBe(true);
+  });
+});
