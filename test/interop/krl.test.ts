@@ -98,14 +98,15 @@ describe('a KRL of ours', () => {
     expect(revoked).toBeGreaterThan(200);
   });
 
-  it('is read by ssh-keygen where its serials need more than one bitmap', () => {
-    const odd = Array.from({ length: 30_000 }, (_, index) => BigInt(index) * 2n + 1n);
+  it.each([
+    ['fill one bitmap to the last bit that ssh-keygen takes', 16_384],
+    ['need two', 16_385],
+    ['need four', 60_000],
+  ])('is read by ssh-keygen where its serials %s', (_, last) => {
+    const odd = Array.from({ length: Math.floor(last / 2) }, (__, index) => BigInt(index) * 2n + 1n);
     const [ca] = subjects.authorities;
-    const input: KrlContents = {
-      version: 1n,
-      generatedAt: 1n,
-      certificates: [{ authority: ca?.key ?? null, serials: odd }],
-    };
+    const certificates = [{ authority: ca?.key ?? null, serials: [...odd, BigInt(last)] }];
+    const input: KrlContents = { version: 1n, generatedAt: 1n, certificates };
     expect(listing(subjects, encodeKrl(input))).toEqual(expectedListing(input));
   });
 });

@@ -29,3 +29,23 @@ describe('serial sections in an order that somebody writes', () => {
     ]);
   });
 });
+
+describe('a bitmap', () => {
+  const top = (1n << 64n) - 1n;
+
+  it('may end with the largest serial', () => {
+    const serials = any(section(0x22, u64(top - 8n), strings(Uint8Array.of(1, 1))));
+    expect([...(serials ?? [])]).toEqual([
+      { first: top - 8n, last: top - 8n },
+      { first: top, last: top },
+    ]);
+    const asked = [top, top - 1n, top - 7n, top - 8n, top - 9n];
+    expect(asked.map((each) => serials?.has(each))).toEqual([true, false, false, true, false]);
+  });
+
+  it('may be followed at once by a range', () => {
+    const serials = any(section(0x22, u64(30n), strings(Uint8Array.of(9))), section(0x21, u64(34n, 40n)));
+    expect(serials?.has(33n)).toBe(true);
+    expect(serials?.has(34n)).toBe(true);
+  });
+});

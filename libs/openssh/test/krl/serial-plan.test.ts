@@ -33,6 +33,11 @@ function written(input: Iterable<bigint | SerialRange>): Uint8Array {
   return writer.bytes();
 }
 
+/** The first odd numbers. */
+function odd(count: number): bigint[] {
+  return Array.from({ length: count }, (_, index) => BigInt(2 * index + 1));
+}
+
 function runs(ranges: Iterable<bigint | SerialRange>): SerialRange[] {
   const { count, firsts, lasts } = serialRuns(ranges);
   return Array.from({ length: count }, (_, run) => ({ first: firsts.get(run), last: lasts.get(run) }));
@@ -66,12 +71,13 @@ describe('serial sections', () => {
     ['two with a gap: a list is cheaper than the bitmap', [5n, 500n], 21],
     ['seven bits: no sign byte', [{ first: 1n, last: 7n }], 18],
     ['a long run: a range', [{ first: 1n, last: 1_000_000n }], 21],
+    ['16384 bits are one bitmap', [...odd(8192), 16_384n], 18 + 2048],
+    ['16385 bits are a bitmap and a list of one', odd(8193), 18 + 2047 + 13],
     [
-      '16384 bits are one bitmap',
-      Array.from({ length: 8192 }, (_, index) => BigInt(2 * index + 1)),
-      18 + 2047,
+      'a run across the limit: the first serial is listed instead',
+      [...odd(8192), 16_384n, 16_385n],
+      18 + 2047 + 13,
     ],
-    ['16385 bits are two', Array.from({ length: 8193 }, (_, index) => BigInt(2 * index + 1)), 18 + 2047 + 13],
     ['all serials', [{ first: 1n, last: (1n << 64n) - 1n }], 21],
   ])('%s', (_, input, bytes) => {
     expect(written(input)).toHaveLength(bytes);
