@@ -17,14 +17,15 @@ export interface FuzzReport {
   readonly finding: Finding | null;
 }
 
-/** How an input ended: 'accepted', or the code and shape of the refusal. */
+/** How an input ended: 'accepted', or the code of the refusal and roughly where in the input it came. */
 export function outcome(target: FuzzTarget, input: Uint8Array): string {
   try {
     target.run(input);
     return 'accepted';
   } catch (error) {
-    if (isCodedError(error)) return `${error.code} ${error.message.replace(/\d+/g, '#').slice(0, 120)}`;
-    throw error;
+    if (!isCodedError(error)) throw error;
+    const { offset } = error.details;
+    return typeof offset === 'number' ? `${error.code} ${Math.floor(offset / 64)}` : error.code;
   }
 }
 

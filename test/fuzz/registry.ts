@@ -10,6 +10,7 @@ import { publicKeyLine } from './targets/public-key-line.js';
 import { signature } from './targets/signature.js';
 import { sourceAddress } from './targets/source-address.js';
 import { sshsig } from './targets/sshsig.js';
+import { sshsigArmor } from './targets/sshsig-armor.js';
 
 /** Every decoder that is fuzzed; a new one gets a file in `targets/` and a line here. */
 export const targets: readonly FuzzTarget[] = [
@@ -22,6 +23,7 @@ export const targets: readonly FuzzTarget[] = [
   lintTarget,
   sourceAddress,
   sshsig,
+  sshsigArmor,
   krl,
   knownHosts,
 ];

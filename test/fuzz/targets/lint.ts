@@ -1,5 +1,5 @@
-import { isCodedError } from '@writ/kernel';
-import { lint } from '@writ/openssh/certificate';
+import { CodedError, isCodedError } from '@writ/kernel';
+import { lint, type LintFinding } from '@writ/openssh/certificate';
 import { Broken, mustEqual, type FuzzTarget } from '../target.js';
 
 const limits = { now: 1_767_225_600n, maxValidity: 28_800n, backdate: 60n };
@@ -12,9 +12,10 @@ export const lintTarget: FuzzTarget = {
       mustEqual('tbs', lint(input, limits).take(), input);
     } catch (error) {
       if (!isCodedError(error, 'lint_failed')) throw error;
-      const findings = error.details['findings'];
-      if (!Array.isArray(findings) || findings.length === 0) throw new Broken('refused without a finding');
-      throw error;
+      const [first] = error.details['findings'] as readonly LintFinding[];
+      if (first === undefined) throw new Broken('refused without a finding');
+      // The first broken rule tells inputs apart.
+      throw new CodedError(first.code, first.message);
     }
   },
 };
