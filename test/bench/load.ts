@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { LoadOrder, LoadReport } from './load-generator.js';
 
+export type { LoadOrder, LoadReport };
+
 /** Carries out one load order in a process of its own; resolves with what it measured. */
 export function load(order: LoadOrder): Promise<LoadReport> {
   return new Promise((resolve, reject) => {
