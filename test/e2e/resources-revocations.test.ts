@@ -1,0 +1,254 @@
+import { parseCertificateLine, type Certificate } from '@writ/openssh/certificate';
+import { decodeKrl, isRevoked } from '@writ/openssh/krl';
+import { fingerprint, parsePublicKeyLine } from '@writ/openssh/key';
+import { newKey, problemOf, TestOrganization, type Member, type OwnKey } from './organization.js';
+
+let org: TestOrganization;
+let operator: Member;
+let bob: Member;
+let key: OwnKey;
+
+beforeAll(async () => {
+  org = await TestOrganization.start();
+  operator = await org.member('oleg', 'operator');
+  bob = await org.member('bob');
+  key = newKey();
+  await org.prove(bob, key);
+  await org.role('web', [bob]);
+});
+afterAll(() => org.stop());
+
+const revoke = (body: object, by = operator, idempotencyKey?: string) =>
+  org.as(by, 'revoke', {
+    body: { reason: 'test', ...body },
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+  });
+const krl = async (url = org.url) => decodeKrl(await org.as(operator, 'krl', {}, url));
+const certificateOf = ({ certificate }: { readonly certificate: string }): Certificate =>
+  parseCertificateLine(certificate).certificate;
+const issue = (member = bob, own = key) =>
+  org.as(member, 'issueUserCertificate', { body: { publicKey: own.line } });
+const rulesOf = async (answer: Promise<unknown>) => {
+  const { code, failures } = await problemOf(answer);
+  return [code, ...(failures?.map(({ rule }) => rule) ?? [])];
+};
+
+describe('revoking certificates', () => {
+  it('puts their serials into the next KRL, and nothing else', async () => {
+    const [gone, stays] = [await issue(), await issue()];
+    const before = (await krl()).version;
+    const answer = await revoke({ certificates: [gone.id] });
+    expect(answer).toMatchObject({ certificates: 1, keys: 0, sessionsEnded: 0, alreadyRevoked: false });
+    const after = await krl();
+    expect(after.version).toBe(before + 1n);
+    expect(answer.krlVersion).toBe(after.version.toString());
+    expect(isRevoked(after, certificateOf(gone))).toBe(true);
+    expect(isRevoked(after, certificateOf(stays))).toBe(false);
+    expect(after.certificates.every(({ keyIds }) => keyIds.size === 0)).toBe(true);
+    const [event] = (await org.as(org.owner, 'listEvents', { query: { kind: 'certificate.revoked' } })).items;
+    expect(event).toMatchObject({ subject: gone.id, actor: 'oleg', data: { reason: 'test' } });
+  });
+
+  it('changes nothing when repeated', async () => {
+    const { id } = await issue();
+    const first = await revoke({ certificates: [id] });
+    const again = await revoke({ certificates: [id] });
+    expect(again).toEqual({
+      krlVersion: first.krlVersion,
+      certificates: 0,
+      keys: 0,
+      sessionsEnded: 0,
+      alreadyRevoked: true,
+    });
+    const rows = await org.ask('select from revocations where serial_from = $1', [id.split(':')[1]]);
+    expect(rows).toHaveLength(1);
+  });
+
+  it('is all or nothing', async () => {
+    const { id } = await issue();
+    const before = (await krl()).version;
+    expect(await rulesOf(revoke({ certificates: [id, 'user:999999', 'host:424242'] }))).toEqual([
+      'revocation_invalid',
+      'certificate_unknown',
+      'certificate_unknown',
+    ]);
+    expect(await rulesOf(revoke({ certificates: ['user:9999999999999999999'] }))).toEqual([
+      'revocation_invalid',
+      'certificate_unknown',
+    ]);
+    expect((await krl()).version).toBe(before);
+  });
+
+  it('takes an expired certificate, also beside one that is not', async () => {
+    const [old, fresh] = [await issue(), await issue()];
+    await org.ask(
+      `update certificates set valid_after = 1, valid_before = 2 where certificate_type = 'user' and serial = $1`,
+      [old.id.split(':')[1]],
+    );
+    expect((await revoke({ certificates: [old.id, fresh.id] })).certificates).toBe(2);
+    // What has left the KRL because it expired is still revoked, and does not come back.
+    await org.ask(`update revocations set keep_until = now() - interval '1 day' where serial_from = $1`, [
+      old.id.split(':')[1],
+    ]);
+    const another = await issue();
+    expect((await revoke({ certificates: [old.id, another.id] })).certificates).toBe(1);
+    const current = await krl();
+    expect(isRevoked(current, certificateOf(old))).toBe(false);
+    expect(isRevoked(current, certificateOf(another))).toBe(true);
+  });
+
+  it('gives versions that follow one another, however many revoke at once', async () => {
+    const issued = await Promise.all(Array.from({ length: 12 }, () => issue()));
+    const before = (await krl()).version;
+    const answers = await Promise.all(issued.map(({ id }) => revoke({ certificates: [id] })));
+    const versions = answers.map(({ krlVersion }) => BigInt(krlVersion)).sort((a, b) => (a < b ? -1 : 1));
+    expect(versions).toEqual(issued.map((_, n) => before + BigInt(n) + 1n));
+    const current = await krl();
+    for (const each of issued) expect(isRevoked(current, certificateOf(each))).toBe(true);
+  });
+});
+
+describe('revoking a key', () => {
+  it('ends it for good, with every certificate for it', async () => {
+    const zoe = await org.member('zoe');
+    const own = newKey();
+    await org.prove(zoe, own);
+    await org.role('zoes', [zoe]);
+    const issued = await issue(zoe, own);
+    const answer = await revoke({ publicKey: own.line });
+    expect(answer).toMatchObject({ keys: 1, alreadyRevoked: false });
+    const current = await krl();
+    expect(isRevoked(current, own.key)).toBe(true);
+    expect(isRevoked(current, certificateOf(issued))).toBe(true);
+    expect(await rulesOf(issue(zoe, own))).toEqual(['request_refused', 'key_revoked']);
+    expect((await org.as(zoe, 'listKeys')).items[0]?.revokedAt).not.toBeNull();
+    expect((await revoke({ publicKey: own.line })).alreadyRevoked).toBe(true);
+    const fresh = newKey();
+    await org.prove(zoe, fresh);
+    await issue(zoe, fresh);
+  });
+
+  it('refuses an authority’s key', async () => {
+    for (const { publicKey } of (await org.as(operator, 'listAuthorities')).items) {
+      expect(await rulesOf(revoke({ publicKey }))).toEqual(['revocation_invalid', 'key_of_an_authority']);
+    }
+  });
+});
+
+describe('revoking a person', () => {
+  it('closes the account with sessions, certificates and keys, and nobody else’s', async () => {
+    const max = await org.member('max', 'operator');
+    const again = await org.signIn('max');
+    const own = newKey();
+    await org.prove(max, own);
+    await org.role('maxes', [max]);
+    const issued = await issue(max, own);
+    const hostKey = newKey();
+    const { certificates } = await org.as(max, 'issueHostCertificates', {
+      body: { publicKeys: [hostKey.line], names: ['max-1.acme.example'] },
+    });
+    const answer = await revoke({ user: 'max' });
+    expect(answer).toMatchObject({ certificates: 1, keys: 1, sessionsEnded: 2, alreadyRevoked: false });
+    for (const session of [max, again]) {
+      expect((await problemOf(org.as(session, 'listKeys'))).code).toBe('session_ended');
+    }
+    const current = await krl();
+    expect(isRevoked(current, certificateOf(issued))).toBe(true);
+    expect(isRevoked(current, own.key)).toBe(true);
+    expect(isRevoked(current, hostKey.key)).toBe(false);
+    expect(isRevoked(current, certificateOf(certificates[0] ?? { certificate: '' }))).toBe(false);
+    for (const { publicKey } of (await org.as(operator, 'listAuthorities')).items) {
+      expect(isRevoked(current, parsePublicKeyLine(publicKey).key)).toBe(false);
+    }
+    expect((await revoke({ user: 'max' })).alreadyRevoked).toBe(true);
+    expect((await org.as(org.owner, 'showUser', { params: { user: 'max' } })).state).toBe('disabled');
+  });
+
+  it('never lists a key that is a host’s or an authority’s, whatever stands in the rows', async () => {
+    const { organizationId } = { organizationId: org.id };
+    const claims = await org.ask<{ fingerprint: string }>(
+      `select fingerprint from key_claims where organization_id = $1 and kind = 'authority'`,
+      [organizationId],
+    );
+    const authorities = (await org.as(operator, 'listAuthorities')).items;
+    expect(claims.map(({ fingerprint: name }) => name).sort()).toEqual(
+      authorities.map(({ publicKey }) => fingerprint(parsePublicKeyLine(publicKey).key)).sort(),
+    );
+  });
+
+  it('keeps the last active owner, and names nobody who is not there', async () => {
+    expect(await rulesOf(revoke({ user: 'ana' }))).toEqual(['last_owner']);
+    expect(await rulesOf(revoke({ user: 'nobody' }))).toEqual(['not_found']);
+    expect(await rulesOf(revoke({ user: 'ana' }, bob))).toEqual(['permission_missing']);
+    await org.as(org.owner, 'listUsers');
+  });
+});
+
+describe('Idempotency-Key', () => {
+  it('gives the same answer again, and refuses another request', async () => {
+    const [one, two] = [await issue(), await issue()];
+    const first = await revoke({ certificates: [one.id] }, operator, 'r-1');
+    expect(await revoke({ certificates: [one.id] }, operator, 'r-1')).toEqual(first);
+    expect(first.alreadyRevoked).toBe(false);
+    expect(await rulesOf(revoke({ certificates: [two.id] }, operator, 'r-1'))).toEqual([
+      'idempotency_key_reused',
+    ]);
+    const many = await Promise.all(
+      Array.from({ length: 6 }, () => revoke({ certificates: [two.id] }, operator, 'r-2')),
+    );
+    expect(new Set(many.map((each) => JSON.stringify(each))).size).toBe(1);
+    expect(many[0]?.alreadyRevoked).toBe(false);
+  });
+});
+
+describe('what hosts and clients fetch', () => {
+  it('is public, cacheable, and answered with 304 to who has it', async () => {
+    for (const path of ['/krl', '/trust/user-ca.pub', '/trust/known_hosts']) {
+      const first = await org.raw(null, 'GET', path);
+      expect(first.status).toBe(200);
+      expect(first.headers.get('cache-control')).toMatch(/^public, max-age=\d+/);
+      const etag = first.headers.get('etag') ?? '';
+      const again = await org.raw(null, 'GET', path, undefined, { 'if-none-match': etag });
+      expect([again.status, again.text, again.headers.get('etag')]).toEqual([304, '', etag]);
+    }
+  });
+
+  it('trusts the authorities, for the organization’s own names', async () => {
+    const authorities = (await org.as(operator, 'listAuthorities')).items;
+    const line = (kind: string) => authorities.find((each) => each.kind === kind)?.publicKey;
+    expect((await org.raw(null, 'GET', '/trust/user-ca.pub')).text).toBe(`${line('user')} acme user CA\n`);
+    expect((await org.raw(null, 'GET', '/trust/known_hosts')).text).toBe(
+      `@cert-authority *.acme.example ${line('host')} acme host CA\n`,
+    );
+  });
+
+  it('is a KRL from the beginning', async () => {
+    const fresh = await TestOrganization.start();
+    try {
+      expect(decodeKrl(await fresh.as(fresh.owner, 'krl')).certificates).toEqual([]);
+    } finally {
+      await fresh.stop();
+    }
+  });
+
+  it('is as fresh from every process as from the one that revoked', async () => {
+    const other = await org.another();
+    for (let round = 0; round < 20; round += 1) {
+      const issued = await issue();
+      // Questions that began before the revocation must not answer those that begin after it.
+      const busy = Array.from({ length: 5 }, () => krl(other));
+      const { krlVersion } = await revoke({ certificates: [issued.id] });
+      for (const url of [other, org.url]) {
+        const current = await krl(url);
+        expect(current.version).toBe(BigInt(krlVersion));
+        expect(isRevoked(current, certificateOf(issued))).toBe(true);
+      }
+      await Promise.all(busy);
+    }
+  });
+
+  it('knows no other organization', async () => {
+    const answer = await fetch(`${org.url}/v1/organizations/${'a'.repeat(16)}/krl`);
+    expect(answer.status).toBe(404);
+  });
+});
