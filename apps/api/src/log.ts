@@ -39,8 +39,15 @@ export function makeLog(level: Config['logLevel'], write?: (line: string) => voi
       redact: { paths: secret.flatMap((name) => [name, `*.${name}`]), censor: '(redacted)' },
       serializers: { err: describeError },
     },
-    write === undefined ? pino.destination({ fd: 1, sync: false }) : { write },
+    write === undefined ? batched() : { write },
   );
+}
+
+/** Standard output in pieces of a few kilobytes, each written at the latest a moment after its first line; all at exit. */
+function batched() {
+  const destination = pino.destination({ fd: 1, sync: false, minLength: 4_096 });
+  setInterval(() => destination.flush(), 100).unref();
+  return destination;
 }
 
 function describeError(error: unknown): unknown {

@@ -1,5 +1,6 @@
 import type { ProblemCode } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
+import type { KeyObject } from 'node:crypto';
 import { tokenParts, tokenText } from './token-text.js';
 
 /** What an access token says; whether the session still stands is asked on every use. */
@@ -15,13 +16,13 @@ export const accessTokenLife = 10 * 60 * 1_000;
 
 export function accessTokenText(
   { organizationHandle, sessionId, expiresAt }: AccessToken,
-  key: Uint8Array,
+  key: KeyObject,
 ): string {
   return tokenText('writ_a', [organizationHandle, sessionId, String(Math.floor(expiresAt / 1_000))], key);
 }
 
 /** Reads an access token. Ends in `access_token_invalid`: not ours, altered, or expired. */
-export function readAccessToken(text: string, key: Uint8Array, now: number): AccessToken {
+export function readAccessToken(text: string, key: KeyObject, now: number): AccessToken {
   const [organizationHandle, sessionId, seconds] = tokenParts('writ_a', text, key) ?? [];
   if (organizationHandle === undefined || sessionId === undefined || seconds === undefined) {
     throw invalid('This access token is none of this service; sign in again.');

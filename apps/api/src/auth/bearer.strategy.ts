@@ -2,6 +2,7 @@ import type { Clock } from '@writ/kernel';
 import type { SessionStates } from '@writ/storage';
 import type { Strategy as PassportStrategy } from 'passport';
 import { Strategy } from 'passport-http-bearer';
+import type { KeyObject } from 'node:crypto';
 import { readAccessToken } from './access-token.js';
 import { callerOf } from './caller-of.js';
 import type { SignedInCaller } from './signed-in-caller.js';
@@ -10,7 +11,7 @@ export interface BearerServices {
   readonly sessions: Pick<SessionStates, 'find'>;
   readonly clock: Clock;
   /** The access tokens' key. */
-  readonly key: Uint8Array;
+  readonly key: KeyObject;
 }
 
 /** Passport strategy: who an access token stands for, asked anew on every request. */

@@ -1,5 +1,6 @@
 import type { ProblemCode } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
+import type { KeyObject } from 'node:crypto';
 import { tokenParts, tokenText } from './token-text.js';
 
 /** What a refresh token says. It is derived, not stored: the same session and generation give the same text again. */
@@ -12,13 +13,13 @@ export interface RefreshToken {
 
 export function refreshTokenText(
   { organizationHandle, sessionId, generation }: RefreshToken,
-  key: Uint8Array,
+  key: KeyObject,
 ): string {
   return tokenText('writ_r', [organizationHandle, sessionId, String(generation)], key);
 }
 
 /** Reads a refresh token. Ends in `refresh_token_invalid`: not ours, or altered. */
-export function readRefreshToken(text: string, key: Uint8Array): RefreshToken {
+export function readRefreshToken(text: string, key: KeyObject): RefreshToken {
   const [organizationHandle, sessionId, generation] = tokenParts('writ_r', text, key) ?? [];
   if (organizationHandle === undefined || sessionId === undefined || generation === undefined) {
     throw new CodedError<ProblemCode>(

@@ -1,9 +1,9 @@
-import { hkdfSync } from 'node:crypto';
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 
 /** Keys for each kind of token, so that none can pass as another. */
 export interface TokenKeys {
-  readonly access: Uint8Array;
-  readonly refresh: Uint8Array;
+  readonly access: KeyObject;
+  readonly refresh: KeyObject;
 }
 
 /**
@@ -11,7 +11,7 @@ export interface TokenKeys {
  * @param tokenKey 32 bytes
  */
 export function deriveTokenKeys(tokenKey: Uint8Array): TokenKeys {
-  const derive = (use: string): Uint8Array =>
-    new Uint8Array(hkdfSync('sha256', tokenKey, new Uint8Array(0), `writ ${use}`, 32));
+  const derive = (use: string): KeyObject =>
+    createSecretKey(new Uint8Array(hkdfSync('sha256', tokenKey, new Uint8Array(0), `writ ${use}`, 32)));
   return { access: derive('access token'), refresh: derive('refresh token') };
 }

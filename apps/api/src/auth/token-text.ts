@@ -1,16 +1,16 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto';
 
 /** A token as text: a kind, plain parts, and a MAC over all of them; self-describing for secret scanners. */
 export type TokenKind = 'writ_a' | 'writ_r';
 
 /** The text of a token (`kind.part.part.mac`, HMAC-SHA-256 in base64url). */
-export function tokenText(kind: TokenKind, parts: readonly string[], key: Uint8Array): string {
+export function tokenText(kind: TokenKind, parts: readonly string[], key: KeyObject): string {
   const plain = [kind, ...parts].join('.');
   return `${plain}.${macOf(plain, key)}`;
 }
 
 /** The parts of a token whose MAC is right; null for anything else. */
-export function tokenParts(kind: TokenKind, text: string, key: Uint8Array): readonly string[] | null {
+export function tokenParts(kind: TokenKind, text: string, key: KeyObject): readonly string[] | null {
   const end = text.lastIndexOf('.');
   if (end === -1 || text.length > 512 || !text.startsWith(`${kind}.`)) return null;
   const plain = text.slice(0, end);
@@ -20,6 +20,6 @@ export function tokenParts(kind: TokenKind, text: string, key: Uint8Array): read
   return plain.split('.').slice(1);
 }
 
-function macOf(plain: string, key: Uint8Array): string {
+function macOf(plain: string, key: KeyObject): string {
   return createHmac('sha256', key).update(plain).digest('base64url');
 }

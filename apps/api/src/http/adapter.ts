@@ -2,9 +2,10 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { LogController, type FastifyBaseLogger } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
-import type { Config } from '../config/config.js';
+import type { Config, Limits } from '../config/config.js';
 import { answerClientError } from './client-error.js';
 import type { Crowd } from './crowd.js';
+import { Deadlines } from './deadlines.js';
 import { parseJsonBody } from './json-body.js';
 import { requestId } from './request-id.js';
 import { logRequest } from './request-log.js';
@@ -23,7 +24,11 @@ export function makeAdapter(
   tls: TlsPair | undefined,
 ): FastifyAdapter {
   const { limits, trustedProxies } = config;
-  const server = { maxHeaderSize: limits.headerBytes };
+  const server = {
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.requestSeconds * 1_000,
+    connectionsCheckingInterval: 5_000,
+  };
   const adapter = new FastifyAdapter({
     loggerInstance: log,
     // Our one line per request carries the request id; a child logger per request would cost more than the line.
@@ -32,7 +37,6 @@ export function makeAdapter(
     genReqId: (request: IncomingMessage) => requestId(request.headers['x-request-id']),
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestSeconds * 1_000,
-    handlerTimeout: limits.requestSeconds * 1_000,
     routerOptions: { maxParamLength: 256 },
     return503OnClosing: false,
     clientErrorHandler: answerClientError,
@@ -40,13 +44,16 @@ export function makeAdapter(
     skipMiddie: true,
     ...(tls === undefined ? { http: server } : { https: { ...server, ...tls } }),
   });
-  prepare(adapter, crowd, limits.connections);
+  prepare(adapter, log, crowd, limits);
   return adapter;
 }
 
-function prepare(adapter: FastifyAdapter, crowd: Crowd, connections: number): void {
+function prepare(adapter: FastifyAdapter, log: Logger, crowd: Crowd, limits: Limits): void {
   const fastify = adapter.getInstance();
-  fastify.server.maxConnections = connections;
+  const deadlines = new Deadlines(limits.requestSeconds * 1_000);
+  // What is in this line is known beforehand: looking for secrets in it would take longer than writing it.
+  const lines = log.child({}, { redact: [] });
+  fastify.server.maxConnections = limits.connections;
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, bytes, done) => {
     done(null, parseJsonBody(bytes as Buffer));
@@ -60,6 +67,7 @@ function prepare(adapter: FastifyAdapter, crowd: Crowd, connections: number): vo
     reply.header('cache-control', 'no-store');
     try {
       request.leave = crowd.enter(request.ip);
+      deadlines.begin(request, reply);
       done();
     } catch (error) {
       done(error as Error);
@@ -70,7 +78,12 @@ function prepare(adapter: FastifyAdapter, crowd: Crowd, connections: number): vo
     if (crowd.closed) reply.header('connection', 'close');
     request.leave?.();
     request.leave = null;
-    logRequest(request, reply);
+    deadlines.end(request);
+    logRequest(lines, request, reply);
+    done();
+  });
+  fastify.addHook('onClose', (_fastify, done) => {
+    deadlines.close();
     done();
   });
 }

@@ -1,12 +1,13 @@
 import type { FastifyReply } from 'fastify';
+import type { Logger } from 'pino';
 import { withoutTokens } from '../log.js';
 import type { FastifyRequest } from './request.js';
 import { plainAddress } from './source.js';
 
 /** The one line that every request leaves in the log: never its headers, query or body. */
-export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
+export function logRequest(log: Logger, request: FastifyRequest, reply: FastifyReply): void {
   const { caller, problem } = request;
-  request.log.info(
+  log.info(
     {
       requestId: request.id,
       method: request.method,
