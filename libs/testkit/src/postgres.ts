@@ -15,6 +15,8 @@ import {
 export interface TestPostgres {
   /** A fresh, migrated database with nothing in it (tens of milliseconds). Closing it does not stop the server. */
   database(): Promise<Database>;
+  /** How to connect to one of its databases as the server's superuser, past every policy. */
+  superuser(database: Database): ReturnType<Database['connection']>;
   stop(): Promise<void>;
 }
 
@@ -36,6 +38,10 @@ export async function startTestPostgres(): Promise<TestPostgres> {
         const name = `test_${++count}`;
         await copyDatabase(server, embeddedDatabaseName, name);
         return { ...embeddedDatabase(server, name), close: () => Promise.resolve() };
+      },
+      superuser(database) {
+        const { superuser } = server.credentials;
+        return { ...database.connection('owner'), user: superuser?.name, password: superuser?.password };
       },
       async stop() {
         await server.stop();
