@@ -78,9 +78,12 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
+/** Undefined for anything that names no process: garbage keeps nobody out. */
 function parseMark(text: string | undefined): OwnerMark | undefined {
   try {
-    return text === undefined ? undefined : (JSON.parse(text) as OwnerMark);
+    const value = JSON.parse(text ?? 'null') as Partial<Record<keyof OwnerMark, unknown>> | null;
+    if (typeof value?.pid !== 'number' || typeof value.process !== 'string') return undefined;
+    return { pid: value.pid, process: value.process };
   } catch {
     return undefined;
   }
