@@ -1,8 +1,10 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
+'use strict';
+const { existsSync } = require('node:fs');
+const { join } = require('node:path');
 
-const bundle = new URL('../dist/writ.js', import.meta.url);
-if (existsSync(bundle)) await import(bundle.href);
+const bundle = join(__dirname, '../dist/writ.js');
+if (existsSync(bundle)) require(bundle);
 else {
   process.stderr.write('writ: it is not built yet: run `npm run build` first.\n');
   process.exitCode = 1;

@@ -8,12 +8,10 @@ import type { Surroundings } from './run.js';
 import { report } from './terminal/report.js';
 import { Terminal } from './terminal/terminal.js';
 
-/** `writ server --port 1` and its like: the words behind the command are not ours to read. */
+/** `writ server …` and its like: the words behind the command are not ours to read. */
 function passedThrough(words: readonly string[]): LeafDescription | null {
-  const [first, ...rest] = words;
-  const command = writ.commands.find((each) => each.name === first);
-  if (command === undefined || isGroup(command) || command.passThrough !== true) return null;
-  return rest.includes('--help') || rest.includes('-h') ? null : command;
+  const command = writ.commands.find(({ name }) => name === words[0]);
+  return command !== undefined && !isGroup(command) && command.passThrough === true ? command : null;
 }
 
 async function run(words: readonly string[], surroundings: Surroundings): Promise<ExitStatus> {
@@ -46,8 +44,7 @@ const terminal = new Terminal({
   inputIsTerminal: process.stdin.isTTY === true,
   environment: process.env,
 });
-try {
-  process.exitCode = await run(words, { environment: process.env, clock: systemClock, terminal });
-} catch (error) {
-  process.exitCode = report(terminal, error, words.includes('--json'));
-}
+run(words, { environment: process.env, clock: systemClock, terminal }).then(
+  (status) => (process.exitCode = status),
+  (error: unknown) => (process.exitCode = report(terminal, error, words.includes('--json'))),
+);

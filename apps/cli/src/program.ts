@@ -38,7 +38,7 @@ export async function parse(
     getErrHasColors: () => false,
   });
   root.configureHelp({ visibleCommands: (command) => [...command.commands] });
-  grow(root, tree, (command, input) => (asked = { what: 'command', command, input }));
+  grow(root, tree, words, (command, input) => (asked = { what: 'command', command, input }));
   try {
     await root.parseAsync([...words], { from: 'user' });
   } catch (error) {
@@ -71,13 +71,18 @@ function sentence(message: string): string {
 
 type Found = (command: LeafDescription, input: Input) => void;
 
-function grow(parent: Command, group: GroupDescription, found: Found): void {
+/**
+ * Makes commander's commands for a group. Only the one that the words name gets what is below it and its options: the
+ * others are there to be listed and suggested.
+ */
+function grow(parent: Command, group: GroupDescription, words: readonly string[], found: Found): void {
   parent.helpCommand(false);
   parent.helpOption('-h, --help', 'show this');
   for (const description of group.commands) {
     const command = parent.command(description.name).summary(description.summary);
+    if (description.name !== words[0]) continue;
     command.description(capital(description.description ?? `${description.summary}.`));
-    if (isGroup(description)) grow(command, description, found);
+    if (isGroup(description)) grow(command, description, words.slice(1), found);
     else leaf(command, description, found);
   }
   parent.addHelpText(

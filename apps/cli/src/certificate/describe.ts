@@ -17,7 +17,7 @@ export function describeCertificate(report: CertificateReport, now: number): rea
     ]),
     field('key id', `"${report.keyId}"`),
     field('serial', report.serial),
-    field('principals', report.principals.length === 0 ? [bad('none')] : report.principals.join(', ')),
+    field('principals', report.principals.length === 0 ? [bad('none')] : list(report.principals)),
     field('valid', [...window(report)]),
     field('', state(report, now)),
     ...abilities(report).map((line, index) => field(index === 0 ? 'its holder' : '', line)),
@@ -34,6 +34,11 @@ export function describeCertificate(report: CertificateReport, now: number): rea
 
 function key({ type, fingerprint }: ReportedKey): Line {
   return [`${type} `, fingerprint];
+}
+
+/** In quotes where it could pass for several. */
+function list(principals: readonly string[]): string {
+  return principals.map((name) => (/^[^\s,"']+$/.test(name) ? name : `"${name}"`)).join(', ');
 }
 
 function window({ validAfter, validBefore }: CertificateReport): readonly string[] {
@@ -66,7 +71,7 @@ function abilities({
   criticalOptions,
   extensions,
 }: CertificateReport): readonly Line[] {
-  const names = principals.length === 0 ? 'nobody' : principals.join(', ');
+  const names = principals.length === 0 ? 'nobody' : list(principals);
   if (certificateType === 'host') return [`is believed to be ${names}`];
   const option = (name: string): ReportedOption | undefined =>
     criticalOptions.find((each) => each.name === name);

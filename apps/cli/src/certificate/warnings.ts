@@ -46,7 +46,8 @@ function signatureWarnings({
     return [
       {
         code: refused,
-        message: 'It is signed with RSA and SHA-1, which OpenSSH refuses since 8.8; it was not verified.',
+        message:
+          'It is signed with RSA and SHA-1, which OpenSSH refuses for certificates since 8.2; it was not verified.',
       },
     ];
   if (refused !== null)

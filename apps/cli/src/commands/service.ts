@@ -16,8 +16,8 @@ export function ofService(command: string): { readonly run: Run } {
 }
 
 function entryPoint(): string {
-  const require = createRequire(import.meta.url);
-  const packages = require.resolve.paths('@writ/api') ?? [];
+  // The bundle is CommonJS: this is where it lies, also when it was started through a link.
+  const packages = createRequire(__filename).resolve.paths('@writ/api') ?? [];
   const found = packages.map((path) => join(path, '@writ/api')).find((path) => existsSync(path));
   const entry = found === undefined ? null : join(found, 'dist/main.js');
   if (entry === null || !existsSync(entry))

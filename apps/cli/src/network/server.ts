@@ -14,8 +14,8 @@ export interface Server {
 export function serverAddress(text: string): string {
   const written = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
   const url = URL.canParse(written) ? new URL(written) : null;
-  const refuse = (why: string): never =>
-    fail('server_address_refused', `${text} is not an address to use: ${why}.`, { address: text });
+  // The address itself is not repeated: it may hold a password.
+  const refuse = (why: string): never => fail('server_address_refused', `That is no address to use: ${why}.`);
   if (url === null || url.hostname === '') return refuse('it should look like https://ca.acme.example');
   if (url.username !== '' || url.password !== '') return refuse('it holds a user name or a password');
   if (url.search !== '' || url.hash !== '') return refuse('it holds a ? or a #');

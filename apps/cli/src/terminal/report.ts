@@ -39,8 +39,11 @@ export function report(terminal: Terminal, error: unknown, json: boolean): ExitS
 function reportProblem(terminal: Terminal, problem: ProblemError['problem'], json: boolean): ExitStatus {
   if (json) terminal.jsonTalk(problem);
   else {
-    terminal.say([bad('writ:'), ` ${problem.detail} `, quiet(`[${problem.code}]`)]);
-    for (const failure of problem.failures ?? [])
+    const failures = problem.failures ?? [];
+    const only =
+      failures.length === 1 && failures[0]?.message === problem.detail ? `, ${failures[0].rule}` : '';
+    terminal.say([bad('writ:'), ` ${problem.detail} `, quiet(`[${problem.code}${only}]`)]);
+    for (const failure of only === '' ? failures : [])
       terminal.say([`  - ${failure.message} `, quiet(`[${failure.rule}]`)]);
     if (problem.retryAfterSeconds !== undefined)
       terminal.say(`  Try again in ${problem.retryAfterSeconds} s.`);

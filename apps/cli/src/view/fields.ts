@@ -1,7 +1,7 @@
 import { quiet, type Line } from '../terminal/text.js';
 
 /** 'name   rest', the names in one column of `width`. */
-export function field(name: string, rest: Line, width = 16): Line {
+export function field(name: string, rest: Line, width = 18): Line {
   return [quiet(`  ${name.padEnd(width)}`), ...(typeof rest === 'string' ? [rest] : rest)];
 }
 

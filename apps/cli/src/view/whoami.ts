@@ -19,6 +19,6 @@ export function describeWhoami(whoami: Whoami, server: Server): readonly Line[] 
         `: may be ${role.logins.join(', ')} for up to ${durationWords(BigInt(role.maxTtlSeconds))}`,
       ]),
     ),
-    ...permissions.map((permission, index) => field(index === 0 ? 'permissions' : '', permission)),
+    field('permissions', permissions.length === 0 ? 'none' : permissions.join(', ')),
   ];
 }
