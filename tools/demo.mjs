@@ -131,7 +131,7 @@ async function story() {
   const port = await freePort();
   const server = person('server', base, {});
   server.url = `http://127.0.0.1:${port}`;
-  Object.assign(server.env, { WRIT_STATE_DIR: join(base, 'state'), WRIT_PORT: String(port) });
+  Object.assign(server.env, { WRIT_STATE_DIR: join(base, 'state'), WRIT_LISTEN: `127.0.0.1:${port}` });
   const ana = person('ana', base);
   const bo = person('bo', base);
   const web = join(base, 'web-1');
@@ -174,8 +174,8 @@ async function story() {
   await mustType(ana, ['writ', 'host', 'sign', ...hostKeys.map((key) => `${key}.pub`), '--name', host], {
     shown: ['writ', 'host', 'sign', 'ssh_host_*_key.pub', '--name', host],
   });
-  const userCa = await mustType(ana, ['writ', 'ca', 'show', '--user-ca'], {
-    shown: ['writ', 'ca', 'show', '--user-ca'],
+  const userCa = await mustType(ana, ['writ', 'ca', 'show', '--user'], {
+    shown: ['writ', 'ca', 'show', '--user'],
   });
   writeFileSync(join(web, 'user_ca.pub'), userCa.stdout);
   await mustType(ana, ['writ', 'krl', 'fetch', '-o', join(web, 'revoked_keys')], {
@@ -196,8 +196,8 @@ async function story() {
   tell('Ana gets a certificate, and plain ssh logs in');
   mkdirSync(join(ana.home, '.ssh'), { recursive: true, mode: 0o700 });
   const knownHosts = join(ana.home, '.ssh/known_hosts');
-  const hostCa = await mustType(ana, ['writ', 'ca', 'show', '--known-hosts'], {
-    shown: ['writ', 'ca', 'show', '--known-hosts'],
+  const hostCa = await mustType(ana, ['writ', 'ca', 'show', '--host'], {
+    shown: ['writ', 'ca', 'show', '--host'],
   });
   writeFileSync(knownHosts, hostCa.stdout);
   const key = join(ana.home, '.ssh/id_ed25519');

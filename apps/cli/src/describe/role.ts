@@ -15,19 +15,19 @@ export const role: GroupDescription = {
         'that trusts the user CA. That has to be said: by the option, or by answering the question on a terminal.',
       examples: [
         {
-          command: 'writ role create web --principals logins --login deploy --login www --max-ttl 8h',
+          command: 'writ role create web --principals logins --logins deploy,www --max-ttl 8h',
           says: 'members may be deploy or www for a working day',
         },
         {
           command:
-            "writ role create backup --principals logins --login backup --max-ttl 1h --force-command 'rrsync -ro /srv' --source-address 10.0.0.0/8",
+            "writ role create backup --principals logins --logins backup --max-ttl 1h --force-command 'rrsync -ro /srv' --source-address 10.0.0.0/8",
           says: 'one command, from one network',
         },
       ],
       arguments: [roleName],
       options: [
         { flags: '--principals <kind>', summary: 'what certificates name: logins', choices: ['logins'] },
-        { flags: '--login <login>', summary: 'a login that members may be', repeat: true },
+        { flags: '--logins <logins>', summary: 'the logins that members may be, with commas between', repeat: true },
         { flags: '--max-ttl <duration>', summary: 'longest validity of a certificate, such as 30m, 8h, 7d' },
         {
           flags: '--extension <name>',

@@ -15,14 +15,14 @@ export const user: GroupDescription = {
       examples: [
         { command: 'writ user invite bea', says: 'a person who gets certificates' },
         {
-          command: 'writ user invite carl --administrative-role operator',
+          command: 'writ user invite carl --as operator',
           says: 'and who may also sign hosts and revoke',
         },
       ],
       arguments: [name],
       options: [
         {
-          flags: '--administrative-role <role>',
+          flags: '--as <role>',
           summary: 'what they may do beside using their own certificates (default: member)',
           choices: ['owner', 'administrator', 'operator', 'auditor', 'member'],
         },

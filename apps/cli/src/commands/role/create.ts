@@ -33,8 +33,8 @@ async function confirmReach({ terminal }: Surroundings, input: Input): Promise<v
 }
 
 function definition(input: Input): Definition {
-  const logins = input.values('login');
-  if (logins.length === 0) fail('usage_invalid', 'A role needs at least one --login.');
+  const logins = input.values('logins').flatMap((value) => value.split(','));
+  if (logins.length === 0) fail('usage_invalid', 'A role needs --logins.');
   const extensions = input.values('extension');
   if (extensions.length > 0 && input.flag('no-extensions'))
     fail('usage_invalid', 'Use either --extension or --no-extensions.');
@@ -43,7 +43,7 @@ function definition(input: Input): Definition {
   return {
     name: input.argument('role'),
     principals: 'logins',
-    logins: [...logins],
+    logins,
     maxTtlSeconds: durationSeconds(input.required('max-ttl')),
     ...(extensions.length > 0 || input.flag('no-extensions') ? { extensions: [...extensions] } : {}),
     criticalOptions: criticalOptions(input),

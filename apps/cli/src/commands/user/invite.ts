@@ -5,7 +5,7 @@ import { printInvitation } from '../../view/user.js';
 
 export const run: Run = async (surroundings, input) => {
   const client = await signedIn(surroundings);
-  const administrativeRole = administrativeRoles.find((role) => role === input.option('administrative-role'));
+  const administrativeRole = administrativeRoles.find((role) => role === input.option('as'));
   const made = await client.call('inviteUser', {
     params: client.organization,
     body: {
