@@ -7,6 +7,7 @@ import { acceptInvitation } from './accept-invitation.js';
 import { changePassword } from './change-password.js';
 import { refresh } from './refresh.js';
 import { SessionServices } from './session-services.js';
+import { SharedWork } from './shared-work.js';
 import { signOut } from './sign-out.js';
 import type { SignedInCaller } from './signed-in-caller.js';
 import { startSession } from './start-session.js';
@@ -14,6 +15,8 @@ import { whoami } from './whoami.js';
 
 @Controller()
 export class SessionController {
+  private readonly refreshing = new SharedWork<RouteOutput<'refresh'>>();
+
   constructor(private readonly services: SessionServices) {}
 
   @Handle(routes.signIn)
@@ -32,7 +35,9 @@ export class SessionController {
 
   @Handle(routes.refresh)
   refresh(@Input() input: RouteInput<'refresh'>): Promise<RouteOutput<'refresh'>> {
-    return refresh(this.services.auth, input.body.refreshToken, input);
+    // Many programs with one token file refresh in the same moment: they share the answer.
+    const { refreshToken } = input.body;
+    return this.refreshing.of(refreshToken, () => refresh(this.services.auth, refreshToken, input));
   }
 
   @Handle(routes.signOut)
