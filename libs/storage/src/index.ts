@@ -37,3 +37,4 @@ export { restore, type Restored, type RestoreOptions } from './restore.js';
 export { checkBackup } from './backup-reader.js';
 export { backupTables, type BackupSummary } from './backup-format.js';
 export { migrationsDirectory } from './migrations.js';
+export { liveOwner } from './owner.js';

@@ -12,7 +12,7 @@ describe('owning a state directory', () => {
     directory = await mkdtemp(join(tmpdir(), 'writ-owner-'));
   });
   afterEach(() => rm(directory, { recursive: true, force: true }));
-  const mark = (): string => join(directory, 'owner.json');
+  const mark = (number = 1): string => join(directory, `owner.${number}.json`);
 
   it('is one process at a time, until it lets go', async () => {
     const first = await ownStateDirectory(directory);
@@ -24,7 +24,7 @@ describe('owning a state directory', () => {
     await first.release();
     expect(await liveOwner(directory)).toBeUndefined();
     await (await ownStateDirectory(directory)).release();
-    expect(await readdir(directory)).toEqual([]);
+    expect(await readdir(directory)).toEqual(['owner.2.json']);
   });
 
   it('is won by one of many', async () => {
@@ -32,11 +32,28 @@ describe('owning a state directory', () => {
     expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
+  it('is handed on without ever being two', async () => {
+    let owners = 0;
+    let handed = 0;
+    const contender = async (): Promise<void> => {
+      while (handed < 60) {
+        const ownership = await ownStateDirectory(directory).catch(() => undefined);
+        if (ownership === undefined) continue;
+        expect(++owners).toBe(1);
+        handed += 1;
+        await new Promise((resolve) => setImmediate(resolve));
+        owners -= 1;
+        await ownership.release();
+      }
+    };
+    await Promise.all(Array.from({ length: 6 }, contender));
+  });
+
   it('makes a directory that nobody else reads', async () => {
     const path = join(directory, 'deep', 'state');
     await ownStateDirectory(path);
     expect((await stat(path)).mode & 0o777).toBe(0o700);
-    expect((await stat(join(path, 'owner.json'))).mode & 0o777).toBe(0o600);
+    expect((await stat(join(path, 'owner.1.json'))).mode & 0o777).toBe(0o600);
   });
 
   it.each([
@@ -47,7 +64,7 @@ describe('owning a state directory', () => {
     await writeFile(mark(), JSON.stringify(owner()));
     const settled = await Promise.allSettled(Array.from({ length: 8 }, () => ownStateDirectory(directory)));
     expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect(JSON.parse(await readFile(mark(), 'utf8'))).toEqual({
+    expect(JSON.parse(await readFile(mark(2), 'utf8'))).toEqual({
       pid: process.pid,
       process: processMark(process.pid),
     });

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Pool } from 'pg';
+import type { AuthorityRef } from '@writ/issuance';
+import {
+  blockSerials,
+  openHighWater,
+  reconcileHighWater,
+  type BlockSerialSource,
+  type Database,
+} from '@writ/storage';
+import { startTestPostgres, type TestPostgres } from '@writ/testkit';
+import { aCaller, anAuthority } from '@writ/testkit/fixtures';
+
+describe('serials from reserved blocks', () => {
+  let server: TestPostgres;
+  let database: Database;
+  let app: Pool;
+  let owner: Pool;
+  let state: string;
+  let authority: AuthorityRef;
+
+  beforeAll(async () => {
+    server = await startTestPostgres();
+    database = await server.database();
+    app = new Pool({ ...database.connection('app'), max: 4 });
+    owner = new Pool(database.connection('owner'));
+  });
+  beforeEach(async () => {
+    state = await mkdtemp(join(tmpdir(), 'writ-serials-'));
+    authority = anAuthority(aCaller(), { id: randomUUID() });
+    await owner.query(
+      `insert into authorities (id, organization_id, kind, state, key_type, public_key, fingerprint, sealed_key, max_validity_seconds)
+       values ($1, $2, 'user', 'active', 'ssh-ed25519', '\\x00', 'SHA256:' || $1::uuid, '\\x00', 3600)`,
+      [authority.id, authority.organizationId],
+    );
+  });
+  afterEach(() => rm(state, { recursive: true, force: true }));
+  afterAll(async () => {
+    await app.end();
+    await owner.end();
+    await server.stop();
+  });
+
+  /** As a service does at its start. */
+  async function service(): Promise<BlockSerialSource> {
+    const highWater = await openHighWater(state);
+    await reconcileHighWater(database.connection('owner'), highWater);
+    return blockSerials({ pool: app, highWater });
+  }
+  const take = async (source: BlockSerialSource, count: number): Promise<bigint[]> => {
+    const taken = [];
+    for (let i = 0; i < count; i++) taken.push(await source.take(authority));
+    return taken;
+  };
+  const next = async (): Promise<string> =>
+    (
+      await owner.query<{ n: string }>('select next_serial::text as n from authorities where id = $1', [
+        authority.id,
+      ])
+    ).rows[0]?.n ?? '';
+
+  it('leave no gap over orderly stops', async () => {
+    for (let round = 0; round < 5; round++) {
+      const source = await service();
+      expect(await take(source, 3)).toEqual([1, 2, 3].map((n) => BigInt(round * 3 + n)));
+      await source.close();
+    }
+  });
+
+  it('skip at most one block over a crash', async () => {
+    expect(await take(await service(), 3)).toEqual([1n, 2n, 3n]);
+    expect(await take(await service(), 1)).toEqual([17n]);
+  });
+
+  it('stand in the high-water file before any of their block is used', async () => {
+    const source = await service();
+    for (let i = 0; i < 200; i++) {
+      const taken = await source.take(authority);
+      const file = JSON.parse(await readFile(join(state, 'high-water.json'), 'utf8')) as {
+        serials: Record<string, string>;
+      };
+      expect(BigInt(file.serials[authority.id] ?? 0)).toBeGreaterThanOrEqual(taken);
+    }
+  });
+
+  it('go on past the file where an older database was put in place', async () => {
+    const taken = await take(await service(), 40);
+    await owner.query('update authorities set next_serial = 1 where id = $1', [authority.id]);
+    const [after = 0n] = await take(await service(), 1);
+    expect(after).toBeGreaterThan(taken.at(-1) ?? 0n);
+  });
+
+  it('are not given back where somebody has reserved beyond them', async () => {
+    const [one, other] = [await service(), await service()];
+    await take(one, 1);
+    await take(other, 1);
+    await one.close();
+    expect(await next()).toBe('33');
+    await other.close();
+    expect(await next()).toBe('18');
+  });
+
+  it('are refused while the file cannot be written, and none is used that does not stand there', async () => {
+    const source = await service();
+    await take(source, 16);
+    await rm(state, { recursive: true });
+    await expect(source.take(authority)).rejects.toMatchObject({ code: 'storage_unavailable' });
+  });
+
+  it('are refused while the database is away, and go on after', async () => {
+    const nowhere = new Pool({ host: '/nowhere', user: 'x', database: 'x' });
+    const source = blockSerials({ pool: nowhere, highWater: await openHighWater(state) });
+    await expect(source.take(authority)).rejects.toMatchObject({ code: 'storage_unavailable' });
+    await nowhere.end();
+    await expect((await service()).take({ ...authority, id: randomUUID() })).rejects.toMatchObject({
+      code: 'serials_exhausted',
+    });
+  });
+
+  it('tell the file every authority and organization, so that a restore knows who was never used', async () => {
+    const highWater = await openHighWater(state);
+    await owner.query('insert into organizations (id, handle) values ($1, md5($1::uuid::text))', [
+      authority.organizationId,
+    ]);
+    await reconcileHighWater(database.connection('owner'), highWater);
+    expect(highWater.serial(authority.id)).toBe(0n);
+    expect(highWater.krlVersion(authority.organizationId)).toBe(0n);
+  });
+});
