@@ -1,6 +1,7 @@
 // `npm run bench -- sign`: what the issuance cycle costs beside its two bare signature operations. Ed25519, no storage.
 import { randomBytes, sign, verify } from 'node:crypto';
 import {
+  inBlocks,
   issueCertificate,
   poolVerifier,
   type IssuancePorts,
@@ -73,7 +74,7 @@ const request: IssuanceRequest = {
 
 const onPool: IssuancePorts = {
   clock: systemClock,
-  randomBytes,
+  randomBytes: inBlocks(randomBytes),
   serials: memorySerialSource(),
   signer: new LocalSigner(kek, () => Promise.resolve(sealed)),
   verify: poolVerifier(),

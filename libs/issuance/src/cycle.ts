@@ -2,7 +2,6 @@ import { seconds, type Sealed, type Clock, type RandomBytes } from '@writ/kernel
 import {
   assembleCertificate,
   decodeCertificate,
-  encodeTbs,
   lint,
   type Certificate,
   type CertificateFields,
@@ -101,7 +100,10 @@ export async function issueCertificate(
 /** Step 2: a complete plan, or 'request_refused' with every rule that was not met; 'names_unclaimed'. */
 export function decideOrRefuse(ports: IssuancePorts, request: IssuanceRequest): Decided {
   const decision = decide({
-    ...request,
+    caller: request.caller,
+    roles: request.roles,
+    authority: request.authority,
+    request: request.request,
     now: seconds(ports.clock),
     backdate: BigInt(ports.backdateSeconds),
   });
@@ -143,7 +145,7 @@ export function lintBeforeSigning(ports: IssuancePorts, { plan, serial }: Number
   };
   const { decidedAt: now, maxValidity, backdate } = plan;
   const token = lint(fields, { now, maxValidity, backdate });
-  return { plan, fields, tbs: encodeTbs(fields), token } as Linted;
+  return { plan, fields, tbs: token.copy(), token } as Linted;
 }
 
 /** Step 5: the signer sees linted bytes and the authority, nothing else. */

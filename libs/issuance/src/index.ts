@@ -4,6 +4,7 @@ export {
   type IssuanceRequest,
   type IssuedCertificate,
 } from './cycle.js';
+export { inBlocks } from './random-block.js';
 export { poolVerifier, type VerifyCertificate } from './verifier.js';
 export type {
   AuthorityRef,

@@ -25,8 +25,10 @@ export function decideUser(input: Input): Outcome<Plan> {
 
 function underRole(input: Input, role: Role): Outcome<Plan> {
   const { caller, authority, request } = input;
+  const { fit, own } = withoutRole(input);
   const judged = all({
-    ...withoutRole(input),
+    fit,
+    own,
     window: lifetime(input, role.maxTtlSeconds),
     keyType: keyTypeAllowed(request.publicKey, role.keyTypes),
     verification: verificationPossible(request.publicKey, role.criticalOptions.verifyRequired === true),
@@ -48,7 +50,9 @@ function underRole(input: Input, role: Role): Outcome<Plan> {
       publicKey: request.publicKey,
       keyId,
       validPrincipals,
-      ...window,
+      validAfter: window.validAfter,
+      validBefore: window.validBefore,
+      maxValidity: window.maxValidity,
       criticalOptions,
       extensions,
       decidedAt: input.now,

@@ -89,6 +89,7 @@ describe('linted bytes', () => {
     const linted = lint(fields, limits);
     linted.take();
     expect(codeOf(() => linted.take())).toBe('linted_already_taken');
+    expect(codeOf(() => linted.copy())).toBe('linted_already_taken');
   });
 
   it('do not change with the array that was linted', () => {

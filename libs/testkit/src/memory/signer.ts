@@ -11,10 +11,11 @@ import {
 
 /** A signer whose private keys, by authority id, are simply given to it. */
 export function memorySigner(keys: ReadonlyMap<string, KeyObject>): Signer {
+  const held = new Map([...keys].map(([id, key]) => [id, { key, publicKey: publicKeyFromObject(key) }]));
   return {
     sign(authority, linted) {
-      const key = keys.get(authority.id);
-      if (key === undefined || !samePublicKey(publicKeyFromObject(key), authority.publicKey)) {
+      const own = held.get(authority.id);
+      if (own === undefined || !samePublicKey(own.publicKey, authority.publicKey)) {
         return Promise.reject(
           new CodedError<SignerErrorCode>(
             'authority_key_unknown',
@@ -23,7 +24,9 @@ export function memorySigner(keys: ReadonlyMap<string, KeyObject>): Signer {
         );
       }
       const algorithm = signatureAlgorithmFor(authority.publicKey);
-      return Promise.resolve().then(() => encodeSignature(algorithm, signRaw(key, algorithm, linted.take())));
+      return Promise.resolve().then(() =>
+        encodeSignature(algorithm, signRaw(own.key, algorithm, linted.take())),
+      );
     },
   };
 }
