@@ -1,4 +1,4 @@
-import { Int32Column, SerialColumn } from './columns.js';
+import { type Int32Column, type SerialColumn } from './columns.js';
 import type { SerialRange } from './serial-runs.js';
 
 /** The serial sections of one authority as they stand in the KRL: nothing is unfolded. */
