@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CertificateRecord } from '@writ/issuance';
+import type { AuthorityRef, CertificateRecord } from '@writ/issuance';
 import { keyId, principal, serial } from '@writ/openssh/certificate';
 import type { Database } from '@writ/storage';
 import { Pool } from 'pg';
@@ -12,6 +12,8 @@ export interface RecordMaker {
   make(user: string, epoch?: bigint): CertificateRecord;
   /** A user whose epoch is 1. */
   user(): Promise<string>;
+  /** The installation's one authority, made when there is none. */
+  authority(): Promise<AuthorityRef>;
   close(): Promise<void>;
 }
 
@@ -58,6 +60,28 @@ export async function recordMaker(database: Database): Promise<RecordMaker> {
       requestId: null,
       idempotency: null,
     }),
+    async authority() {
+      const { rows } = await owner.query<{ id: string; organization: string }>(
+        `with made as (
+           insert into authorities (id, organization_id, kind, state, key_type, public_key, fingerprint, sealed_key, max_validity_seconds)
+           select $1, $2, 'user', 'active', 'ssh-ed25519', '\\x00', 'SHA256:one', '\\x00', 3600
+           where not exists (select from authorities) returning id, organization_id
+         )
+         select id::text, organization_id::text as organization from made
+         union all select id::text, organization_id::text from authorities`,
+        [authorityId, organizationId],
+      );
+      const { id = '', organization = '' } = rows[0] ?? {};
+      return {
+        id,
+        organizationId: organization,
+        kind: 'user',
+        publicKey: { type: 'ssh-ed25519', blob: new Uint8Array() },
+        maxValiditySeconds: 3600,
+        epoch: 1n,
+        state: 'active',
+      };
+    },
     close: () => owner.end(),
   };
 }
