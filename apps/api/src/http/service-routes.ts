@@ -49,9 +49,15 @@ export const serviceRoutes = {
   }),
   docsScript: open({
     id: 'docsScript',
-    path: '/docs/rapidoc.js',
+    path: '/docs/swagger-ui.js',
     summary: 'The script of that page',
     response: file('text/javascript; charset=utf-8', 'JavaScript'),
+  }),
+  docsStyle: open({
+    id: 'docsStyle',
+    path: '/docs/swagger-ui.css',
+    summary: 'The style of that page',
+    response: file('text/css; charset=utf-8', 'CSS'),
   }),
 } as const;
 

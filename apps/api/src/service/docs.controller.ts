@@ -8,10 +8,12 @@ import type { FileContent, RouteOutput } from '../http/route-input.js';
 import { serviceRoutes } from '../http/service-routes.js';
 import { ServiceDescription } from './description.js';
 
-/** Nothing from elsewhere, and no script but the one we serve. */
+const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', supportedSubmitMethods: [], validatorUrl: null });`;
+
+/** Nothing from elsewhere, and no script but the one we serve and the line that starts it. */
 const policy = [
   "default-src 'none'",
-  "script-src 'self'",
+  `script-src 'self' 'sha256-${createHash('sha256').update(start).digest('base64')}'`,
   "style-src 'self' 'unsafe-inline'",
   "connect-src 'self'",
   "img-src 'self' data:",
@@ -25,9 +27,10 @@ const page = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Writ API</title>
-<script type="module" src="/docs/rapidoc.js"></script>
-<rapi-doc spec-url="/openapi.json" render-style="read" load-fonts="false" show-header="false" allow-try="false"
-  regular-font="system-ui, sans-serif" mono-font="ui-monospace, monospace"></rapi-doc>
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+<div id="docs"></div>
+<script src="/docs/swagger-ui.js"></script>
+<script>${start}</script>
 </html>
 `;
 
@@ -35,7 +38,7 @@ const page = `<!doctype html>
 @Controller()
 export class DocsController {
   private readonly document: FileContent;
-  private script: Promise<FileContent> | undefined;
+  private readonly kept = new Map<string, Promise<FileContent>>();
 
   constructor({ routes, version }: ServiceDescription) {
     this.document = file(Buffer.from(JSON.stringify(openApiDocument(routes, version))), 60);
@@ -54,9 +57,22 @@ export class DocsController {
 
   @Handle(serviceRoutes.docsScript)
   docsScript(): Promise<RouteOutput<'docsScript'>> {
-    const path = createRequire(import.meta.url).resolve('rapidoc');
-    this.script ??= readFile(path).then((bytes) => file(bytes, 86_400));
-    return this.script;
+    return this.packaged('swagger-ui-bundle.js');
+  }
+
+  @Handle(serviceRoutes.docsStyle)
+  docsStyle(): Promise<RouteOutput<'docsStyle'>> {
+    return this.packaged('swagger-ui.css');
+  }
+
+  /** A file of the swagger-ui-dist package, read once. */
+  private packaged(name: string): Promise<FileContent> {
+    const kept = this.kept.get(name);
+    if (kept !== undefined) return kept;
+    const path = createRequire(import.meta.url).resolve(`swagger-ui-dist/${name}`);
+    const read = readFile(path).then((bytes) => file(bytes, 86_400));
+    this.kept.set(name, read);
+    return read;
   }
 }
 
