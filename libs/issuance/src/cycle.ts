@@ -34,7 +34,10 @@ export interface IssuancePorts {
   readonly backdateSeconds: number;
 }
 
-/** Who asks for what, and under which authority. */
+/**
+ * Who asks for what, and under which authority. Every epoch in it was read before, or in one snapshot with, what it stands for
+ * (a user's: the account, its roles and its keys).
+ */
 export interface IssuanceRequest {
   readonly caller: Caller;
   readonly roles: readonly Role[];

@@ -4,7 +4,10 @@ import type { PublicKey } from '@writ/openssh/key';
 import type { HostName } from '@writ/openssh/trust';
 import type { Authority } from './authority.js';
 
-/** A version that a decision rested on: of a user, role, authority or host name. */
+/**
+ * A version that a decision rested on: of a user, role, authority or host name. It is to be read before what it stands for, or
+ * in one snapshot with it: read afterwards, it would vouch for what has changed in between.
+ */
 export interface SeenEpoch {
   readonly id: string;
   readonly epoch: bigint;

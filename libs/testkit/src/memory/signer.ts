@@ -7,15 +7,23 @@ import {
   samePublicKey,
   signatureAlgorithmFor,
   signRaw,
+  type PublicKey,
 } from '@writ/openssh/key';
 
-/** A signer whose private keys, by authority id, are simply given to it. */
+/** A signer whose private keys, by authority id, are simply given to it; the map may grow later. */
 export function memorySigner(keys: ReadonlyMap<string, KeyObject>): Signer {
-  const held = new Map([...keys].map(([id, key]) => [id, { key, publicKey: publicKeyFromObject(key) }]));
+  const publicKeys = new WeakMap<KeyObject, PublicKey>();
+
+  function publicKeyOf(key: KeyObject): PublicKey {
+    const known = publicKeys.get(key) ?? publicKeyFromObject(key);
+    publicKeys.set(key, known);
+    return known;
+  }
+
   return {
     sign(authority, linted) {
-      const own = held.get(authority.id);
-      if (own === undefined || !samePublicKey(own.publicKey, authority.publicKey)) {
+      const key = keys.get(authority.id);
+      if (key === undefined || !samePublicKey(publicKeyOf(key), authority.publicKey)) {
         return Promise.reject(
           new CodedError<SignerErrorCode>(
             'authority_key_unknown',
@@ -24,9 +32,7 @@ export function memorySigner(keys: ReadonlyMap<string, KeyObject>): Signer {
         );
       }
       const algorithm = signatureAlgorithmFor(authority.publicKey);
-      return Promise.resolve().then(() =>
-        encodeSignature(algorithm, signRaw(own.key, algorithm, linted.take())),
-      );
+      return Promise.resolve().then(() => encodeSignature(algorithm, signRaw(key, algorithm, linted.take())));
     },
   };
 }
