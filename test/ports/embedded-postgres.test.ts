@@ -56,7 +56,7 @@ describe('embedded PostgreSQL', () => {
   let state: string;
   const running: EmbeddedPostgres[] = [];
   const start = async (stateDirectory = state, more = {}): Promise<EmbeddedPostgres> => {
-    const server = await startEmbeddedPostgres({ stateDirectory, ...more });
+    const server = await startEmbeddedPostgres({ stateDirectory, settings: { fsync: 'off' }, ...more });
     running.push(server);
     return server;
   };
@@ -91,7 +91,7 @@ describe('embedded PostgreSQL', () => {
   });
 
   it('makes a data directory with checksums, fsync, UTF-8, byte order and passwords everywhere', async () => {
-    const server = await start();
+    const server = await start(state, { settings: {} });
     const names = [
       'data_checksums',
       'fsync',
@@ -257,6 +257,21 @@ describe('embedded PostgreSQL', () => {
     const third = await start(long);
     await third.stop();
     await rm(third.socketDirectory, { recursive: true, force: true });
+  });
+
+  const reachable = asRoot ? 'elsewhere when started as root' : 'as it is otherwise';
+  it(`keeps its files where its account can reach them: ${reachable}`, async () => {
+    const closed = join(directory, 'closed');
+    await mkdir(closed, { mode: 0o700 });
+    const first = await start(join(closed, 'state'));
+    const place = await readFile(join(closed, 'state/postgres/place.json'), 'utf8').catch(() => '{}');
+    const elsewhere = (JSON.parse(place) as { directory?: string }).directory;
+    expect(elsewhere !== undefined).toBe(asRoot);
+    expect(elsewhere?.startsWith(closed) ?? false).toBe(false);
+    await first.stop();
+    expect((await start(join(closed, 'state'))).socketDirectory).toBe(first.socketDirectory);
+    await running.at(-1)?.stop();
+    if (elsewhere !== undefined) await rm(elsewhere, { recursive: true });
   });
 
   it('says in one line what is wrong with a state directory', async () => {

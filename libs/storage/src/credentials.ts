@@ -1,9 +1,9 @@
 import { CodedError } from '@writ/kernel';
 import { randomBytes } from 'node:crypto';
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StorageErrorCode } from './errors.js';
-import { readIfThere, writeDurably } from './durable-file.js';
+import { makePrivateDirectory, readIfThere, writeDurably } from './durable-file.js';
 import { fileError } from './system-error.js';
 
 /** A database role and its password. */
@@ -83,7 +83,7 @@ export async function writeCredentials(
   credentials: DatabaseCredentials,
 ): Promise<void> {
   try {
-    await mkdir(join(stateDirectory, 'postgres'), { recursive: true, mode: 0o700 });
+    await makePrivateDirectory(join(stateDirectory, 'postgres'));
   } catch (error) {
     throw fileError(error, stateDirectory);
   }

@@ -1,8 +1,8 @@
 import { CodedError } from '@writ/kernel';
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { link, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readIfThere, writeDurably } from './durable-file.js';
+import { makePrivateDirectory, readIfThere, writeDurably } from './durable-file.js';
 import type { StorageErrorCode } from './errors.js';
 import { processMark } from './postgres/process-table.js';
 import { errorCode, fileError } from './system-error.js';
@@ -30,7 +30,7 @@ export async function ownStateDirectory(stateDirectory: string): Promise<Ownersh
   const mark: OwnerMark = { pid: process.pid, process: processMark(process.pid) ?? '' };
   const own = join(stateDirectory, `owner.${randomBytes(6).toString('hex')}.new`);
   try {
-    await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
+    await makePrivateDirectory(stateDirectory);
     await writeFile(own, `${JSON.stringify(mark)}\n`, { mode: 0o600, flag: 'wx' });
     for (;;) {
       const highest = (await markNumbers(stateDirectory)).at(-1) ?? 0;

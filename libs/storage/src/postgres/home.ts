@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, chown, lstat, mkdir, mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { readIfThere, writeDurably } from '../durable-file.js';
+import { makePrivateDirectory, readIfThere, writeDurably } from '../durable-file.js';
 import { fileError } from '../system-error.js';
 import { serverAccount, type Account } from './account.js';
 import { canEnter } from './reach.js';
@@ -30,7 +30,7 @@ const longestSocketPath = 103;
 export async function prepareHome(stateDirectory: string): Promise<Home> {
   const inState = join(stateDirectory, 'postgres');
   try {
-    await mkdir(inState, { recursive: true, mode: 0o700 });
+    await makePrivateDirectory(inState);
     const place = await realpath(inState);
     const memory = join(place, 'place.json');
     const remembered = parsePlace(await readIfThere(memory));
