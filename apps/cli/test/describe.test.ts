@@ -1,4 +1,10 @@
-import { isGroup, optionsOf, partsOf, type CommandDescription, type LeafDescription } from '../src/describe/command.js';
+import {
+  isGroup,
+  optionsOf,
+  partsOf,
+  type CommandDescription,
+  type LeafDescription,
+} from '../src/describe/command.js';
 import { commands, writ } from '../src/describe/tree.js';
 import { parse } from '../src/program.js';
 
@@ -19,27 +25,32 @@ function leaves(all: readonly CommandDescription[], before: readonly string[] = 
 function wordsOf(example: string): string[] {
   const own = /(?:^|\| )writ (.*)$/.exec(example)?.[1] ?? '';
   const [line = ''] = own.split(/ (?:>>?|\|) /);
-  return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, single, double, bare]) => single ?? double ?? bare ?? '');
+  return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+    ([, single, double, bare]) => single ?? double ?? bare ?? '',
+  );
 }
 
 const all = leaves(commands);
 
 describe('every command', () => {
-  it.each(all.map(({ words, command }) => [words.join(' '), command] as const))('%s', async (place, command) => {
-    // One line each, so that help and completion stay readable.
-    expect(command.summary).toMatch(/^[^A-Z.\n][^\n]{5,80}[^.\n]$/);
-    for (const { command: example, says } of command.examples) {
-      expect(says).not.toBe('');
-      expect(example).toContain(`writ ${place}`);
-    }
-    const names = optionsOf(command).flatMap((option) => partsOf(option).spellings);
-    expect(new Set(names).size).toBe(names.length);
-    if (command.passThrough === true) return;
+  it.each(all.map(({ words, command }) => [words.join(' '), command] as const))(
+    '%s',
+    async (place, command) => {
+      // One line each, so that help and completion stay readable.
+      expect(command.summary).toMatch(/^[^A-Z.\n][^\n]{5,80}[^.\n]$/);
+      for (const { command: example, says } of command.examples) {
+        expect(says).not.toBe('');
+        expect(example).toContain(`writ ${place}`);
+      }
+      const names = optionsOf(command).flatMap((option) => partsOf(option).spellings);
+      expect(new Set(names).size).toBe(names.length);
+      if (command.passThrough === true) return;
 
-    const help = await parse(writ, [...place.split(' '), '--help'], 100);
-    expect(help.what === 'help' && help.text).toMatch(/^Examples?:$/m);
-    for (const name of [...names, '--help']) expect(help.what === 'help' && help.text).toContain(name);
-  });
+      const help = await parse(writ, [...place.split(' '), '--help'], 100);
+      expect(help.what === 'help' && help.text).toMatch(/^Examples?:$/m);
+      for (const name of [...names, '--help']) expect(help.what === 'help' && help.text).toContain(name);
+    },
+  );
 
   it.each(
     all
@@ -51,7 +62,9 @@ describe('every command', () => {
   });
 
   it('speaks JSON, apart from those of the service and the completion script', () => {
-    const without = all.filter(({ command }) => command.json === undefined).map(({ words }) => words.join(' '));
+    const without = all
+      .filter(({ command }) => command.json === undefined)
+      .map(({ words }) => words.join(' '));
     expect(without).toEqual(['init', 'server', 'rewrap', 'backup', 'restore', 'completion']);
   });
 
@@ -70,14 +83,14 @@ describe('parse', () => {
   };
 
   it('collects an option that is repeated, one value each', async () => {
-    const input = await words('role', 'create', 'web', '--login', 'a', '--login', 'b');
-    expect(input.values('login')).toEqual(['a', 'b']);
+    const input = await words('role', 'create', 'web', '--logins', 'a', '--logins', 'b');
+    expect(input.values('logins')).toEqual(['a', 'b']);
     expect(input.argument('role')).toBe('web');
   });
 
   it('does not take an argument for a value of the option before it', async () => {
-    const input = await words('role', 'create', '--login', 'a', 'web');
-    expect(input.values('login')).toEqual(['a']);
+    const input = await words('role', 'create', '--logins', 'a', 'web');
+    expect(input.values('logins')).toEqual(['a']);
     expect(input.argument('role')).toBe('web');
   });
 
@@ -90,7 +103,15 @@ describe('parse', () => {
     await expect(words('role', 'create', 'web', '--extension', 'permit-everything')).rejects.toMatchObject({
       code: 'usage_invalid',
     });
-    const input = await words('role', 'create', 'web', '--extension', 'permit-pty', '--extension', 'permit-user-rc');
+    const input = await words(
+      'role',
+      'create',
+      'web',
+      '--extension',
+      'permit-pty',
+      '--extension',
+      'permit-user-rc',
+    );
     expect(input.values('extension')).toEqual(['permit-pty', 'permit-user-rc']);
   });
 

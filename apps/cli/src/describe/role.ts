@@ -27,7 +27,11 @@ export const role: GroupDescription = {
       arguments: [roleName],
       options: [
         { flags: '--principals <kind>', summary: 'what certificates name: logins', choices: ['logins'] },
-        { flags: '--logins <logins>', summary: 'the logins that members may be, with commas between', repeat: true },
+        {
+          flags: '--logins <logins>',
+          summary: 'the logins that members may be, with commas between',
+          repeat: true,
+        },
         { flags: '--max-ttl <duration>', summary: 'longest validity of a certificate, such as 30m, 8h, 7d' },
         {
           flags: '--extension <name>',

@@ -1,4 +1,5 @@
-import { parseCertificateLine, verifyCertificate } from '@writ/openssh/certificate';
+import { isCodedError } from '@writ/kernel';
+import { parseCertificateLine, verifyCertificate, type Certificate } from '@writ/openssh/certificate';
 import { samePublicKey } from '@writ/openssh/key';
 import { fail } from '../errors.js';
 import { writeAtomically } from '../files/atomic-file.js';
@@ -13,9 +14,9 @@ export interface CheckedCertificate {
 
 /** Looks before anything is written: 'answer_unexpected' where it is not a certificate of that type for that key. */
 export function checkCertificate(key: KeyFile, line: string, type: 'user' | 'host'): CheckedCertificate {
-  const { certificate } = parseCertificateLine(line);
+  const certificate = decoded(line);
   const right =
-    certificate.certificateType === type &&
+    certificate?.certificateType === type &&
     samePublicKey(certificate.publicKey, key.publicKey) &&
     verifyCertificate(certificate);
   if (!right)
@@ -24,6 +25,15 @@ export function checkCertificate(key: KeyFile, line: string, type: 'user' | 'hos
       `The server answered something that is not a ${type} certificate for ${key.publicKeyFile}.`,
     );
   return { key, principals: certificate.validPrincipals, line: line.trim() };
+}
+
+function decoded(line: string): Certificate | null {
+  try {
+    return parseCertificateLine(line).certificate;
+  } catch (error) {
+    if (isCodedError(error)) return null;
+    throw error;
+  }
 }
 
 /** Writes `<key>-cert.pub`, where ssh and sshd look for it, in one step; everybody may read it. */

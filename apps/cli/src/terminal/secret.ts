@@ -1,4 +1,5 @@
-import { fstatSync, readSync } from 'node:fs';
+import { readSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fail, systemReason } from '../errors.js';
 import { readText } from '../files/read.js';
 import type { Input } from '../input.js';
@@ -32,7 +33,7 @@ export async function secret(
   const descriptor = input.option(`${source.option}-fd`);
   const variable = environment[source.variable];
   if (file !== undefined) return firstLine(await readText(file), source);
-  if (descriptor !== undefined) return firstLine(readDescriptor(descriptor), source);
+  if (descriptor !== undefined) return firstLine(await readDescriptor(descriptor), source);
   if (variable !== undefined && variable !== '') return variable;
   if (!terminal.canAsk)
     fail(
@@ -52,19 +53,21 @@ function firstLine(text: string, { what }: SecretSource): string {
   return line;
 }
 
-function readDescriptor(text: string): string {
+async function readDescriptor(text: string): Promise<string> {
   if (!/^\d{1,5}$/.test(text)) fail('usage_invalid', 'A file descriptor is a number.');
-  const descriptor = Number(text);
   const chunk = Buffer.alloc(longest);
   let content = '';
-  try {
-    fstatSync(descriptor);
-    for (let count = -1; count !== 0 && content.length < longest;) {
-      count = readSync(descriptor, chunk, 0, longest, null);
+  while (content.length < longest) {
+    try {
+      const count = readSync(Number(text), chunk, 0, longest, null);
+      if (count === 0) break;
       content += chunk.toString('utf8', 0, count);
+    } catch (error) {
+      // A pipe that does not block, and nobody has written yet.
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN'))
+        fail('file_unreadable', `Cannot read file descriptor ${text}: ${systemReason(error)}.`, {}, error);
+      await pause(20);
     }
-  } catch (error) {
-    fail('file_unreadable', `Cannot read file descriptor ${text}: ${systemReason(error)}.`, {}, error);
   }
   return content;
 }

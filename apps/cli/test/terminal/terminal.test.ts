@@ -5,7 +5,12 @@ const escape = '\u001b[';
 
 function recorded(isTTY: boolean) {
   const written: (string | Uint8Array)[] = [];
-  return { isTTY, written, write: (text: string | Uint8Array) => written.push(text), text: () => written.join('') };
+  return {
+    isTTY,
+    written,
+    write: (text: string | Uint8Array) => written.push(text),
+    text: () => written.join(''),
+  };
 }
 
 function terminal(environment: Record<string, string>, { output = true, talk = true, input = true } = {}) {
@@ -81,6 +86,8 @@ describe('Terminal', () => {
 
   it('stops spinning when the work fails', async () => {
     const shown = terminal({});
-    await expect(shown.terminal.working('Waiting', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    await expect(shown.terminal.working('Waiting', () => Promise.reject(new Error('no')))).rejects.toThrow(
+      'no',
+    );
   });
 });

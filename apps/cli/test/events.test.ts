@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { buildCommandLine, type Built } from './built.js';
+import { handle, signedInHome, startStub, tokens, writ, type StubService } from './stub-service.js';
+
+const route = `GET /v1/organizations/${handle}/events`;
+const event = (id: number, more: object = {}) => ({
+  ...{ id: String(id), at: `2026-01-31T08:00:0${id}.000Z`, kind: 'certificate.issued', actor: 'ana' },
+  ...{ subject: `user:${id}`, data: { role: 'web' }, requestId: null },
+  ...more,
+});
+const page = (items: readonly object[], next: string | null) => ({ status: 200, body: { items, next } });
+
+describe('events', () => {
+  let built: Built;
+  let stub: StubService;
+  let env: Built['env'];
+  beforeAll(async () => {
+    built = buildCommandLine();
+    stub = await startStub();
+    env = signedInHome(built, 'events', stub.url, tokens(1));
+  });
+  afterAll(async () => {
+    await stub.stop();
+    built.remove();
+  });
+  beforeEach(() => void (stub.seen.length = 0));
+
+  it('are printed with the newest last, made printable', async () => {
+    const odd = { subject: '\u001b[2J', data: { reason: 'left the company', 'a\nb': 1 }, actor: null };
+    stub.on(route, page([event(2, odd), event(1)], null));
+    expect(await writ(built, env, ['events'])).toEqual({
+      status: 0,
+      stdout:
+        '2026-01-31T08:00:01.000Z certificate.issued user:1 by ana role=web\n' +
+        '2026-01-31T08:00:02.000Z certificate.issued \\x1b[2J by nobody reason="left the company" a\\x0ab=1\n',
+      stderr: '',
+    });
+  });
+
+  it('are followed from the oldest one shown, each once', async () => {
+    stub.on(
+      route,
+      page([event(2), event(1)], null),
+      page([event(1), event(2), event(3)], 'c1'),
+      page([], 'c2'),
+      page([event(4)], 'c3'),
+      page([], 'c4'),
+    );
+    const words = [built.bundle, 'events', '--follow', '--json', '--kind', 'certificate.issued'];
+    const child = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const ids: string[] = [];
+    for await (const line of createInterface({ input: child.stdout })) {
+      ids.push((JSON.parse(line) as { id: string }).id);
+      if (ids.length === 4) break;
+    }
+    const ended = new Promise<NodeJS.Signals | null>((resolve) =>
+      child.once('close', (_, signal) => resolve(signal)),
+    );
+    child.kill('SIGINT');
+    expect(await ended).toBe('SIGINT');
+    expect(ids).toEqual(['1', '2', '3', '4']);
+    const [first, ...following] = stub.queries(route);
+    expect(first).toMatchObject({ order: 'newest', kind: 'certificate.issued' });
+    expect(following[0]).toMatchObject({ order: 'oldest', since: event(1).at, kind: 'certificate.issued' });
+    expect(following.slice(1, 3).map(({ cursor }) => cursor)).toEqual(['c1', 'c2']);
+  });
+
+  it('end quietly when nobody reads any more', async () => {
+    stub.on(route, page([event(2), event(1)], null), page([event(3)], 'c'));
+    const words = [built.bundle, 'events', '--follow'];
+    const child = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    stub.on(route, page([event(1)], null), ...[3, 4, 5, 6, 7, 8].map((id) => page([event(id)], 'c')));
+    child.stdout.once('data', () => child.stdout.destroy());
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0);
+    expect(said).toBe('');
+  });
+});

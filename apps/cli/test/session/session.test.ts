@@ -1,0 +1,161 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildCommandLine, type Built } from '../built.js';
+import {
+  handle,
+  problem,
+  signedInHome,
+  startStub,
+  tokens,
+  user,
+  whoami,
+  writ,
+  type StubService,
+} from '../stub-service.js';
+
+const users = `GET /v1/organizations/${handle}/users`;
+const page = { status: 200, body: { items: [user], next: null } };
+
+describe('the session', () => {
+  let built: Built;
+  let stub: StubService;
+  beforeAll(() => {
+    built = buildCommandLine();
+  });
+  afterAll(() => built.remove());
+  beforeEach(async () => {
+    stub = await startStub();
+    stub.on('GET /healthz', { status: 200, body: {} });
+    stub.on('GET /v1/whoami', { status: 200, body: whoami });
+    stub.on(users, page);
+  });
+  afterEach(() => stub.stop());
+
+  const kept = (env: Built['env']): string => join(env['HOME'] ?? '', '.local/state/writ/session.json');
+  const keptTokens = (env: Built['env']): unknown =>
+    (JSON.parse(readFileSync(kept(env), 'utf8')) as { tokens: unknown }).tokens;
+
+  it('is kept where only its owner can read it, and sent to its own server only', async () => {
+    stub.on('POST /v1/sign-in', { status: 200, body: tokens(1) });
+    const env = { ...built.env, HOME: join(built.directory, 'login'), WRIT_PASSWORD: 'correct horse' };
+    const login = await writ(built, env, ['login', '--url', stub.url, '--user', 'ana', '--org', 'acme']);
+    expect(login).toMatchObject({ status: 0, stdout: '' });
+    expect(login.stderr).toContain('Signed in as ana.');
+    expect(stub.seen.find(({ route }) => route === 'POST /v1/sign-in')?.body).toEqual({
+      ...{ organization: 'acme', user: 'ana', password: 'correct horse' },
+    });
+    expect(statSync(kept(env)).mode & 0o777).toBe(0o600);
+    expect(statSync(join(env['HOME'], '.local/state/writ')).mode & 0o777).toBe(0o700);
+    expect(readFileSync(join(env['HOME'], '.config/writ/config.json'), 'utf8')).not.toMatch(
+      /access-|refresh-|horse/,
+    );
+
+    // What was said once is remembered; the password is not.
+    const again = await writ(built, env, ['login', '--json']);
+    expect(JSON.parse(again.stdout)).toEqual(whoami);
+    const elsewhere = await startStub();
+    const config = join(env['HOME'], '.config/writ/config.json');
+    writeFileSync(config, readFileSync(config, 'utf8').replace(stub.url, elsewhere.url));
+    expect(await writ(built, env, ['user', 'list'])).toMatchObject({ status: 0 });
+    expect(elsewhere.seen).toEqual([]);
+    await elsewhere.stop();
+  });
+
+  it('takes its directories from XDG, where these are absolute', async () => {
+    stub.on('POST /v1/sign-in', { status: 200, body: tokens(1) });
+    const at = (name: string): string => join(built.directory, 'xdg', name);
+    const env = {
+      ...{ ...built.env, HOME: at('home'), WRIT_PASSWORD: 'x' },
+      ...{ XDG_CONFIG_HOME: at('config'), XDG_STATE_HOME: 'relative' },
+    };
+    expect(await writ(built, env, ['login', '--url', stub.url, '--user', 'ana'])).toMatchObject({
+      status: 0,
+    });
+    expect(existsSync(join(at('config'), 'writ/config.json'))).toBe(true);
+    expect(existsSync(join(at('home'), '.local/state/writ/session.json'))).toBe(true);
+  });
+
+  it('is refreshed once, however many commands run at the same time', async () => {
+    const env = signedInHome(built, 'parallel', stub.url, tokens(1, -1000));
+    stub.on(
+      'POST /v1/refresh',
+      { status: 200, body: tokens(2) },
+      { status: 401, body: problem('session_ended', 401) },
+    );
+    const all = await Promise.all(
+      Array.from({ length: 8 }, () => writ(built, env, ['user', 'list', '--json'])),
+    );
+    for (const ended of all) expect(ended).toMatchObject({ status: 0, stderr: '' });
+    expect(stub.seen.filter(({ route }) => route === 'POST /v1/refresh')).toHaveLength(1);
+    const shown = stub.seen
+      .filter(({ route }) => route === users)
+      .map(({ headers }) => headers.authorization);
+    expect(new Set(shown)).toEqual(new Set(['Bearer access-2']));
+    expect(statSync(kept(env)).mode & 0o777).toBe(0o600);
+  });
+
+  it('is refreshed with the same token again when the answer was lost', async () => {
+    const env = signedInHome(built, 'lost', stub.url, tokens(1, -1000));
+    stub.on('POST /v1/refresh', 'lost', 'lost', { status: 200, body: tokens(2) });
+    expect(await writ(built, env, ['user', 'list'])).toMatchObject({ status: 0 });
+    const refreshes = stub.seen.filter(({ route }) => route === 'POST /v1/refresh');
+    expect(refreshes.map(({ body }) => body)).toEqual(Array(3).fill({ refreshToken: 'refresh-1' }));
+    expect(keptTokens(env)).toMatchObject({ refreshToken: 'refresh-2' });
+  });
+
+  it('keeps its tokens when the service cannot be asked for new ones', async () => {
+    const env = signedInHome(built, 'away', stub.url, tokens(1, -1000));
+    stub.on('POST /v1/refresh', { status: 503, body: problem('storage_unavailable', 503) });
+    expect(await writ(built, env, ['user', 'list'])).toMatchObject({ status: 8 });
+    expect(keptTokens(env)).toMatchObject({ refreshToken: 'refresh-1' });
+  });
+
+  it('is refreshed when the service does not take what looks fresh here: the clocks differ', async () => {
+    const env = signedInHome(built, 'clocks', stub.url, tokens(1));
+    stub.on(users, { status: 401, body: problem('access_token_invalid', 401) }, page);
+    stub.on('POST /v1/refresh', { status: 200, body: tokens(2) });
+    expect(await writ(built, env, ['user', 'list'])).toMatchObject({ status: 0 });
+    expect(stub.seen.map(({ route }) => route)).toEqual([users, 'POST /v1/refresh', users]);
+  });
+
+  it.each(['refresh_token_invalid', 'session_ended'] as const)('ends with %s', async (code) => {
+    const env = signedInHome(built, code, stub.url, tokens(1, -1000));
+    stub.on('POST /v1/refresh', { status: 401, body: problem(code, 401) });
+    const ended = await writ(built, env, ['user', 'list']);
+    expect(ended).toMatchObject({ status: 4, stdout: '' });
+    expect(ended.stderr).toContain('[not_signed_in]');
+    expect(existsSync(kept(env))).toBe(false);
+  });
+
+  it('ends when it was ended there', async () => {
+    const env = signedInHome(built, 'ended', stub.url, tokens(1));
+    stub.on(users, { status: 401, body: problem('session_ended', 401) });
+    expect(await writ(built, env, ['user', 'list'])).toMatchObject({ status: 4 });
+    expect(existsSync(kept(env))).toBe(false);
+  });
+
+  it('is nobody’s where its file is damaged', async () => {
+    const env = signedInHome(built, 'damaged', stub.url, tokens(1));
+    writeFileSync(kept(env), '{"server":{"url":"x"},"tokens":{}}');
+    expect(await writ(built, env, ['whoami'])).toMatchObject({ status: 4 });
+  });
+
+  it('is over after logout, here and there', async () => {
+    const env = signedInHome(built, 'logout', stub.url, tokens(1));
+    stub.on('POST /v1/sign-out', { status: 204 });
+    expect(await writ(built, env, ['logout', '--json'])).toMatchObject({
+      status: 0,
+      stdout: '{\n  "signedOut": true\n}\n',
+    });
+    expect(stub.seen.map(({ route }) => route)).toEqual(['POST /v1/sign-out']);
+    expect(existsSync(kept(env))).toBe(false);
+  });
+
+  it('is over here after logout when the server is away, and that is said', async () => {
+    const env = signedInHome(built, 'logout-away', 'http://127.0.0.1:1', tokens(1));
+    const ended = await writ(built, env, ['logout']);
+    expect(ended.status).toBe(5);
+    expect(ended.stderr).toMatch(/the session goes on until/);
+    expect(existsSync(kept(env))).toBe(false);
+  });
+});
