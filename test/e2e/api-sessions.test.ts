@@ -21,7 +21,11 @@ describe('signing in', () => {
     expect(tokens.organization).toEqual({ handle: service.handle, name: 'acme' });
     const me = await whoami(tokens);
     expect(me.user).toMatchObject({ name: 'ana', administrativeRole: 'owner', state: 'active' });
-    expect(me.session).toMatchObject({ method: 'password', strength: 'single', expiresAt: tokens.sessionExpiresAt });
+    expect(me.session).toMatchObject({
+      method: 'password',
+      strength: 'single',
+      expiresAt: tokens.sessionExpiresAt,
+    });
     const events = await service.ask<{ kind: string; actor_name: string }>(
       `select kind, actor_name from events where data->>'session' = $1`,
       [sessionOf(tokens)],
@@ -32,7 +36,9 @@ describe('signing in', () => {
   it('takes the organization by name, and the provider when none is named', async () => {
     const body = { user: 'ana', password };
     await expect(service.call('signIn', { body: { ...body, organization: 'acme' } })).resolves.toBeDefined();
-    expect(await codeOf(service.call('signIn', { body: { ...body, organization: 'globex' } }))).toBe('sign_in_failed');
+    expect(await codeOf(service.call('signIn', { body: { ...body, organization: 'globex' } }))).toBe(
+      'sign_in_failed',
+    );
   });
 
   it('answers the same to a wrong password, an unknown user and an unknown organization', async () => {
@@ -50,7 +56,12 @@ describe('signing in', () => {
     const tables = await service.ask<{ name: string }>(
       `select table_name as name from information_schema.tables where table_schema = 'public'`,
     );
-    const secrets = [tokens.accessToken, tokens.refreshToken, ...[tokens.accessToken, tokens.refreshToken].map(macOf), password];
+    const secrets = [
+      tokens.accessToken,
+      tokens.refreshToken,
+      ...[tokens.accessToken, tokens.refreshToken].map(macOf),
+      password,
+    ];
     for (const { name } of tables) {
       const rows = await service.ask<{ text: string }>(`select t::text as text from "${name}" t`);
       const kept = rows.map(({ text }) => text).join('\n');
@@ -102,7 +113,9 @@ describe('an access token', () => {
       body: JSON.stringify({ access_token: accessToken }),
     });
     expect(inBody.status).toBe(401);
-    const basic = await fetch(`${service.url}/v1/whoami`, { headers: { authorization: `Basic ${accessToken}` } });
+    const basic = await fetch(`${service.url}/v1/whoami`, {
+      headers: { authorization: `Basic ${accessToken}` },
+    });
     expect(basic.status).toBe(401);
   });
 
@@ -137,9 +150,13 @@ describe('an access token', () => {
     const owner = await service.signIn();
     const member = await service.join(owner, 'mia');
     const params = { organization: service.handle };
-    expect(await codeOf(service.call('listUsers', { accessToken: member.accessToken, params }))).toBe('permission_missing');
+    expect(await codeOf(service.call('listUsers', { accessToken: member.accessToken, params }))).toBe(
+      'permission_missing',
+    );
     await service.ask(`update users set administrative_role = 'auditor' where name = 'mia'`);
-    await expect(service.call('listUsers', { accessToken: member.accessToken, params })).resolves.toBeDefined();
+    await expect(
+      service.call('listUsers', { accessToken: member.accessToken, params }),
+    ).resolves.toBeDefined();
   });
 });
 
@@ -240,7 +257,9 @@ describe('an invitation', () => {
       Array.from({ length: 8 }, () => service.call('acceptInvitation', { body: { invitation, password } })),
     );
     expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect(await codeOf(service.call('acceptInvitation', { body: { invitation, password } }))).toBe('invitation_invalid');
+    expect(await codeOf(service.call('acceptInvitation', { body: { invitation, password } }))).toBe(
+      'invitation_invalid',
+    );
     await expect(service.signIn('ida')).resolves.toBeDefined();
   });
 
@@ -265,11 +284,20 @@ describe('an invitation', () => {
       params: { organization: service.handle },
       body: { name: 'latecomer' },
     });
-    for (const other of [`${invitation}A`, invitation.slice(0, -1), 'writ_i.x', invitation.replace(service.handle, 'abcdefgh01234567')]) {
-      expect(await codeOf(service.call('acceptInvitation', { body: { invitation: other, password } }))).toBe('invitation_invalid');
+    for (const other of [
+      `${invitation}A`,
+      invitation.slice(0, -1),
+      'writ_i.x',
+      invitation.replace(service.handle, 'abcdefgh01234567'),
+    ]) {
+      expect(await codeOf(service.call('acceptInvitation', { body: { invitation: other, password } }))).toBe(
+        'invitation_invalid',
+      );
     }
     service.advance(8 * 24 * 60 * minute);
-    expect(await codeOf(service.call('acceptInvitation', { body: { invitation, password } }))).toBe('invitation_invalid');
+    expect(await codeOf(service.call('acceptInvitation', { body: { invitation, password } }))).toBe(
+      'invitation_invalid',
+    );
   });
 });
 
@@ -279,7 +307,10 @@ describe('changing a password', () => {
     const here = await service.join(owner, 'pat');
     const elsewhere = await service.signIn('pat');
     const change = (currentPassword: string, newPassword: string) =>
-      service.call('changePassword', { accessToken: here.accessToken, body: { currentPassword, newPassword } });
+      service.call('changePassword', {
+        accessToken: here.accessToken,
+        body: { currentPassword, newPassword },
+      });
     expect(await codeOf(change('a wrong password', 'another horse entirely'))).toBe('sign_in_failed');
     expect(await codeOf(change(password, 'short'))).toBe('password_too_weak');
     await change(password, 'another horse entirely');

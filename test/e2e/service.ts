@@ -2,7 +2,14 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { call, ProblemError, type CallInput, type CallOutput, type RouteId, type SessionTokens } from '@writ/contract';
+import {
+  call,
+  ProblemError,
+  type CallInput,
+  type CallOutput,
+  type RouteId,
+  type SessionTokens,
+} from '@writ/contract';
 import { systemClock } from '@writ/kernel';
 import { newInstallationSeal } from '@writ/signer';
 import { openHighWater, openScoped, type Database } from '@writ/storage';
@@ -39,7 +46,11 @@ export interface TestService {
   call<I extends RouteId>(id: I, input: CallInput<I>): Promise<CallOutput<I>>;
   signIn(user?: string, secret?: string): Promise<SessionTokens>;
   /** Invites somebody and signs them in. */
-  join(by: SessionTokens, name: string, administrativeRole?: 'administrator' | 'operator' | 'auditor' | 'member'): Promise<SessionTokens>;
+  join(
+    by: SessionTokens,
+    name: string,
+    administrativeRole?: 'administrator' | 'operator' | 'auditor' | 'member',
+  ): Promise<SessionTokens>;
   /** Rows of a query, past row-level security: what is really in the database. */
   ask<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Lets nobody in any more, waits for those inside, and stops listening; the rest stays open. */
@@ -63,7 +74,11 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   let ahead = 0;
   const clock = () => systemClock() + ahead;
   const { key, organization } = await foundIn(database);
-  const { config } = readConfig({ WRIT_LISTEN: '127.0.0.1:0', WRIT_STATE_DIR: directory, ...options.environment });
+  const { config } = readConfig({
+    WRIT_LISTEN: '127.0.0.1:0',
+    WRIT_STATE_DIR: directory,
+    ...options.environment,
+  });
   const opened = await openAdapters({ database, highWater: await openHighWater(directory), key });
   const adapters: Adapters = { ...opened, clock };
   const log: LogLine[] = [];
@@ -87,7 +102,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     log,
     advance: (ms) => void (ahead += ms),
     call: (id, input) => call(transport, id, input),
-    signIn: (user = 'ana', secret = password) => call(transport, 'signIn', { body: { user, password: secret } }),
+    signIn: (user = 'ana', secret = password) =>
+      call(transport, 'signIn', { body: { user, password: secret } }),
     async join(by, name, administrativeRole = 'member') {
       const { invitation } = await call(transport, 'inviteUser', {
         accessToken: by.accessToken,
@@ -126,7 +142,11 @@ async function foundIn(database: Database) {
   }
 }
 
-async function asked<Row extends object>(database: Database, text: string, values: readonly unknown[]): Promise<Row[]> {
+async function asked<Row extends object>(
+  database: Database,
+  text: string,
+  values: readonly unknown[],
+): Promise<Row[]> {
   const client = new Client(database.connection('owner'));
   await client.connect();
   try {

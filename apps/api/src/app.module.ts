@@ -25,6 +25,7 @@ import { Strategies } from './auth/strategies.js';
 import { openTokenKeys } from './auth/token-key.js';
 import { noExtension, type Extension } from './extension.js';
 import { AccessGuard } from './http/access.guard.js';
+import { InputGuard } from './http/input.guard.js';
 import { methodsAt } from './http/methods-at.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { serviceRoutes } from './http/service-routes.js';
@@ -115,7 +116,9 @@ function sessionProviders({ store, clock, sessions, tokenKeys, newId }: Adapters
   return [
     { provide: Strategies, useValue: strategies },
     { provide: SessionServices, useValue: new SessionServices(auth, strategies) },
+    // In this order: who may not come in learns nothing about what a request should look like.
     { provide: APP_GUARD, useValue: new AccessGuard(strategies) },
+    { provide: APP_GUARD, useValue: new InputGuard() },
   ];
 }
 

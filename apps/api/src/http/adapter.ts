@@ -6,6 +6,7 @@ import type { Config, Limits } from '../config/config.js';
 import { answerClientError } from './client-error.js';
 import type { Crowd } from './crowd.js';
 import { Deadlines } from './deadlines.js';
+import { answerRouterError } from './router-error.js';
 import { parseJsonBody } from './json-body.js';
 import { requestId } from './request-id.js';
 import { logRequest } from './request-log.js';
@@ -40,6 +41,7 @@ export function makeAdapter(
     routerOptions: { maxParamLength: 256 },
     return503OnClosing: false,
     clientErrorHandler: answerClientError,
+    frameworkErrors: answerRouterError,
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     skipMiddie: true,
     ...(tls === undefined ? { http: server } : { https: { ...server, ...tls } }),
@@ -59,6 +61,7 @@ function prepare(adapter: FastifyAdapter, log: Logger, crowd: Crowd, limits: Lim
     done(null, parseJsonBody(bytes as Buffer));
   });
   fastify.decorateRequest('caller', null);
+  fastify.decorateRequest('input', null);
   fastify.decorateRequest('problem', null);
   fastify.decorateRequest('leave', null);
   fastify.addHook('onRequest', (request, reply, done) => {

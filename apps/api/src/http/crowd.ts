@@ -8,6 +8,7 @@ export class Crowd {
   private total = 0;
   private readonly parties = new Map<string, number>();
   private closing = false;
+  private onEmpty: (() => void) | undefined;
 
   constructor(private readonly limits: Pick<Limits, 'requests' | 'requestsPerSource'>) {}
 
@@ -20,8 +21,9 @@ export class Crowd {
     return this.closing;
   }
 
-  get size(): number {
-    return this.total;
+  /** Resolves when nobody is inside. For one who waits. */
+  empty(): Promise<void> {
+    return this.total === 0 ? Promise.resolve() : new Promise((resolve) => (this.onEmpty = resolve));
   }
 
   /**
@@ -56,6 +58,7 @@ export class Crowd {
 
   private leave(source: string): void {
     this.total -= 1;
+    if (this.total === 0) this.onEmpty?.();
     const left = (this.parties.get(source) ?? 1) - 1;
     if (left <= 0) this.parties.delete(source);
     else this.parties.set(source, left);

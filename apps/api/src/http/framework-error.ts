@@ -10,7 +10,7 @@ const problems: Readonly<Record<string, readonly [ProblemCode, string]>> = {
   ],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['content_type_unsupported', 'Send the body as application/json.'],
   FST_ERR_BAD_URL: ['request_invalid', 'The path is not properly encoded.'],
-  FST_ERR_MAX_PARAM_LENGTH_EXCEEDED: ['not_found', 'A name in the path is too long to exist.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['not_found', 'A name in the path is too long to exist.'],
 };
 
 /** What Nest or Fastify threw, as one of our errors; anything else as it is. */

@@ -1,16 +1,11 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
-import { routeOf } from './handler-route.js';
-import { parseInput } from './parse-input.js';
 import type { FastifyRequest } from './request.js';
 
 /** Parameter: the validated request (`RouteInput<id>`). */
 export const Input: () => ParameterDecorator = createParamDecorator(
-  (_: unknown, context: ExecutionContext) => {
-    const route = routeOf(context.getHandler());
-    if (route === undefined) throw new TypeError('@Input() belongs on a method with @Handle().');
-    return parseInput(route, context.switchToHttp().getRequest<FastifyRequest>());
-  },
+  (_: unknown, context: ExecutionContext): unknown =>
+    context.switchToHttp().getRequest<FastifyRequest>().input,
 );
 
 /** Parameter: who is calling (`SignedInCaller`). Not on public routes. */

@@ -6,6 +6,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set by the guard; null on public routes. */
     caller: SignedInCaller | null;
+    /** The validated request, for `@Input()`. */
+    input: unknown;
     /** What the request was answered with, when that is a problem. */
     problem: ProblemCode | null;
     /** Takes the request out of the count of those being worked on. */

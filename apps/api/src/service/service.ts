@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DynamicModule } from '@nestjs/common';
 import type { Route } from '@writ/contract';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import { makeAdapter, type TlsPair } from '../http/adapter.js';
@@ -20,6 +21,9 @@ export interface ServiceParts {
   readonly routes: readonly Route[];
   readonly tls?: TlsPair | undefined;
 }
+
+/** How long a stop lets answers that were given reach their clients (ms). */
+const linger = 2_000;
 
 /** A service that listens. */
 export interface Service {
@@ -66,9 +70,18 @@ export async function startService({ config, log, module, routes, tls }: Service
     },
     async stop() {
       crowd.close();
-      const patience = setTimeout(() => server.closeAllConnections(), config.limits.stopSeconds * 1_000);
+      const done = new AbortController();
+      const after = (ms: number): Promise<void> => delay(ms, undefined, { signal: done.signal, ref: false });
+      const cut = (): void => server.closeAllConnections();
+      const patience = after(config.limits.stopSeconds * 1_000).then(cut);
+      const emptied = crowd.empty();
+      // Connections that never sent a request count as busy; answers that were given may still be on their way.
+      void emptied.then(() => after(linger)).then(cut, () => undefined);
       await app.close();
-      clearTimeout(patience);
+      // A client that went away does not end the work that it asked for.
+      await Promise.race([emptied, patience]);
+      done.abort();
+      await patience.catch(() => undefined);
     },
   };
 }
