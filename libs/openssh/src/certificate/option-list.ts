@@ -1,5 +1,5 @@
 import { refuse } from '../refuse.js';
-import { WireReader } from '../wire/reader.js';
+import type { WireReader } from '../wire/reader.js';
 import type { WireWriter } from '../wire/writer.js';
 import type { NamedOption } from './types.js';
 

@@ -43,7 +43,8 @@ function sameOptions(a: readonly NamedOption[], b: readonly NamedOption[]): bool
   const values = new Map(a.map(({ name, value }) => [name, value]));
   return b.every(({ name, value }) => {
     const own = values.get(name);
-    return own === value || (own != null && value !== null && sameBytes(own, value));
+    if (own === undefined) return false;
+    return own === null || value === null ? own === value : sameBytes(own, value);
   });
 }
 

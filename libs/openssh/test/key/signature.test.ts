@@ -1,5 +1,6 @@
-import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import {
+  decodePublicKey,
   decodeSignature,
   encodeSignature,
   parsePublicKeyLine,
@@ -74,6 +75,21 @@ describe('signatures of other keys and kinds', () => {
   it('an algorithm that the key cannot have used is false', () => {
     const blob = encodeSignature('ssh-ed25519', signRaw(ed25519, 'ssh-ed25519', message));
     expect(verifySignature(publicKeyObject(rsaKey), rsaKey, message, blob)).toBe(false);
+  });
+
+  it('a security key takes no signature that names the plain algorithm, not even over its own message', () => {
+    const plain = publicKeyFromObject(ed25519);
+    const writer = new WireWriter();
+    writer.text('sk-ssh-ed25519@openssh.com');
+    writer.raw(plain.blob.subarray(15));
+    writer.text('ssh:');
+    const securityKey = decodePublicKey(writer.bytes());
+    const sha256 = (bytes: string | Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
+    const signed = Buffer.concat([sha256('ssh:'), Buffer.alloc(5), sha256(message)]);
+    const blob = encodeSignature('ssh-ed25519', signRaw(ed25519, 'ssh-ed25519', signed));
+    const keyObject = publicKeyObject(securityKey);
+    expect(verifySignature(keyObject, plain, signed, blob)).toBe(true);
+    expect(verifySignature(keyObject, securityKey, message, blob)).toBe(false);
   });
 
   it('RSA with SHA-256 is read, with SHA-1 refused', () => {

@@ -32,6 +32,7 @@ function judge(
   limits: LintLimits,
 ): { tbs: Uint8Array; findings: LintFinding[] } {
   try {
+    // A copy before the first look: whoever holds the array may change it.
     const tbs = subject instanceof Uint8Array ? new Uint8Array(subject) : encodeTbs(subject);
     const contents = decodeTbs(tbs);
     const member = subject instanceof Uint8Array ? null : firstDifference(subject, contents);
