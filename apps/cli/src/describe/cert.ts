@@ -10,7 +10,7 @@ export const cert: GroupDescription = {
       description:
         'Without --key it uses ~/.ssh/id_writ and makes that key if it is missing. A key is proved to be yours once, with ' +
         '`ssh-keygen -Y sign`: an agent, a passphrase and a security key all work. The certificate goes beside the key as ' +
-        '<key>-cert.pub, where ssh looks for it; its path is the output.',
+        '`<key>-cert.pub`, where ssh looks for it; its path is the output.',
       examples: [
         { command: 'writ cert issue', says: 'for your only role, as long as it allows' },
         {

@@ -38,7 +38,7 @@ export const login: LeafDescription = {
     },
     {
       flags: '--pin <fingerprint>',
-      summary: "SHA-256 of the server's own certificate (sha256:<64 hex digits>), trusted instead",
+      summary: "SHA-256 of the server's own certificate (sha256: and 64 hex digits), trusted instead",
     },
     ...passwordOptions('', 'the password'),
     { flags: '--invitation', summary: 'sign in with a one-time invitation (asked for, or WRIT_INVITATION)' },

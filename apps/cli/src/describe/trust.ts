@@ -20,7 +20,7 @@ export const host: GroupDescription = {
       name: 'sign',
       summary: "sign a host's keys, so that clients need no known_hosts entry for it",
       description:
-        'Each key gets <key>-cert.pub beside it; their paths are the output. Add a HostCertificate line for each to sshd_config. ' +
+        'Each key gets `<key>-cert.pub` beside it; their paths are the output. Add a HostCertificate line for each to sshd_config. ' +
         'A name belongs to the keys first signed for it until --replace.',
       examples: [
         {
