@@ -11,8 +11,9 @@ const terminal = processTerminal();
 
 async function run([name = '', ...words]: readonly string[], extension: Extension): Promise<void> {
   const commands = commandsOf(extension);
-  const command = commands[name];
-  if (command === undefined) throw usage(`this program runs ${Object.keys(commands).join(', ')}`);
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (load === undefined) throw usage(`this program runs ${Object.keys(commands).join(', ')}`);
+  const command = await load();
   if (words.includes('--help') || words.includes('-h')) return terminal.print(command.help);
   const environment = { ...process.env };
   await command.run({ words, environment, configuration: readConfig(environment), terminal });
@@ -27,8 +28,12 @@ function end(error: unknown): void {
       ? (error.stack ?? error.message)
       : String(error);
   terminal.say(`writ: ${withoutTokens(text)}`);
-  // Not at once: what was logged is still being written.
   process.exitCode = known ? exitStatusOf(error.code) : 1;
+  endSoon();
+}
+
+/** All is closed; a handle that somebody forgot must not keep the process. */
+function endSoon(): void {
   setTimeout(() => process.exit(), 2_000).unref();
 }
 
@@ -38,5 +43,5 @@ export function runProgram(words: readonly string[], extension: Extension = noEx
     end(error);
     process.exit();
   });
-  run(words, extension).then(undefined, end);
+  run(words, extension).then(() => endSoon(), end);
 }

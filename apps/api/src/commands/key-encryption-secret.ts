@@ -22,6 +22,11 @@ export function defaultSecretFile(stateDirectory: string): string {
   return join(stateDirectory, 'key-encryption-secret');
 }
 
+/** Where `rewrap` keeps a new secret until the database holds nothing under the old one. */
+export function newSecretFile(stateDirectory: string): string {
+  return `${defaultSecretFile(stateDirectory)}.new`;
+}
+
 /** Where the secret was said to be; undefined: nowhere. Ends in `config_invalid` when it was said twice. */
 export function namedSource(
   environment: Environment,

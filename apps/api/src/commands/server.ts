@@ -1,15 +1,11 @@
 import { CodedError } from '@writ/kernel';
-import { unlockInstallation } from '@writ/signer';
 import {
-  findInstallation,
   lastIssuedAt,
   listOrganizationIds,
   migrateDatabase,
   openDatabase,
   openHighWater,
-  openScoped,
   reconcileHighWater,
-  type Database,
   type Log,
   type ScopedDatabase,
 } from '@writ/storage';
@@ -22,6 +18,7 @@ import type { Config } from '../config/config.js';
 import type { ApiErrorCode } from '../errors.js';
 import type { Extension } from '../extension.js';
 import { makeLog } from '../log.js';
+import { housekeeping } from '../service/housekeeping.js';
 import { startService, type Service } from '../service/service.js';
 import { readTlsPair, tlsFilesOf } from '../tls/tls-files.js';
 import { watchTls } from '../tls/watch.js';
@@ -30,6 +27,7 @@ import { parseWords } from './command-line.js';
 import type { Command, Invocation } from './command.js';
 import { Opened } from './opened.js';
 import { presentSecret } from './key-encryption-secret.js';
+import { installationOf, unlock } from './unlock.js';
 
 /** Clocks of several processes on one database may differ by so much (ms). */
 const clockTolerance = 30_000;
@@ -84,7 +82,7 @@ async function start(
   );
   const applied = await migrateDatabase(database);
   if (applied.length > 0) log.info({ migrations: applied }, 'migrated the database');
-  const key = await unlock(database, secret);
+  const key = await unlock(await installationOf(database), secret, stateDirectory);
   const highWater = await openHighWater(stateDirectory);
   const moved = await reconcileHighWater(database.connection('owner'), highWater);
   if (moved.length > 0) log.warn({ authorities: moved }, 'serials continue past the high-water file');
@@ -99,6 +97,7 @@ async function start(
     tls,
   });
   opened.add({ close: () => service.stop() });
+  opened.add({ close: housekeeping(adapters, log) });
   if (tlsFiles !== undefined) opened.add({ close: followTls(tlsFiles, service, log) });
   log.info({ url: service.url }, 'listening');
   return service;
@@ -107,17 +106,6 @@ async function start(
 /** Before `init` there is nothing to open, and nothing is to be made either. */
 function everInitialized({ stateDirectory, databaseUrl }: Config): boolean {
   return databaseUrl !== undefined || existsSync(join(stateDirectory, 'postgres'));
-}
-
-async function unlock(database: Database, secret: string) {
-  const store = openScoped({ connection: database.connection('app'), connections: 1 });
-  try {
-    const installation = await store.unscoped(findInstallation);
-    if (installation === null) throw notInitialized();
-    return await unlockInstallation(secret, { derivation: installation.kdf, check: installation.check });
-  } finally {
-    await store.close();
-  }
 }
 
 /** A clock that stands before the last certificate would sign what is valid in the past. Ends in `clock_behind`. */

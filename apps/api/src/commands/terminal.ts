@@ -7,6 +7,8 @@ export interface Terminal {
   readonly interactive: boolean;
   /** Asks without showing what is typed. */
   askHidden(question: string): Promise<string>;
+  /** Asks for yes or no; anything but yes is no. */
+  confirm(question: string): Promise<boolean>;
   /** One line of talk. */
   say(line: string): void;
   /** Data. */
@@ -18,6 +20,7 @@ export function processTerminal(): Terminal {
   return {
     interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
     askHidden,
+    confirm,
     say: (line) => void process.stderr.write(`${line}\n`),
     print: (text) => void process.stdout.write(text),
   };
@@ -36,5 +39,14 @@ async function askHidden(question: string): Promise<string> {
   } finally {
     reader.close();
     process.stderr.write('\n');
+  }
+}
+
+async function confirm(question: string): Promise<boolean> {
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await reader.question(`${question} [y/N] `)).trim());
+  } finally {
+    reader.close();
   }
 }

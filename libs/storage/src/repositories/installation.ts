@@ -11,6 +11,9 @@ export interface InstallationRow {
   readonly tokenKey: Uint8Array;
 }
 
+/** What changes with the secret, beside the token key. */
+export type InstallationSealRow = Omit<InstallationRow, 'tokenKey'>;
+
 /** Null before `init`. Needs no scope. */
 export async function findInstallation(tx: Transaction): Promise<InstallationRow | null> {
   return tx.installation.findUnique({ where: { id: 1 }, select: { kdf: true, check: true, tokenKey: true } });

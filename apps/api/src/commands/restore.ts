@@ -1,0 +1,90 @@
+import { CodedError, isCodedError } from '@writ/kernel';
+import {
+  liveOwner,
+  openDatabase,
+  openHighWater,
+  restore as restoreDatabase,
+  type Database,
+  type RestoreOptions,
+  type Restored,
+  type StorageErrorCode,
+} from '@writ/storage';
+import { mkdir } from 'node:fs/promises';
+import type { Command } from './command.js';
+import { parseWords, usage } from './command-line.js';
+import { Opened } from './opened.js';
+import type { Terminal } from './terminal.js';
+
+const options = {
+  replace: { type: 'boolean' },
+  'skip-unknown': { type: 'boolean' },
+  json: { type: 'boolean' },
+} as const;
+
+export const restore: Command = {
+  help: `Usage: writ restore FILE [--replace] [--skip-unknown] [--json]
+
+Puts a backup in place: all of it, or nothing. The service must be stopped. Sessions and unused invitations of the
+backup are ended. Serials go on past every one that high-water.json in the state directory knows of; where it is
+missing, 2^32 of them are skipped, after asking.
+
+  --replace        replace what the database holds now
+  --skip-unknown   skip the serials without asking
+
+Example:
+  writ restore /var/backups/writ.backup
+`,
+  async run({ words, configuration, terminal }) {
+    const { values, positionals } = parseWords(words, options, 1);
+    const [file] = positionals;
+    if (file === undefined) throw usage('the file to read is missing');
+    const { stateDirectory, databaseUrl } = configuration.config;
+    await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
+    const opened = new Opened();
+    try {
+      const database = opened.add(await openAlone(stateDirectory, databaseUrl));
+      const restored = await restoreOrAsk(file, terminal, {
+        owner: database.connection('owner'),
+        roles: {
+          owner: database.roleName('owner'),
+          app: database.roleName('app'),
+          recorder: database.roleName('recorder'),
+        },
+        highWater: await openHighWater(stateDirectory),
+        replace: values.replace === true,
+        skipUnknown: values['skip-unknown'] === true,
+      });
+      if (values.json === true) return terminal.print(`${JSON.stringify(restored)}\n`);
+      terminal.say(`Restored the backup of ${restored.summary.createdAt}.`);
+      if (restored.skipped.length > 0)
+        terminal.say(`Skipped 2^32 serials of ${restored.skipped.length} authorities.`);
+      terminal.say('Start the service with the key-encryption secret of that backup: writ server');
+    } finally {
+      await opened.close();
+    }
+  },
+};
+
+async function restoreOrAsk(file: string, terminal: Terminal, wanted: RestoreOptions): Promise<Restored> {
+  try {
+    return await restoreDatabase(file, wanted);
+  } catch (error) {
+    if (!isCodedError(error, 'restore_needs_confirmation') || !terminal.interactive) throw error;
+    terminal.say(error.message);
+    if (!(await terminal.confirm('Skip them and restore?'))) throw error;
+    return restoreDatabase(file, { ...wanted, skipUnknown: true });
+  }
+}
+
+/** Opens the database while no service of this state directory runs. Ends in `state_in_use`. */
+async function openAlone(stateDirectory: string, url: string | undefined): Promise<Database> {
+  // The embedded one as the service would, for it must not run meanwhile; somebody's own may be new to this directory.
+  if (url === undefined) return openDatabase({ stateDirectory, purpose: 'service' });
+  const pid = await liveOwner(stateDirectory);
+  if (pid !== undefined) {
+    throw new CodedError<StorageErrorCode>('state_in_use', `Stop the service (process ${pid}) first.`, {
+      pid,
+    });
+  }
+  return openDatabase({ stateDirectory, url, purpose: 'init' });
+}

@@ -1,0 +1,103 @@
+import { decodePublicKey } from '@writ/openssh/key';
+import {
+  authorityKeyIdentity,
+  createSecretFile,
+  newInstallationSeal,
+  newSecret,
+  readSecret,
+  rewrapRecord,
+  type KeyEncryptionKey,
+} from '@writ/signer';
+import {
+  findInstallation,
+  listOrganizationIds,
+  listSealedKeys,
+  migrateDatabase,
+  openDatabase,
+  openScoped,
+  replaceInstallation,
+  replaceSealedKey,
+  type InstallationSealRow,
+  type ScopedDatabase,
+} from '@writ/storage';
+import { rename } from 'node:fs/promises';
+import { notInitialized, rewrapTokenKey } from '../auth/token-key.js';
+import type { Command } from './command.js';
+import { parseWords } from './command-line.js';
+import {
+  defaultSecretFile,
+  namedSource,
+  newSecretFile,
+  presentSecret,
+  type SecretVariables,
+} from './key-encryption-secret.js';
+import { Opened } from './opened.js';
+import { installationOf, unlock } from './unlock.js';
+
+const next: SecretVariables = {
+  value: 'WRIT_NEW_KEY_ENCRYPTION_SECRET',
+  file: 'WRIT_NEW_KEY_ENCRYPTION_SECRET_FILE',
+};
+
+export const rewrap: Command = {
+  help: `Usage: writ rewrap
+
+Seals every key anew under a new key-encryption secret. The service must be stopped. The present secret is found as
+the service finds it; the new one is read from WRIT_NEW_KEY_ENCRYPTION_SECRET_FILE or WRIT_NEW_KEY_ENCRYPTION_SECRET, or, where
+neither is set, made and put in place of the state directory's own. The old secret still opens old backups: keep it
+as long as you keep them.
+
+Example:
+  writ rewrap
+`,
+  async run({ words, environment, configuration, terminal }) {
+    parseWords(words, {}, 0);
+    const { stateDirectory, databaseUrl } = configuration.config;
+    const secret = await presentSecret(environment, stateDirectory, terminal);
+    const named = namedSource(environment, next);
+    const opened = new Opened();
+    try {
+      // As the service would: it must not run meanwhile.
+      const database = opened.add(
+        await openDatabase({ stateDirectory, url: databaseUrl, purpose: 'service' }),
+      );
+      await migrateDatabase(database);
+      const from = await unlock(await installationOf(database), secret, stateDirectory);
+      const fresh = named === undefined ? newSecret() : await readSecret(named);
+      if (named === undefined) await createSecretFile(newSecretFile(stateDirectory), fresh);
+      const { key: to, seal } = await newInstallationSeal(fresh);
+      const store = opened.add(openScoped({ connection: database.connection('owner'), connections: 1 }));
+      const count = await sealAnew(store, from, to, { kdf: seal.derivation, check: seal.check });
+      if (named === undefined) await rename(newSecretFile(stateDirectory), defaultSecretFile(stateDirectory));
+      terminal.say(`Sealed ${count} authority keys and the token key anew.`);
+      terminal.say(
+        named === undefined
+          ? `The new secret is in ${defaultSecretFile(stateDirectory)}; keep a copy elsewhere.`
+          : 'Start the service with the new secret from now on.',
+      );
+    } finally {
+      await opened.close();
+    }
+  },
+};
+
+/** Puts everything that is sealed under another key, in one transaction; returns how many authorities' keys. */
+async function sealAnew(
+  store: ScopedDatabase,
+  from: KeyEncryptionKey,
+  to: KeyEncryptionKey,
+  seal: InstallationSealRow,
+): Promise<number> {
+  const organizations = await store.unscoped(listOrganizationIds);
+  return store.within(organizations, async (tx) => {
+    const installation = await findInstallation(tx);
+    if (installation === null) throw notInitialized();
+    await replaceInstallation(tx, { ...seal, tokenKey: rewrapTokenKey(from, to, installation.tokenKey) });
+    const authorities = await listSealedKeys(tx);
+    for (const { id, organizationId, publicKey, sealedKey } of authorities) {
+      const identity = authorityKeyIdentity({ id, organizationId, publicKey: decodePublicKey(publicKey) });
+      await replaceSealedKey(tx, id, rewrapRecord(from, to, identity, sealedKey));
+    }
+    return authorities.length;
+  });
+}

@@ -1,0 +1,45 @@
+import type { Clock } from '@writ/kernel';
+import { forgetAttempts, forgetSessions, listOrganizationIds, type ScopedDatabase } from '@writ/storage';
+import type { Logger } from 'pino';
+
+const hour = 3_600_000;
+const day = 24 * hour;
+/** How long sessions stay to be looked at after their end, and counters after they last moved (ms). */
+const kept = { sessions: 30 * day, attempts: 90 * day };
+
+/**
+ * Forgets, every hour, what nobody needs any more. What it misses it does the next time.
+ * @returns stops it
+ */
+export function housekeeping(
+  services: { readonly store: ScopedDatabase; readonly clock: Clock },
+  log: Logger,
+  every = hour,
+): () => Promise<void> {
+  let working: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    working = tidy(services).catch((error: unknown) => log.warn({ err: error }, 'housekeeping was put off'));
+  }, every);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await working;
+  };
+}
+
+/** Does it once, one organization after the other. Rejects as the database does. */
+export async function tidy({
+  store,
+  clock,
+}: {
+  readonly store: ScopedDatabase;
+  readonly clock: Clock;
+}): Promise<void> {
+  const now = clock();
+  for (const id of await store.unscoped(listOrganizationIds)) {
+    await store.within([id], async (tx) => {
+      await forgetSessions(tx, id, new Date(now - kept.sessions));
+      await forgetAttempts(tx, id, new Date(now - kept.attempts));
+    });
+  }
+}
