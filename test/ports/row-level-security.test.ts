@@ -176,7 +176,7 @@ describe('row-level security', () => {
           'select rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls from pg_roles where rolname = $1',
           [name],
         );
-        expect(attributes.rows.map((row: object) => Object.values(row))).toEqual([
+        expect(attributes.rows.map((row: Record<string, unknown>) => Object.values(row))).toEqual([
           [false, false, false, false, false],
         ]);
         const owned = await owner.query(

@@ -14,7 +14,7 @@ export function connectionPool(connection: ClientConfig, name: string, max = 2, 
     query_timeout: 10_000,
     ...(preparation === undefined
       ? {}
-      : { onConnect: (client) => client.query(preparation).then(() => undefined) }),
+      : { verify: (client, done) => void client.query(preparation).then(() => done(), done) }),
   });
   // Lost connections are told by the queries that meet them.
   pool.on('error', () => undefined);

@@ -15,11 +15,11 @@ export interface Database {
   connection(role: DatabaseRole): ClientConfig;
   roleName(role: DatabaseRole): string;
   /** The embedded server's state; always 'ready' for one that is not ours to run. */
-  state(): PostgresState;
-  onState(listener: (state: PostgresState) => void): () => void;
+  readonly state: () => PostgresState;
+  readonly onState: (listener: (state: PostgresState) => void) => () => void;
   /** Process id of the embedded server, if there is one. */
-  pid(): number | undefined;
-  close(): Promise<void>;
+  readonly pid: () => number | undefined;
+  readonly close: () => Promise<void>;
 }
 
 export interface DatabaseOptions extends EmbeddedOptions {

@@ -54,8 +54,8 @@ export function groupRecorder({ connection, lanes = 2, longestBatch = 64 }: Reco
 
   return {
     record(record) {
-      if (closed) return Promise.reject(databaseError(new Error('client was closed')));
       return new Promise((resolve, reject) => {
+        if (closed) throw databaseError(new Error('client was closed'));
         waiting.push({ record, resolve, reject });
         // Not at once: what arrives in the same turn of the event loop shares the batch.
         if (!scheduled) setImmediate(dispatch);

@@ -43,6 +43,14 @@ describe('the column of the next serial', () => {
   });
 });
 
+function codeOf(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return (error as { code?: unknown }).code;
+  }
+}
+
 describe('pending migrations', () => {
   const migration = (name: string): { name: string; sql: string; checksum: string } => ({
     name,
@@ -66,15 +74,9 @@ describe('pending migrations', () => {
   });
 
   it('are none to begin with where the record is not ours', () => {
-    expect(() => pendingMigrations([a], [applied(a), applied(b)])).toThrow(
-      expect.objectContaining({ code: 'schema_newer' }),
-    );
-    expect(() => pendingMigrations([a], [{ ...applied(a), checksum: '00' }])).toThrow(
-      expect.objectContaining({ code: 'schema_changed' }),
-    );
-    expect(() => pendingMigrations([a], [applied(a, false)])).toThrow(
-      expect.objectContaining({ code: 'migration_failed' }),
-    );
+    expect(codeOf(() => pendingMigrations([a], [applied(a), applied(b)]))).toBe('schema_newer');
+    expect(codeOf(() => pendingMigrations([a], [{ ...applied(a), checksum: '00' }]))).toBe('schema_changed');
+    expect(codeOf(() => pendingMigrations([a], [applied(a, false)]))).toBe('migration_failed');
   });
 });
 

@@ -23,13 +23,13 @@ export interface EmbeddedPostgres {
   /** Directory of its Unix socket: the `host` of a connection. */
   readonly socketDirectory: string;
   readonly credentials: DatabaseCredentials;
-  state(): PostgresState;
+  readonly state: () => PostgresState;
   /** Calls back at every change of state, until the returned function is called. */
-  onState(listener: (state: PostgresState) => void): () => void;
+  readonly onState: (listener: (state: PostgresState) => void) => () => void;
   /** Process id of the server; undefined once it was stopped. */
-  pid(): number | undefined;
+  readonly pid: () => number | undefined;
   /** Stops the server (or, where it was only joined, leaves it) and gives the state directory free. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface EmbeddedOptions {

@@ -13,13 +13,13 @@ export type PostgresState = 'starting' | 'ready' | 'down' | 'stopped';
 
 /** A server kept running. */
 export interface Supervised {
-  state(): PostgresState;
+  readonly state: () => PostgresState;
   /** Calls back at every change of state, until the returned function is called. */
-  onState(listener: (state: PostgresState) => void): () => void;
+  readonly onState: (listener: (state: PostgresState) => void) => () => void;
   /** Process id of the server; undefined once it was stopped. */
-  pid(): number | undefined;
+  readonly pid: () => number | undefined;
   /** Stops the server and waits until its process is gone. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface Supervision {
