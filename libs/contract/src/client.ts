@@ -50,7 +50,9 @@ export class ContractError extends Error {
   override readonly name = 'ContractError';
 }
 
-function address(route: Route, params: Record<string, unknown>, query: Record<string, unknown>): string {
+type Values = Readonly<Record<string, string | number | boolean | undefined>>;
+
+function address(route: Route, params: Values, query: Values): string {
   const path = route.path.replace(/:([a-zA-Z]+)/g, (_, name: string) =>
     encodeURIComponent(String(params[name])),
   );
@@ -80,8 +82,8 @@ export async function call<I extends RouteId>(
 ): Promise<CallOutput<I>> {
   const route: Route = routes[id];
   const { params, query, body, accessToken, idempotencyKey } = input as {
-    params?: Record<string, unknown>;
-    query?: Record<string, unknown>;
+    params?: Values;
+    query?: Values;
     body?: unknown;
     accessToken?: string;
     idempotencyKey?: string;
