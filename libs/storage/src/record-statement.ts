@@ -4,7 +4,8 @@ import type { CertificateRecord } from '@writ/issuance';
  * One statement records a batch. It locks every epoch row that the batch rests on, in the order of their ids, so that
  * whoever changes one waits for this commit and whoever changed one is seen; then it inserts what still holds.
  * - $1 json: the batch, as `batchParameters` makes it
- * - $2 uuid[]: the ids of all epochs seen
+ * - $2 json: what each element saw
+ * - $3 uuid[]: the ids of all epochs seen
  * It returns one row for each element that no longer holds: its position and the ids that changed. It reads the CTEs
  * and not the tables, which the recorder's role may not read.
  */
@@ -13,15 +14,16 @@ with item as materialized (
   select * from json_to_recordset($1::json) as t (
     n int, organization uuid, authority uuid, serial bigint, type text, key_id text, principals text[],
     valid_after bigint, valid_before bigint, fingerprint text, user_id uuid, role uuid, session uuid,
-    certificate text, issued_ms bigint, actor text, request text, idempotency text, digest text, seen json
+    certificate text, issued_ms bigint, actor text, request text, idempotency text, digest text
   )
+), seen as materialized (
+  select * from json_to_recordset($2::json) as t (n int, id uuid, epoch bigint)
 ), held as materialized (
-  select id, epoch from epochs where id = any ($2::uuid[]) order by id for share
+  select id, epoch from epochs where id = any ($3::uuid[]) order by id for share
 ), stale as materialized (
-  select item.n, array_agg(seen.id::text order by seen.id) as changed
-  from item cross join lateral json_to_recordset(item.seen) as seen (id uuid, epoch bigint)
-  where not exists (select from held where held.id = seen.id and held.epoch = seen.epoch)
-  group by item.n
+  select seen.n, array_agg(seen.id::text order by seen.id) as changed
+  from seen left join held on held.id = seen.id and held.epoch = seen.epoch
+  where held.id is null group by seen.n
 ), fresh as materialized (
   select * from item where not exists (select from stale where stale.n = item.n)
 ), certificate as (
@@ -54,10 +56,12 @@ export interface StaleRow {
 }
 
 /** The parameters of `recordStatement` for a batch; element i has position i. */
-export function batchParameters(batch: readonly CertificateRecord[]): [string, string[]] {
-  const ids = new Set<string>();
-  for (const { seen } of batch) for (const { id } of seen) ids.add(id);
-  return [JSON.stringify(batch.map(element)), [...ids]];
+export function batchParameters(batch: readonly CertificateRecord[]): [string, string, string[]] {
+  const seen = batch.flatMap((record, n) =>
+    record.seen.map(({ id, epoch }) => ({ n, id, epoch: epoch.toString() })),
+  );
+  const ids = new Set(seen.map(({ id }) => id));
+  return [JSON.stringify(batch.map(element)), JSON.stringify(seen), [...ids]];
 }
 
 function element(record: CertificateRecord, n: number): object {
@@ -81,7 +85,6 @@ function element(record: CertificateRecord, n: number): object {
     request: record.requestId,
     idempotency: record.idempotency?.key ?? null,
     digest: record.idempotency === null ? null : base64(record.idempotency.requestDigest),
-    seen: record.seen.map(({ id, epoch }) => ({ id, epoch: epoch.toString() })),
   };
 }
 
