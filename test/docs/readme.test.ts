@@ -1,0 +1,150 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { makeHostKeys, runProgram, startSshd } from '@writ/testkit/sshd';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const commands = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)]
+  .flatMap(([, block = '']) => block.split('\n'))
+  .map((line) => line.replace(/\s+#.*$/, '').trim())
+  .filter((line) => line !== '');
+
+const base = mkdtempSync(join(tmpdir(), 'writ-readme-'));
+const started: ChildProcess[] = [];
+const me = userInfo().username;
+let port = 0;
+let stopSshd: (() => Promise<void>) | null = null;
+
+/** A shell where `writ` is the built command, as it is once linked. */
+function shell(line: string, extra: NodeJS.ProcessEnv = {}) {
+  return { file: '/bin/sh', args: ['-c', line], env: { ...environment(), ...extra } };
+}
+
+function environment(): NodeJS.ProcessEnv {
+  return {
+    PATH: `${join(base, 'bin')}:${process.env['PATH'] ?? ''}`,
+    HOME: join(base, 'home'),
+    WRIT_STATE_DIR: join(base, 'state'),
+    WRIT_LISTEN: `127.0.0.1:${port}`,
+    WRIT_PASSWORD: 'correct horse battery staple',
+    WRIT_OWNER_PASSWORD: 'correct horse battery staple',
+  };
+}
+
+/** What differs between the README's machine and this one: the port, paths below /etc, a login that exists here. */
+function here(line: string): string {
+  return line
+    .replace('http://127.0.0.1:7480', `http://127.0.0.1:${port}`)
+    .replace('/etc/ssh/ssh_host_*_key.pub', `${base}/host/ssh_host_*_key.pub`)
+    .replace('/etc/ssh/revoked_keys', `${base}/host/revoked_keys`)
+    .replace('--logins deploy,root', `--logins deploy,${me}`)
+    .replace(/^writ revoke .*/, '$& --yes');
+}
+
+async function serve(line: string): Promise<void> {
+  const { file, args, env } = shell(`exec ${line}`);
+  const child = spawn(file, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  started.push(child);
+  let log = '';
+  child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`\`${line}\` ended with ${child.exitCode}:\n${log}`);
+    const ready = await fetch(`http://127.0.0.1:${port}/readyz`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+    if (ready) return;
+    await new Promise((again) => setTimeout(again, 50));
+  }
+}
+
+/** `writ events --follow` never ends by itself: its first line is enough. */
+async function firstLine(line: string): Promise<string> {
+  const { file, args, env } = shell(`exec ${line}`);
+  const child = spawn(file, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  started.push(child);
+  const [chunk] = (await new Promise((resolve) =>
+    child.stdout.once('data', (data: Buffer) => resolve([data])),
+  )) as [Buffer];
+  child.kill('SIGINT');
+  return chunk.toString();
+}
+
+/** The one command with a blank to fill in: the key that `writ cert issue` named. */
+async function ssh(line: string, key: string): Promise<void> {
+  const hostKeys = ['ed25519'].map((type) => join(base, `host/ssh_host_${type}_key`));
+  const run = (command: string) => runProgram('/bin/sh', ['-c', command], environment());
+  writeFileSync(join(base, 'host/user_ca.pub'), (await run('writ ca show --user')).stdout);
+  writeFileSync(join(base, 'known_hosts'), (await run('writ ca show --host')).stdout);
+  const sshd = await startSshd(join(base, 'host'), [
+    ...hostKeys.flatMap((path) => [`HostKey ${path}`, `HostCertificate ${path}-cert.pub`]),
+    `TrustedUserCAKeys ${base}/host/user_ca.pub`,
+  ]);
+  stopSshd = sshd.stop;
+  const where = `-F none -p ${sshd.port} -o HostName=127.0.0.1 -o HostKeyAlias=web-1.acme.example -o UserKnownHostsFile=${base}/known_hosts -o GlobalKnownHostsFile=/dev/null -o BatchMode=yes -o IdentityAgent=none -o IdentitiesOnly=yes`;
+  const result = await run(
+    `${line.replace('ssh', `ssh ${where}`).replace('<the key it names>', key).replace('deploy@', `${me}@`)} true`,
+  );
+  expect(result).toMatchObject({ status: 0, stderr: '' });
+}
+
+beforeAll(async () => {
+  chmodSync(base, 0o711);
+  mkdirSync(join(base, 'bin'));
+  mkdirSync(join(base, 'home'), { mode: 0o700 });
+  writeFileSync(
+    join(base, 'bin/writ'),
+    `#!/bin/sh\nexec '${process.execPath}' '${root}/apps/cli/bin/writ.js' "$@"\n`,
+    { mode: 0o755 },
+  );
+  await makeHostKeys(join(base, 'host'));
+  const probe = createServer();
+  await new Promise<void>((ready) => probe.listen(0, '127.0.0.1', ready));
+  port = (probe.address() as AddressInfo).port;
+  await new Promise((closed) => probe.close(closed));
+});
+
+afterAll(async () => {
+  await stopSshd?.();
+  for (const child of started) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    const closed = new Promise((done) => child.once('close', done));
+    child.kill('SIGTERM');
+    await closed;
+  }
+  rmSync(base, { recursive: true, force: true });
+});
+
+describe('the README', () => {
+  it('names npm scripts that exist', () => {
+    const scripts = Object.keys(
+      (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object }).scripts,
+    );
+    const named = commands.flatMap((line) =>
+      [...line.matchAll(/npm (?:run )?(demo|test|build|[a-z]+)\b/g)].map(([, name]) => name),
+    );
+    expect(named).toEqual(expect.arrayContaining(['demo', 'test', 'build']));
+    for (const name of named) expect([...scripts, 'install', 'link']).toContain(name);
+  });
+
+  it('gives commands that do what they say, in this order, on a new machine', async () => {
+    let key = '';
+    for (const line of commands.filter((command) => !command.startsWith('npm '))) {
+      const command = here(line);
+      if (command === 'writ server') await serve(command);
+      else if (command.includes('--follow')) expect(await firstLine(command)).toMatch(/\S/);
+      else if (command.startsWith('ssh ')) await ssh(command, key);
+      else {
+        const { file, args, env } = shell(command);
+        const result = await runProgram(file, args, env);
+        expect({ command, ...result }).toMatchObject({ command, status: 0 });
+        if (command.startsWith('writ cert issue')) key = result.stdout.trim().replace(/-cert\.pub$/, '');
+      }
+    }
+    expect(key).toContain(base);
+  }, 180_000);
+});
