@@ -77,9 +77,13 @@ function policy(name: string, table: string, rest: string): string[] {
 export async function grantAccess(client: ClientBase, names: RoleNames): Promise<void> {
   const statements = accessSql(names);
   const mark = `writ access ${createHash('sha256').update(statements.join('\n')).digest('hex')}`;
-  const { rows } = await client.query<{ mark: string | null }>(
-    `select obj_description('public._prisma_migrations'::regclass, 'pg_class') as mark`,
+  const { rows } = await client.query<{ mark: string | null; holds: boolean }>(
+    // A dump restored without privileges keeps the comment and loses the rights.
+    `select obj_description('public._prisma_migrations'::regclass, 'pg_class') as mark,
+       to_regclass('public.events') is not null and has_table_privilege($1, to_regclass('public.events'), 'insert')
+       and has_table_privilege($2, to_regclass('public.events'), 'insert') as holds`,
+    [names.app, names.recorder],
   );
-  if (rows[0]?.mark === mark) return;
+  if (rows[0]?.mark === mark && rows[0].holds) return;
   await client.query([...statements, `comment on table _prisma_migrations is '${mark}'`].join(';\n'));
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode, fileError } from './system-error.js';
 
@@ -22,23 +22,36 @@ export async function makePrivateDirectory(path: string): Promise<void> {
 }
 
 /**
+ * Makes a file that must not be there yet and syncs it. As root in somebody's directory the file becomes theirs: a
+ * command run with sudo must not leave what their service cannot read. Rejects as Node does.
+ */
+export async function createSynced(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
+  const file = await open(path, 'wx', mode);
+  try {
+    if (process.geteuid?.() === 0) {
+      const { uid, gid } = await stat(dirname(path));
+      // By descriptor: a path in somebody's directory may lead elsewhere by now.
+      await file.chown(uid, gid);
+    }
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/**
  * Replaces a file so that a crash at any moment leaves the old or the new content, whole: write beside it,
  * fsync, rename, fsync the directory. Ends in `storage_full` or `state_dir_unusable`.
  * @param mode permission bits of the new file
  */
 export async function writeDurably(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
   const beside = `${path}.${randomBytes(6).toString('hex')}.new`;
-  let file: FileHandle | undefined;
   try {
-    file = await open(beside, 'wx', mode);
-    await file.writeFile(content);
-    await file.sync();
-    await file.close();
-    file = undefined;
+    await createSynced(beside, content, mode);
     await rename(beside, path);
     await syncDirectory(dirname(path));
   } catch (error) {
-    await file?.close().catch(() => undefined);
     await rm(beside, { force: true }).catch(() => undefined);
     throw fileError(error, path);
   }

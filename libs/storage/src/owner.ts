@@ -1,8 +1,8 @@
 import { CodedError } from '@writ/kernel';
 import { randomBytes } from 'node:crypto';
-import { link, readdir, rm, writeFile } from 'node:fs/promises';
+import { link, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makePrivateDirectory, readIfThere, writeDurably } from './durable-file.js';
+import { createSynced, makePrivateDirectory, readIfThere, writeDurably } from './durable-file.js';
 import type { StorageErrorCode } from './errors.js';
 import { processMark } from './postgres/process-table.js';
 import { errorCode, fileError } from './system-error.js';
@@ -31,7 +31,7 @@ export async function ownStateDirectory(stateDirectory: string): Promise<Ownersh
   const own = join(stateDirectory, `owner.${randomBytes(6).toString('hex')}.new`);
   try {
     await makePrivateDirectory(stateDirectory);
-    await writeFile(own, `${JSON.stringify(mark)}\n`, { mode: 0o600, flag: 'wx' });
+    await createSynced(own, `${JSON.stringify(mark)}\n`);
     for (;;) {
       const highest = (await markNumbers(stateDirectory)).at(-1) ?? 0;
       const pid = await livingOwner(stateDirectory, highest);
