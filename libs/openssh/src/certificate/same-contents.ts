@@ -40,6 +40,7 @@ function sameExtensions(a: Extensions, b: Extensions): boolean {
 /** The order given does not matter: bytes have only one. */
 function sameOptions(a: readonly NamedOption[], b: readonly NamedOption[]): boolean {
   if (a.length !== b.length) return false;
+  if (a.length === 0) return true;
   const values = new Map(a.map(({ name, value }) => [name, value]));
   return b.every(({ name, value }) => {
     const own = values.get(name);

@@ -4,25 +4,33 @@ import type { RoleCriticalOptions } from '../role.js';
 
 const longestCommand = 4096;
 
+type Draft<Options> = { -readonly [Name in keyof Options]: Options[Name] };
+
 /** The critical options that a role puts on a certificate (PROTOCOL.certkeys "Critical options"). */
 export function criticalOptionsOf(role: RoleCriticalOptions): Outcome<CriticalOptions> {
-  const judged = checkedOptions(role);
-  return judged.met ? met({ ...judged.value, unknown: [] }) : judged;
+  return filledIn<CriticalOptions>(role, { unknown: [] });
 }
 
 /** The critical options of a role, each checked, addresses in canonical spelling. */
 export function checkedOptions(role: RoleCriticalOptions): Outcome<RoleCriticalOptions> {
+  return filledIn<RoleCriticalOptions>(role, {});
+}
+
+function filledIn<Options extends RoleCriticalOptions>(
+  role: RoleCriticalOptions,
+  draft: Draft<Options>,
+): Outcome<Options> {
   const judged = all({
     forceCommand: command(role.forceCommand),
     sourceAddress: addresses(role.sourceAddress),
   });
   if (!judged.met) return judged;
   const { forceCommand, sourceAddress } = judged.value;
-  return met({
-    ...(forceCommand === undefined ? {} : { forceCommand }),
-    ...(sourceAddress === undefined ? {} : { sourceAddress }),
-    ...(role.verifyRequired === true ? { verifyRequired: true } : {}),
-  });
+  const options: Draft<RoleCriticalOptions> = draft;
+  if (forceCommand !== undefined) options.forceCommand = forceCommand;
+  if (sourceAddress !== undefined) options.sourceAddress = sourceAddress;
+  if (role.verifyRequired === true) options.verifyRequired = true;
+  return met(draft);
 }
 
 /** The text is carried exactly; only what could not be carried is refused. */

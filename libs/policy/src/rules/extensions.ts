@@ -19,12 +19,10 @@ export function extensionsOf(names: readonly string[]): Outcome<Extensions> {
   const failures: Failure[] = [];
   const extensions: { -readonly [Name in keyof Extensions]: Extensions[Name] } = { ...noExtensions };
   const other: NamedOption[] = [];
-  const listed = new Set<string>();
-  for (const name of names) {
-    if (listed.has(name)) {
+  for (const [place, name] of names.entries()) {
+    if (names.indexOf(name) < place) {
       failures.push({ rule: 'extension_repeated', message: `The role lists the extension ${name} twice.` });
     }
-    listed.add(name);
     const flag = known.get(name);
     if (flag !== undefined) extensions[flag] = true;
     else if (named.test(name)) other.push({ name, value: null });

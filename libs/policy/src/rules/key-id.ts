@@ -24,29 +24,29 @@ export function isFieldValue(text: string): boolean {
  * A stray brace is no KeyId character, so it ends in a refusal and never in a log.
  */
 export function renderedKeyId(template: string, fields: KeyIdFields): Outcome<KeyId> {
-  const values: ReadonlyMap<string, string> = new Map(Object.entries(fields));
-  let text = '';
-  for (const [place, part] of template.split(/\{([^{}]*)\}/).entries()) {
-    if (place % 2 === 0) {
-      text += part;
-      continue;
-    }
-    const value = values.get(part);
-    if (value === undefined) {
+  // Literal text at even places, names of fields at odd ones.
+  const parts = template.split(/\{([^{}]*)\}/);
+  for (let place = 1; place < parts.length; place += 2) {
+    const name = parts[place];
+    if (!isField(name)) {
       return unmet({
         rule: 'key_id_field_unknown',
         message: `The role's key-id template may use {user}, {role} and {organization}, and uses another field.`,
       });
     }
-    if (!isFieldValue(value)) {
+    if (!isFieldValue(fields[name])) {
       return unmet({
         rule: 'key_id_unrepresentable',
-        message: `The value of {${part}} holds characters that a key id cannot carry.`,
+        message: `The value of {${name}} holds characters that a key id cannot carry.`,
       });
     }
-    text += value;
+    parts[place] = fields[name];
   }
-  return asKeyId(text);
+  return asKeyId(parts.join(''));
+}
+
+function isField(name: string | undefined): name is keyof KeyIdFields {
+  return name === 'user' || name === 'role' || name === 'organization';
 }
 
 /** The key id of a host certificate: its first name that fits, else the fingerprint of its key. */

@@ -12,14 +12,14 @@ export function chosenRole(roles: readonly Role[], roleName: string | undefined)
       message: `You are not a member of a role of that name; ${ownNames(own)}.`,
     });
   }
-  const [first, ...others] = own;
+  const [first, second] = own;
   if (first === undefined) {
     return unmet({
       rule: 'role_missing',
       message: 'You are not a member of any role; ask someone who may grant roles for one.',
     });
   }
-  if (others.length > 0) {
+  if (second !== undefined) {
     return unmet({
       rule: 'role_ambiguous',
       message: `A certificate carries exactly one role; name one: ${ownNames(own)}.`,
