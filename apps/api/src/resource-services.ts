@@ -1,4 +1,4 @@
-import { poolVerifier } from '@writ/issuance';
+import { inBlocks, poolVerifier } from '@writ/issuance';
 import type { Adapters } from './adapters.js';
 import { callerOf } from './auth/caller-of.js';
 import type { SignedInCaller } from './auth/signed-in-caller.js';
@@ -31,7 +31,7 @@ export class ResourceServices {
     this.issuing = {
       ports: {
         clock,
-        randomBytes: random,
+        randomBytes: inBlocks(random),
         serials,
         signer,
         recorder,
