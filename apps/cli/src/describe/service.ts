@@ -1,4 +1,4 @@
-import type { LeafDescription, OptionDescription } from './command.js';
+import type { LeafDescription } from './command.js';
 
 /** A command of the service itself: its own program runs it, and understands the options. */
 function ofService(
@@ -11,20 +11,39 @@ function ofService(
   };
 }
 
-const organization: OptionDescription = { flags: '--org <name>', summary: 'name of the organization' };
-
 /** Run on the server's machine; configured by WRIT_* environment variables (docs/configuration.md). */
 export const service: readonly LeafDescription[] = [
   ofService({
     name: 'init',
     summary: "set up the authority, on the server's machine",
+    description:
+      "The owner's password is asked for, or comes from WRIT_OWNER_PASSWORD_FILE or WRIT_OWNER_PASSWORD. The key-encryption " +
+      'secret is made in the state directory, unless WRIT_KEY_ENCRYPTION_SECRET_FILE or WRIT_KEY_ENCRYPTION_SECRET gives one.',
     examples: [
       {
-        command: "writ init --org acme --names '*.acme.example'",
+        command: "writ init --org acme --names '*.acme.example' --owner ana",
         says: 'database, key-encryption secret, organization, first owner, user CA and host CA',
       },
     ],
-    options: [organization],
+    options: [
+      { flags: '--org <name>', summary: 'name of the organization' },
+      { flags: '--names <patterns>', summary: "host names that are the organization's", repeat: true },
+      { flags: '--owner <user>', summary: 'name of the first owner' },
+      {
+        flags: '--invite',
+        summary: "print a one-time invitation instead of asking for the owner's password",
+      },
+      { flags: '--ca-key <kind>', summary: 'kind of the authority keys; its --help has the kinds' },
+      {
+        flags: '--self-signed <name>',
+        summary: 'make a TLS certificate for this name or address, and print what clients pin',
+        repeat: true,
+      },
+    ],
+    json:
+      '{ "organization": { "name": string, "handle": string, "namePatterns": string[] }, "owner": string, ' +
+      '"invitation": string | null, "authorities": { "kind": string, "fingerprint": string }[], ' +
+      '"keyEncryptionSecretFile": string | null, "tlsPin": string | null, "stateDirectory": string }',
   }),
   ofService({
     name: 'server',
@@ -33,19 +52,29 @@ export const service: readonly LeafDescription[] = [
   }),
   ofService({
     name: 'rewrap',
-    summary: 'encrypt the authority keys under a new key-encryption secret',
-    examples: [{ command: 'writ rewrap', says: 'asks for both secrets' }],
+    summary: 'seal the keys anew under a new key-encryption secret',
+    description:
+      'The service must be stopped. The new secret comes from WRIT_NEW_KEY_ENCRYPTION_SECRET_FILE or ' +
+      'WRIT_NEW_KEY_ENCRYPTION_SECRET, or is made.',
+    examples: [{ command: 'writ rewrap', says: "in place of the state directory's own secret" }],
   }),
   ofService({
     name: 'backup',
-    summary: 'write everything to a file, while the service runs; keys stay encrypted',
-    examples: [{ command: 'writ backup /srv/backup/writ', says: 'one file' }],
+    summary: 'write everything to a file, while the service runs; keys stay sealed',
+    examples: [{ command: 'writ backup /var/backups/writ.backup', says: 'one file, checked' }],
     arguments: [{ name: 'file', summary: 'where to', completes: 'file' }],
+    json: '{ "createdAt": string, "migrations": string[], "tables": { table: rows }, "bytes": number }',
   }),
   ofService({
     name: 'restore',
-    summary: 'restore a backup into an empty installation',
-    examples: [{ command: 'writ restore /srv/backup/writ', says: 'from one file' }],
+    summary: 'put a backup in place: all of it, or nothing',
+    description: 'The service must be stopped.',
+    examples: [{ command: 'writ restore /var/backups/writ.backup', says: 'into an empty installation' }],
     arguments: [{ name: 'file', summary: 'the backup', completes: 'file' }],
+    options: [
+      { flags: '--replace', summary: 'replace what the database holds now' },
+      { flags: '--skip-unknown', summary: 'skip the serials of a missing high-water.json without asking' },
+    ],
+    json: '{ "summary": as backup prints it, "skipped": string[] }',
   }),
 ];

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { rename, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { formatPublicKeyLine, parsePublicKeyLine, type PublicKey } from '@writ/openssh/key';
 import { fail, systemReason } from '../errors.js';
@@ -44,6 +44,17 @@ export async function ownKeyFile(home: string, comment: string, terminal: Termin
     terminal.say(`Made the key ${path}`);
   }
   return readKeyFile(path);
+}
+
+/** Puts a key of ours that was revoked, and is worth nothing any more, out of the way of the next one. */
+export async function setAside({ path, publicKeyFile }: KeyFile, terminal: Terminal): Promise<void> {
+  try {
+    await rename(path, `${path}.revoked`);
+    await rename(publicKeyFile, `${path}.revoked.pub`);
+  } catch (error) {
+    fail('file_unwritable', `Cannot put ${path} aside: ${systemReason(error)}.`, { path }, error);
+  }
+  terminal.say(`The key ${path} was revoked; it is now ${path}.revoked`);
 }
 
 async function exists(path: string): Promise<boolean> {

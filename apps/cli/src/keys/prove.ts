@@ -1,34 +1,30 @@
 import { fingerprint } from '@writ/openssh/key';
 import type { Client } from '../session/client.js';
+import { collect } from '../session/pages.js';
 import type { Terminal } from '../terminal/terminal.js';
 import type { KeyFile } from './key-file.js';
 import { sshKeygen } from './ssh-keygen.js';
 
+/** What the service knows of a key: 'revoked' is for good. */
+export type KeyState = 'unknown' | 'proved' | 'revoked';
+
+/** Looks for a key among the caller's own. */
+export async function stateOf(client: Client, { publicKey }: KeyFile): Promise<KeyState> {
+  const wanted = fingerprint(publicKey);
+  const { items } = await collect((query) => client.call('listKeys', { params: client.organization, query }));
+  const found = items.find((key) => key.fingerprint === wanted);
+  if (found === undefined) return 'unknown';
+  return found.revokedAt === null ? 'proved' : 'revoked';
+}
+
 /** Proves, once in its life, that a key is the caller's. Rejects with the codes of `sshKeygen` and of the two routes. */
-export async function proveOnce(client: Client, key: KeyFile, terminal: Terminal): Promise<void> {
-  if (await isProved(client, fingerprint(key.publicKey))) return;
+export async function prove(client: Client, key: KeyFile, terminal: Terminal): Promise<void> {
   terminal.say(`Proving the key ${key.path} (once)`);
   const publicKey = key.line;
   const params = client.organization;
   const { challenge, namespace } = await client.call('challengeKey', { params, body: { publicKey } });
   const signature = await signChallenge(key, challenge, namespace);
   await client.call('proveKey', { params, body: { publicKey, challenge, signature } });
-}
-
-async function isProved(client: Client, wanted: string): Promise<boolean> {
-  let cursor: string | null = null;
-  do {
-    const page: { items: readonly { fingerprint: string }[]; next: string | null } = await client.call(
-      'listKeys',
-      {
-        params: client.organization,
-        query: { limit: 500, ...(cursor === null ? {} : { cursor }) },
-      },
-    );
-    if (page.items.some((key) => key.fingerprint === wanted)) return true;
-    cursor = page.next;
-  } while (cursor !== null);
-  return false;
 }
 
 /**
