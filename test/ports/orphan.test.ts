@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { Client } from 'pg';
 import { openDatabase } from '@writ/storage';
+import { isAlive } from '../service/processes.js';
 
 const out = new URL('../out/orphan/', import.meta.url).pathname;
 
@@ -48,6 +49,15 @@ class Service {
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await this.exited;
+  }
+
+  /** Takes away the shell that would end the server with the service. */
+  async killWatcher(): Promise<void> {
+    const children = await readFile(`/proc/${this.child.pid}/task/${this.child.pid}/children`, 'utf8');
+    for (const pid of children.trim().split(' ')) {
+      const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+      if (line.startsWith('/bin/sh')) process.kill(Number(pid), 'SIGKILL');
+    }
   }
 
   private more(): Promise<void> {
@@ -114,6 +124,7 @@ describe('a service that is killed', () => {
       const [, pid] = await service.line(/^ready (\d+)$/);
       await service.records(1 + round * 60);
       // Once the service alone, once its server too, once the server first.
+      if (round % 2 === 0) await service.killWatcher();
       if (round % 3 === 1) process.kill(Number(pid), 'SIGKILL');
       await service.kill();
       if (round % 3 === 2) process.kill(Number(pid), 'SIGKILL');
@@ -128,6 +139,14 @@ describe('a service that is killed', () => {
     await database.close();
     const kept = new Set(rows.map(({ serial }) => serial));
     expect(recorded.filter((serial) => !kept.has(serial))).toEqual([]);
+  });
+
+  it('takes its server with it', async () => {
+    const service = start();
+    const [, pid] = await service.line(/^ready (\d+)$/);
+    await service.records(5);
+    await service.kill();
+    while (isAlive(Number(pid))) await new Promise((resolve) => setTimeout(resolve, 10));
   });
 
   it('is ready again by itself when its server is killed under load', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../log.js';
 import { spawnAs } from './child.js';
+import { endWithUs } from './end-with-us.js';
 import type { Home } from './home.js';
 import { isAlive } from './process-table.js';
 import type { Programs } from './programs.js';
@@ -48,6 +49,7 @@ export function launch(
     child.on('exit', (status, signal) => resolve(signal === null ? `exit status ${status}` : signal));
   });
   const { pid } = child;
+  if (pid !== undefined) void exited.then(endWithUs(pid, home.account));
   const lives = (): boolean => pid !== undefined && child.exitCode === null && child.signalCode === null;
   return {
     pid,
