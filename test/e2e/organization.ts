@@ -16,7 +16,7 @@ import { encodeSshsig, sshsigSignedData } from '@writ/openssh/sshsig';
 import { newInstallationSeal } from '@writ/signer';
 import { openHighWater, openScoped, type Database } from '@writ/storage';
 import { startTestPostgres } from '@writ/testkit';
-import { Client } from 'pg';
+import { Pool } from 'pg';
 import { AppModule, allRoutes, openAdapters } from '../../apps/api/src/app.module.js';
 import { Passwords } from '../../apps/api/src/auth/passwords.js';
 import { found } from '../../apps/api/src/installation/found.js';
@@ -68,6 +68,7 @@ export async function problemOf(answer: Promise<unknown>) {
 /** A service on a real PostgreSQL, with one organization: acme, its owner ana, `*.acme.example`. */
 export class TestOrganization {
   private readonly services: { stop(): Promise<void> }[] = [];
+  private readonly rows: Pool;
 
   private constructor(
     readonly url: string,
@@ -77,7 +78,10 @@ export class TestOrganization {
     readonly database: Database,
     private readonly start: () => Promise<{ url: string; stop(): Promise<void> }>,
     private readonly end: () => Promise<void>,
-  ) {}
+  ) {
+    this.rows = new Pool({ ...database.connection('owner'), max: 2 });
+    this.rows.on('error', () => undefined);
+  }
 
   static async start(): Promise<TestOrganization> {
     const postgres = await startTestPostgres();
@@ -146,6 +150,7 @@ export class TestOrganization {
 
   async stop(): Promise<void> {
     for (const service of this.services) await service.stop();
+    await this.rows.end();
     await this.end();
   }
 
@@ -170,6 +175,7 @@ export class TestOrganization {
   ) {
     const answer = await fetch(`${this.url}/v1/organizations/${this.handle}${path}`, {
       method,
+      signal: AbortSignal.timeout(20_000),
       headers: {
         ...(member === null ? {} : { authorization: `Bearer ${member.token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -213,13 +219,7 @@ export class TestOrganization {
 
   /** Rows of a query, past row-level security: what is really in the database. */
   async ask<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    const client = new Client(this.database.connection('owner'));
-    await client.connect();
-    try {
-      return (await client.query<Row>(text, [...values])).rows;
-    } finally {
-      await client.end();
-    }
+    return (await this.rows.query<Row>(text, [...values])).rows;
   }
 }
 

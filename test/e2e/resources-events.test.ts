@@ -104,6 +104,7 @@ describe('events', () => {
     expect((await events({ subject: 'filtered', since: at, until: after })).items).toEqual([made]);
     expect((await events({ subject: 'filtered', until: at })).items).toEqual([]);
     expect((await events({ subject: 'filtered', since: after })).items).toEqual([]);
+    expect((await events({ subject: 'filtered', since: '0000-01-01T00:00:00Z' })).items).toEqual([made]);
   });
 
   it('are not for everybody', async () => {

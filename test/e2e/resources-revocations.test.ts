@@ -1,6 +1,6 @@
 import { parseCertificateLine, type Certificate } from '@writ/openssh/certificate';
 import { decodeKrl, isRevoked } from '@writ/openssh/krl';
-import { fingerprint, parsePublicKeyLine } from '@writ/openssh/key';
+import { parsePublicKeyLine } from '@writ/openssh/key';
 import { newKey, problemOf, TestOrganization, type Member, type OwnKey } from './organization.js';
 
 let org: TestOrganization;
@@ -162,18 +162,6 @@ describe('revoking a person', () => {
     }
     expect((await revoke({ user: 'max' })).alreadyRevoked).toBe(true);
     expect((await org.as(org.owner, 'showUser', { params: { user: 'max' } })).state).toBe('disabled');
-  });
-
-  it('never lists a key that is a host’s or an authority’s, whatever stands in the rows', async () => {
-    const { organizationId } = { organizationId: org.id };
-    const claims = await org.ask<{ fingerprint: string }>(
-      `select fingerprint from key_claims where organization_id = $1 and kind = 'authority'`,
-      [organizationId],
-    );
-    const authorities = (await org.as(operator, 'listAuthorities')).items;
-    expect(claims.map(({ fingerprint: name }) => name).sort()).toEqual(
-      authorities.map(({ publicKey }) => fingerprint(parsePublicKeyLine(publicKey).key)).sort(),
-    );
   });
 
   it('keeps the last active owner, and names nobody who is not there', async () => {

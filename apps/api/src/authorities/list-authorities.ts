@@ -11,12 +11,8 @@ export async function authoritiesPage(
   { organizationId }: Caller,
   { query }: RouteInput<'listAuthorities'>,
 ): Promise<RouteOutput<'listAuthorities'>> {
-  const after = placeAt('authorities', query.cursor, (parts) => {
-    const place = { createdAt: part.instant(parts[0]), id: part.uuid(parts[1]) };
-    return place.createdAt !== undefined && place.id !== undefined
-      ? { createdAt: place.createdAt, id: place.id }
-      : undefined;
-  });
+  const place = placeAt('authorities', query.cursor, [part.instant, part.uuid]);
+  const after = place && { createdAt: place[0], id: place[1] };
   const rows = await store.within([organizationId], (tx) =>
     listAuthorities(tx, organizationId, after, query.limit + 1),
   );

@@ -17,7 +17,9 @@ export interface AuthorityMemory {
 export function authorityMemory(store: ScopedDatabase, capacity = 10_000): AuthorityMemory {
   const known = bounded<string, readonly Authority[]>(capacity);
   const load = async (organizationId: string) => {
-    const rows = await store.within([organizationId], (tx) => listAuthorities(tx, organizationId, null, 1000));
+    const rows = await store.within([organizationId], (tx) =>
+      listAuthorities(tx, organizationId, null, 1000),
+    );
     const authorities = rows.filter(({ state }) => state === 'active').map(asAuthority);
     known.set(organizationId, authorities);
     return authorities;
@@ -37,5 +39,13 @@ export function authorityMemory(store: ScopedDatabase, capacity = 10_000): Autho
 
 function asAuthority(row: AuthorityRow): Authority {
   const { id, organizationId, kind, state, maxValiditySeconds, epoch } = row;
-  return { id, organizationId, kind, state, maxValiditySeconds, epoch, publicKey: decodePublicKey(row.publicKey) };
+  return {
+    id,
+    organizationId,
+    kind,
+    state,
+    maxValiditySeconds,
+    epoch,
+    publicKey: decodePublicKey(row.publicKey),
+  };
 }

@@ -49,7 +49,10 @@ export async function claimHostNames(
       replaced.push(...(await unexpiredHostCertificates(tx, organizationId, name, released, now)));
     }
     const data = { fingerprints, ...(released.length === 0 ? {} : { replaced: released }) };
-    await recordEvent(tx, eventOf(actor, released.length === 0 ? 'host.claimed' : 'host.replaced', name, data));
+    await recordEvent(
+      tx,
+      eventOf(actor, released.length === 0 ? 'host.claimed' : 'host.replaced', name, data),
+    );
   }
   const [ownerId] = ids.values();
   if (ownerId !== undefined) await claimKeys(tx, organizationId, ownerId, keys);

@@ -1,5 +1,5 @@
 import { fingerprint } from '@writ/openssh/key';
-import { namePattern, type HostName } from '@writ/openssh/trust';
+import { isHostName, namePattern, type HostName } from '@writ/openssh/trust';
 import type { HostCertificateRequest, KeyOwner, NameHolding } from '@writ/policy';
 import { findHoldings, findKeyClaims, findOrganization, type Transaction } from '@writ/storage';
 import type { RouteInput } from '../http/route-input.js';
@@ -19,7 +19,7 @@ export async function hostRequests(
 ): Promise<readonly HostCertificateRequest[]> {
   const organization = await findOrganization(tx, organizationId);
   const owners = await ownersOf(tx, keys);
-  const holdings = await findHoldings(tx, organizationId, body.names);
+  const holdings = await findHoldings(tx, organizationId, body.names.filter(isHostName));
   return keys.map(({ key }) => ({
     kind: 'host',
     publicKey: key,
@@ -38,7 +38,10 @@ export async function hostRequests(
   }));
 }
 
-async function ownersOf(tx: Transaction, keys: readonly SubjectKey[]): Promise<ReadonlyMap<string, KeyOwner>> {
+async function ownersOf(
+  tx: Transaction,
+  keys: readonly SubjectKey[],
+): Promise<ReadonlyMap<string, KeyOwner>> {
   const claims = await findKeyClaims(
     tx,
     keys.map(({ key }) => fingerprint(key)),

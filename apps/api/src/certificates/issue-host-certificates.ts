@@ -72,7 +72,10 @@ async function attempt(
           : await earlierAnswer(tx, issuing.clock, caller, partKey(idempotencyKey, index), digest),
       );
     }
-    return { requests: await boundRequests(tx, issuing, { caller, requestId }, authority, asked), earlier: found };
+    return {
+      requests: await boundRequests(tx, issuing, { caller, requestId }, authority, asked),
+      earlier: found,
+    };
   });
   const certificates: Answer['certificates'] = [];
   for (const [index, request] of requests.entries()) {
@@ -115,7 +118,9 @@ function decideAll(
 ): readonly Plan[] {
   const now = seconds(ports.clock);
   const backdate = BigInt(ports.backdateSeconds);
-  const decisions = requests.map((request) => decide({ caller, roles: [], authority, request, now, backdate }));
+  const decisions = requests.map((request) =>
+    decide({ caller, roles: [], authority, request, now, backdate }),
+  );
   const failures = decisions.flatMap((decision) => (decision.allowed ? [] : decision.failures));
   if (failures.length > 0) throw refusal('request_refused', distinct(failures));
   return decisions.flatMap((decision) => (decision.allowed ? [decision.plan] : []));
@@ -129,7 +134,10 @@ function distinct(failures: readonly Failure[]): readonly Failure[] {
 function distinctKeys(lines: readonly string[]): readonly SubjectKey[] {
   const keys = lines.map(subjectKey);
   if (new Set(keys.map(({ key }) => fingerprint(key))).size === keys.length) return keys;
-  throw new CodedError<ProblemCode>('public_key_invalid', 'A key is named twice; name each of the host keys once.');
+  throw new CodedError<ProblemCode>(
+    'public_key_invalid',
+    'A key is named twice; name each of the host keys once.',
+  );
 }
 
 /** Each certificate is remembered by itself. No Idempotency-Key in a header can hold a newline. */
@@ -146,12 +154,20 @@ async function finalRefusal(
   error: unknown,
 ): Promise<unknown> {
   if (isCodedError(error, 'idempotency_key_taken')) {
-    return new CodedError<ProblemCode>('decision_stale', 'Too many requests used this Idempotency-Key at once; ask again.');
+    return new CodedError<ProblemCode>(
+      'decision_stale',
+      'Too many requests used this Idempotency-Key at once; ask again.',
+    );
   }
   const failures = failuresOf(error);
   if (failures === null) return error;
   const fingerprints = keys.map(({ key }) => fingerprint(key));
-  const asked = { names: body.names, fingerprints, ttlSeconds: body.ttlSeconds ?? null, replace: body.replace };
+  const asked = {
+    names: body.names,
+    fingerprints,
+    ttlSeconds: body.ttlSeconds ?? null,
+    replace: body.replace,
+  };
   const answer = await refused(store, { caller, requestId }, body.names[0] ?? '', failures, asked);
   const onlyNames = failures.every(({ rule }) => rule === 'name_of_another_key');
   return onlyNames ? refusal('host_name_taken', failures) : answer;

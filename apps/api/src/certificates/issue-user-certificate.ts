@@ -117,7 +117,10 @@ async function finalRefusal(
   error: unknown,
 ): Promise<unknown> {
   if (isCodedError(error, 'idempotency_key_taken')) {
-    return new CodedError<ProblemCode>('decision_stale', 'Too many requests used this Idempotency-Key at once; ask again.');
+    return new CodedError<ProblemCode>(
+      'decision_stale',
+      'Too many requests used this Idempotency-Key at once; ask again.',
+    );
   }
   const failures = failuresOf(error);
   if (failures === null) return error;

@@ -23,13 +23,8 @@ export async function certificatesPage(
       "Seeing other people's certificates takes the permission certificate.read.",
     );
   }
-  const after = placeAt('certificates', query.cursor, (parts) => {
-    const issuedAt = part.instant(parts[0]);
-    const authorityId = part.uuid(parts[1]);
-    const serial = part.number(parts[2]);
-    if (issuedAt === undefined || authorityId === undefined || serial === undefined) return undefined;
-    return { issuedAt, authorityId, serial };
-  });
+  const place = placeAt('certificates', query.cursor, [part.instant, part.uuid, part.number]);
+  const after = place && { issuedAt: place[0], authorityId: place[1], serial: place[2] };
   const rows = await store.within([organizationId], (tx) =>
     listCertificates(tx, {
       organizationId,

@@ -22,7 +22,9 @@ export function roleMemory(store: ScopedDatabase, capacity = 10_000): RoleMemory
     async rolesOf({ organizationId, roles }) {
       const missing = roles.filter((role) => current(role) === undefined).map(({ id }) => id);
       if (missing.length > 0) {
-        const rows = await store.within([organizationId], (tx) => findRolesWithEpochs(tx, organizationId, missing));
+        const rows = await store.within([organizationId], (tx) =>
+          findRolesWithEpochs(tx, organizationId, missing),
+        );
         for (const row of rows) known.set(row.id, knownRole(row));
       }
       // A role that has just been changed comes with its newer epoch; one that is gone, not at all.
@@ -38,7 +40,13 @@ export function roleMemory(store: ScopedDatabase, capacity = 10_000): RoleMemory
 function knownRole(row: RoleRow & { readonly epoch: bigint }): Known {
   const { id, handle, epoch } = row;
   const judged = validateRoleDefinition({ ...row, criticalOptions: criticalOptions(row) });
-  const nothing = { principals: 'logins', logins: [], extensions: [], criticalOptions: {}, keyTypes: [] } as const;
+  const nothing = {
+    principals: 'logins',
+    logins: [],
+    extensions: [],
+    criticalOptions: {},
+    keyTypes: [],
+  } as const;
   return judged.valid
     ? { ...judged.role, id, handle, epoch }
     : { ...nothing, name: row.name, maxTtlSeconds: 1, keyIdTemplate: row.keyIdTemplate, id, handle, epoch };

@@ -2,11 +2,7 @@ import type { ProblemCode } from '@writ/contract';
 import { CodedError, seconds } from '@writ/kernel';
 import type { IssuanceRequest } from '@writ/issuance';
 import { decide } from '@writ/policy';
-import {
-  epochsHold,
-  findRecorded,
-  type IdempotentAnswer,
-} from '@writ/storage';
+import { epochsHold, findRecorded, type IdempotentAnswer } from '@writ/storage';
 import { refusal } from '../refusal.js';
 import { recordedView } from './certificate-view.js';
 import type { Issuing } from './issuing.js';

@@ -12,12 +12,8 @@ export async function eventsPage(
 ): Promise<RouteOutput<'listEvents'>> {
   const { organizationId } = caller;
   const list = 'events';
-  const after = placeAt(list, query.cursor, ([transaction, id]) => {
-    const place = { transaction: part.number(transaction), id: part.number(id) };
-    return place.transaction !== undefined && place.id !== undefined
-      ? { transaction: place.transaction, id: place.id }
-      : undefined;
-  });
+  const place = placeAt(list, query.cursor, [part.number, part.number]);
+  const after = place && { transaction: place[0], id: place[1] };
   const rows = await store.within([organizationId], (tx) =>
     listEvents(tx, {
       organizationId,
@@ -27,8 +23,8 @@ export async function eventsPage(
       kind: query.kind,
       actorName: query.actor,
       subject: query.subject,
-      since: query.since === undefined ? undefined : new Date(query.since),
-      until: query.until === undefined ? undefined : new Date(query.until),
+      since: instantOf(query.since),
+      until: instantOf(query.until),
     }),
   );
   const cursor = (row: EventRow) => cursorAt(list, [row.transaction.toString(), row.id.toString()]);
@@ -36,6 +32,11 @@ export async function eventsPage(
   if (query.order === 'newest') return page;
   const last = rows.slice(0, query.limit).at(-1);
   return { ...page, next: last === undefined ? (query.cursor ?? cursorAt(list, ['0', '0'])) : cursor(last) };
+}
+
+/** PostgreSQL knows no year 0; nothing happened here before 1970. */
+function instantOf(text: string | undefined): Date | undefined {
+  return text === undefined ? undefined : new Date(Math.max(0, Date.parse(text)));
 }
 
 function eventView(row: EventRow) {

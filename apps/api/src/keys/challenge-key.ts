@@ -15,7 +15,11 @@ const lifetime = 60_000;
  * `public_key_invalid`, `key_taken`.
  */
 export async function challengeKey(
-  { store, clock, random }: { readonly store: ScopedDatabase; readonly clock: Clock; readonly random: RandomBytes },
+  {
+    store,
+    clock,
+    random,
+  }: { readonly store: ScopedDatabase; readonly clock: Clock; readonly random: RandomBytes },
   { organizationId, organizationHandle, userId }: Caller,
   { body }: Pick<RouteInput<'challengeKey'>, 'body'>,
 ): Promise<RouteOutput<'challengeKey'>> {

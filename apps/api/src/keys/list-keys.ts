@@ -11,12 +11,8 @@ export async function keysPage(
   { organizationId, userId, userName }: Caller,
   { query }: RouteInput<'listKeys'>,
 ): Promise<RouteOutput<'listKeys'>> {
-  const after = placeAt('keys', query.cursor, (parts) => {
-    const place = { claimedAt: part.instant(parts[0]), fingerprint: part.text(parts[1]) };
-    return place.claimedAt !== undefined && place.fingerprint !== undefined
-      ? { claimedAt: place.claimedAt, fingerprint: place.fingerprint }
-      : undefined;
-  });
+  const place = placeAt('keys', query.cursor, [part.instant, part.fingerprint]);
+  const after = place && { claimedAt: place[0], fingerprint: place[1] };
   const rows = await store.within([organizationId], (tx) =>
     listUserKeys(tx, organizationId, userId, after, query.limit + 1),
   );

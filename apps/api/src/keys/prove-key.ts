@@ -52,16 +52,20 @@ export async function proveKey(
   );
   if (!taken) throw challengeInvalid('The challenge has expired or was used before; ask for a new one.');
   verifyProof(subject.key, body.challenge, body.signature);
-  const claim = await store.within([organizationId], (tx) => claimForGood(tx, actor, subject, keyFingerprint));
+  const claim = await store.within([organizationId], (tx) =>
+    claimForGood(tx, actor, subject, keyFingerprint),
+  );
   return keyView(claim, caller.userName);
 }
 
 function challengeFor(caller: Caller, keyFingerprint: string, text: string): Challenge {
   const challenge = parseChallengeText(text);
-  if (challenge === null) throw challengeInvalid('This is not the text of a challenge; send it back exactly as it came.');
+  if (challenge === null)
+    throw challengeInvalid('This is not the text of a challenge; send it back exactly as it came.');
   const own = challenge.audience === caller.organizationHandle && challenge.userId === caller.userId;
   if (!own) throw challengeInvalid('The challenge was made for another account.');
-  if (challenge.fingerprint !== keyFingerprint) throw challengeInvalid('The challenge was made for another key.');
+  if (challenge.fingerprint !== keyFingerprint)
+    throw challengeInvalid('The challenge was made for another key.');
   return challenge;
 }
 

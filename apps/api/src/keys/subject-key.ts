@@ -22,7 +22,10 @@ export function subjectKey(line: string): SubjectKey {
     if (isCodedError(error)) throw invalid(error.code, error.message);
     throw error;
   }
-  throw invalid('key_line_malformed', 'The public key line has options in front; send the type, the key and a comment.');
+  throw invalid(
+    'key_line_malformed',
+    'The public key line has options in front; send the type, the key and a comment.',
+  );
 }
 
 function invalid(rule: string, message: string): CodedError<ProblemCode> {

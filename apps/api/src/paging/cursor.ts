@@ -6,19 +6,25 @@ export function cursorAt(list: string, place: readonly string[]): string {
   return Buffer.from(JSON.stringify([list, ...place])).toString('base64url');
 }
 
+type Reader = (text: string) => string | bigint | Date | undefined;
+type Place<Readers extends readonly Reader[]> = {
+  [Index in keyof Readers]: Exclude<ReturnType<Readers[Index]>, undefined>;
+};
+
 /**
- * The place that a cursor of `list` names, as `read` understands its parts; null without a cursor.
- * `read` answers undefined for parts that no page of this list ever named. Ends in `cursor_invalid`.
+ * The place that a cursor of `list` names, each part as its reader understands it; null without a cursor. A reader
+ * answers undefined for what no page of the list ever named. Ends in `cursor_invalid`.
  */
-export function placeAt<Place>(
+export function placeAt<const Readers extends readonly Reader[]>(
   list: string,
   cursor: string | undefined,
-  read: (parts: readonly string[]) => Place | undefined,
-): Place | null {
+  readers: Readers,
+): Place<Readers> | null {
   if (cursor === undefined) return null;
   const [name, ...parts] = partsOf(cursor);
-  const place = name === list && cursorAt(list, parts) === cursor ? read(parts) : undefined;
-  if (place !== undefined) return place;
+  const place = parts.map((text, index) => readers[index]?.(text));
+  const own = name === list && parts.length === readers.length && cursorAt(list, parts) === cursor;
+  if (own && !place.includes(undefined)) return place as Place<Readers>;
   throw new CodedError<ProblemCode>(
     'cursor_invalid',
     'This cursor is not one of this list; leave it out to start at the first page.',
@@ -36,16 +42,18 @@ function partsOf(cursor: string): readonly string[] {
 
 /** The parts that cursors are made of, read strictly: undefined for anything else. */
 export const part = {
-  text: (text: string | undefined) => (text !== undefined && /^[^\p{Cc}\p{Cs}]+$/u.test(text) ? text : undefined),
-  uuid: (text: string | undefined) =>
-    text !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? text : undefined,
-  instant(text: string | undefined): Date | undefined {
-    const at = new Date(text ?? '');
-    return !Number.isNaN(at.getTime()) && at.toISOString() === text ? at : undefined;
+  /** Of a user or role. */
+  name: (text: string) => (/^[a-z0-9][a-z0-9._+@-]{0,127}$/.test(text) ? text : undefined),
+  fingerprint: (text: string) => (/^SHA256:[A-Za-z0-9+/]{43}$/.test(text) ? text : undefined),
+  uuid: (text: string) => (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? text : undefined),
+  /** From 1970 on. */
+  instant(text: string): Date | undefined {
+    const at = new Date(text);
+    return at.getTime() >= 0 && at.toISOString() === text ? at : undefined;
   },
   /** 0 … 2^63 − 1, what a bigint column holds. */
-  number(text: string | undefined): bigint | undefined {
-    if (text === undefined || !/^(0|[1-9][0-9]{0,18})$/.test(text)) return undefined;
+  number(text: string): bigint | undefined {
+    if (!/^(0|[1-9][0-9]{0,18})$/.test(text)) return undefined;
     const value = BigInt(text);
     return value < 1n << 63n ? value : undefined;
   },

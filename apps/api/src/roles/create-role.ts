@@ -20,11 +20,7 @@ export async function createRole(
   const judged = validateRoleDefinition(definitionOf(body));
   if (!judged.valid) throw refusal('role_invalid', judged.failures);
   const { name } = judged.role;
-  const may = mayCreateRole(
-    { caller, roleIds: new Set(), onlyOwner: false },
-    { name, organizationId },
-    [],
-  );
+  const may = mayCreateRole({ caller, roleIds: new Set(), onlyOwner: false }, { name, organizationId }, []);
   if (!may.allowed) throw refusal('grant_refused', may.failures);
   return store.within([organizationId], async (tx) => {
     const role = { ...judged.role, id: randomUUID(), handle: randomHandle(random), organizationId };

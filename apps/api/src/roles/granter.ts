@@ -9,8 +9,7 @@ export async function granterOf(tx: Transaction, caller: SignedInCaller): Promis
   return {
     caller,
     roleIds: new Set(caller.roles.map(({ id }) => id)),
-    onlyOwner:
-      administrativeRole === 'owner' && (await otherActiveOwners(tx, organizationId, userId)) === 0,
+    onlyOwner: administrativeRole === 'owner' && (await otherActiveOwners(tx, organizationId, userId)) === 0,
   };
 }
 

@@ -38,7 +38,8 @@ export function grantRole(
     );
     if (!may.allowed) throw refusal('grant_refused', may.failures);
     const member = { organizationId, roleId: role.id, userId: account.id, grantedById: userId };
-    if (!(await addMember(tx, member))) throw alreadySo(`${account.name} is a member of ${role.name} already.`);
+    if (!(await addMember(tx, member)))
+      throw alreadySo(`${account.name} is a member of ${role.name} already.`);
     await raiseEpochs(tx, organizationId, [account.id]);
     await recordEvent(
       tx,

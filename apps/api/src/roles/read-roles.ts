@@ -1,5 +1,12 @@
 import type { Caller } from '@writ/policy';
-import { findRole, listRoles, membersOf, type RoleRow, type Transaction, type ScopedDatabase } from '@writ/storage';
+import {
+  findRole,
+  listRoles,
+  membersOf,
+  type RoleRow,
+  type Transaction,
+  type ScopedDatabase,
+} from '@writ/storage';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { cursorAt, part, placeAt } from '../paging/cursor.js';
 import { pageOf } from '../paging/page.js';
@@ -12,9 +19,9 @@ export async function rolesPage(
   { organizationId }: Caller,
   { query }: RouteInput<'listRoles'>,
 ): Promise<RouteOutput<'listRoles'>> {
-  const after = placeAt('roles', query.cursor, ([name]) => part.text(name));
+  const place = placeAt('roles', query.cursor, [part.name]);
   return store.within([organizationId], async (tx) => {
-    const rows = await listRoles(tx, organizationId, after, query.limit + 1);
+    const rows = await listRoles(tx, organizationId, place?.[0] ?? null, query.limit + 1);
     const ids = rows.map((row) => row.id);
     const members = await membersOf(tx, organizationId, ids);
     return pageOf(

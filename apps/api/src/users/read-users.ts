@@ -1,5 +1,11 @@
 import type { Caller } from '@writ/policy';
-import { findAccount, listAccounts, type AccountRow, type Transaction, type ScopedDatabase } from '@writ/storage';
+import {
+  findAccount,
+  listAccounts,
+  type AccountRow,
+  type Transaction,
+  type ScopedDatabase,
+} from '@writ/storage';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { cursorAt, part, placeAt } from '../paging/cursor.js';
 import { pageOf } from '../paging/page.js';
@@ -13,9 +19,9 @@ export async function usersPage(
   { query }: RouteInput<'listUsers'>,
 ): Promise<RouteOutput<'listUsers'>> {
   const { state, limit } = query;
-  const after = placeAt('users', query.cursor, ([name]) => part.text(name));
+  const place = placeAt('users', query.cursor, [part.name]);
   const rows = await store.within([organizationId], (tx) =>
-    listAccounts(tx, organizationId, { after, state, limit: limit + 1 }),
+    listAccounts(tx, organizationId, { after: place?.[0] ?? null, state, limit: limit + 1 }),
   );
   return pageOf(rows, limit, (row) => cursorAt('users', [row.name]), userView);
 }

@@ -32,7 +32,10 @@ export function resetUser(
     if (account.id === caller.userId) throw refusal('grant_refused', [ownAccount]);
     await refuseResetting(tx, caller, account);
     if (account.state === 'disabled') {
-      throw new CodedError<ProblemCode>('already_so', `${account.name} is disabled; enable the account first.`);
+      throw new CodedError<ProblemCode>(
+        'already_so',
+        `${account.name} is disabled; enable the account first.`,
+      );
     }
     const at = new Date(services.clock());
     await raiseEpochs(tx, organizationId, [account.id]);
@@ -41,7 +44,10 @@ export function resetUser(
       at,
       keepPassword: false,
     });
-    const sessionsEnded = await endOtherSessions(tx, organizationId, account.id, null, { at, reason: 'account_reset' });
+    const sessionsEnded = await endOtherSessions(tx, organizationId, account.id, null, {
+      at,
+      reason: 'account_reset',
+    });
     const given = await giveInvitation(tx, services, caller, account, { purpose: 'reset', lifetime: day });
     await recordEvent(tx, eventOf(actor, 'user.reset', account.name, { sessionsEnded }));
     return { user: userView(reset), ...given };
