@@ -189,5 +189,5 @@ issuingRaceContract(
       },
     };
   },
-  { count: 250, orderly: false },
+  { count: 200, orderly: false },
 );
