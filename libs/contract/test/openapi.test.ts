@@ -1,4 +1,4 @@
-import { openApiDocument, problemStatus, routes, type Route } from '@writ/contract';
+import { openApiDocument, problemStatus, routes, type Route } from '../src/index.js';
 
 type Node = Record<string, unknown>;
 const document = openApiDocument(Object.values(routes), '1.2.3') as {
