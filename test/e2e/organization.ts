@@ -1,9 +1,5 @@
-import { generateKeyPairSync, randomBytes, randomUUID, type KeyObject } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { call, ProblemError, type CallInput, type CallOutput, type RouteId } from '@writ/contract';
-import { systemClock } from '@writ/kernel';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { call, type CallInput, type CallOutput, type RouteId } from '@writ/contract';
 import {
   encodeSignature,
   fingerprint,
@@ -13,17 +9,16 @@ import {
   type PublicKey,
 } from '@writ/openssh/key';
 import { encodeSshsig, sshsigSignedData } from '@writ/openssh/sshsig';
-import { newInstallationSeal } from '@writ/signer';
-import { openHighWater, openScoped, type Database } from '@writ/storage';
-import { startTestPostgres } from '@writ/testkit';
+import type { Database } from '@writ/storage';
 import { Pool } from 'pg';
-import { AppModule, allRoutes, openAdapters } from '../../apps/api/src/app.module.js';
-import { Passwords } from '../../apps/api/src/auth/passwords.js';
-import { found } from '../../apps/api/src/installation/found.js';
-import { makeLog } from '../../apps/api/src/log.js';
+import { allRoutes, AppModule } from '../../apps/api/src/app.module.js';
 import { readConfig } from '../../apps/api/src/config/config.js';
-import { startService, type Service } from '../../apps/api/src/service/service.js';
+import { makeLog } from '../../apps/api/src/log.js';
+import { startService } from '../../apps/api/src/service/service.js';
 import { transportTo } from '../service/person.js';
+import { password, startTestService, type TestService } from './service.js';
+
+export { problemOf } from './service.js';
 
 /** Somebody who is signed in. */
 export interface Member {
@@ -39,8 +34,6 @@ export interface OwnKey {
   readonly privateKey: KeyObject;
 }
 
-const password = 'correct horse battery staple';
-
 export function newKey(comment = 'test key'): OwnKey {
   const { privateKey } = generateKeyPairSync('ed25519');
   const key = publicKeyFromObject(privateKey);
@@ -54,104 +47,52 @@ export function sshsig({ key, privateKey }: OwnKey, namespace: string, message: 
   return encodeSshsig({ publicKey: key, namespace, signature });
 }
 
-/** The code of the problem that a call ends in. */
-export async function problemOf(answer: Promise<unknown>) {
-  try {
-    await answer;
-  } catch (error) {
-    if (error instanceof ProblemError) return error.problem;
-    throw error;
-  }
-  throw new Error('the call succeeded');
-}
-
-/** A service on a real PostgreSQL, with one organization: acme, its owner ana, `*.acme.example`. */
+/** The organization acme of a service on a real PostgreSQL, its owner ana signed in. */
 export class TestOrganization {
-  private readonly services: { stop(): Promise<void> }[] = [];
+  readonly url: string;
+  readonly handle: string;
+  readonly id: string;
+  readonly database: Database;
   private readonly rows: Pool;
+  private readonly others: { stop(): Promise<void> }[] = [];
 
   private constructor(
-    readonly url: string,
-    readonly handle: string,
-    readonly id: string,
+    private readonly service: TestService,
     readonly owner: Member,
-    readonly database: Database,
-    private readonly start: () => Promise<{ url: string; stop(): Promise<void> }>,
-    private readonly end: () => Promise<void>,
   ) {
+    const { url, handle, organizationId, database } = service;
+    this.url = url;
+    this.handle = handle;
+    this.id = organizationId;
+    this.database = database;
     this.rows = new Pool({ ...database.connection('owner'), max: 2 });
     this.rows.on('error', () => undefined);
   }
 
   static async start(): Promise<TestOrganization> {
-    const postgres = await startTestPostgres();
-    const directory = await mkdtemp(join(tmpdir(), 'writ-e2e-'));
-    const database = await postgres.database();
-    const { key, seal } = await newInstallationSeal('a secret of the tests');
-    const owners = openScoped({ connection: database.connection('owner'), connections: 1 });
-    const passwordHash = await new Passwords().hash(password);
-    const { organization } = await found(
-      { store: owners, clock: systemClock, random: randomBytes, newId: randomUUID, key, seal },
-      {
-        organization: 'acme',
-        namePatterns: ['*.acme.example'],
-        owner: 'ana',
-        passwordHash,
-        authorityKeys: 'ed25519',
-      },
-    );
-    await owners.close();
-    const { config } = readConfig({ WRIT_LISTEN: '127.0.0.1:0', WRIT_STATE_DIR: directory });
-    const highWater = await openHighWater(directory);
-    const start = async () => {
-      const adapters = await openAdapters({ database, highWater, key });
-      const log = makeLog('silent');
-      const service: Service = await startService({
-        config,
-        log,
-        module: AppModule.over(adapters),
-        routes: allRoutes,
-      });
-      return {
-        url: service.url,
-        stop: async () => {
-          await service.stop();
-          await adapters.close();
-        },
-      };
-    };
-    const first = await start();
-    const tokens = await call(transportTo(first.url), 'signIn', {
-      body: { organization: 'acme', user: 'ana', password },
-    });
-    const owner = { name: 'ana', token: tokens.accessToken };
-    const made = new TestOrganization(
-      first.url,
-      organization.handle,
-      organization.id,
-      owner,
-      database,
-      start,
-      async () => {
-        await postgres.stop();
-        await rm(directory, { recursive: true, force: true });
-      },
-    );
-    made.services.push(first);
-    return made;
+    const service = await startTestService();
+    const { accessToken } = await service.signIn();
+    return new TestOrganization(service, { name: 'ana', token: accessToken });
   }
 
-  /** Another API process's worth of service over the same database; its address. */
+  /** A second service over the same database, which remembers nothing of what the first one knows; its address. */
   async another(): Promise<string> {
-    const service = await this.start();
-    this.services.push(service);
-    return service.url;
+    const { config } = readConfig({ WRIT_LISTEN: '127.0.0.1:0', WRIT_STATE_DIR: '/nonexistent' });
+    const module = AppModule.over(this.service.adapters);
+    const other = await startService({ config, log: makeLog('silent'), module, routes: allRoutes });
+    this.others.push(other);
+    return other.url;
   }
 
   async stop(): Promise<void> {
-    for (const service of this.services) await service.stop();
+    for (const other of this.others) await other.stop();
     await this.rows.end();
-    await this.end();
+    await this.service.stop();
+  }
+
+  /** The service's clock runs ahead by so much more (ms). */
+  advance(ms: number): void {
+    this.service.advance(ms);
   }
 
   /** One call as somebody; the organization is filled in. Rejects with ProblemError. */

@@ -15,8 +15,11 @@ afterAll(() => org.stop());
 
 const invite = (by: Member, name: string, administrativeRole = 'member') =>
   org.as(by, 'inviteUser', { body: { name, administrativeRole } });
-const on = (by: Member, verb: 'disableUser' | 'enableUser' | 'resetUser' | 'showUser', user: string) =>
-  org.as(by, verb, { params: { user } });
+const on = <Verb extends 'disableUser' | 'enableUser' | 'resetUser' | 'showUser'>(
+  by: Member,
+  verb: Verb,
+  user: string,
+) => org.as(by, verb, { params: { user } });
 const accept = (invitation: string) =>
   call(transportTo(org.url), 'acceptInvitation', {
     body: { invitation, password: 'correct horse battery staple' },
