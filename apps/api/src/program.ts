@@ -1,5 +1,5 @@
 import { isCodedError } from '@writ/kernel';
-import { commandsOf } from './commands/commands.js';
+import { commandsOf, type CommandEntry } from './commands/commands.js';
 import { processTerminal } from './commands/terminal.js';
 import { usage } from './commands/command-line.js';
 import { readConfig } from './config/config.js';
@@ -10,11 +10,11 @@ import { withoutTokens } from './log.js';
 const terminal = processTerminal();
 
 async function run([name = '', ...words]: readonly string[], extension: Extension): Promise<void> {
-  const commands = commandsOf(extension);
-  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (load === undefined) throw usage(`this program runs ${Object.keys(commands).join(', ')}`);
-  const command = await load();
-  if (words.includes('--help') || words.includes('-h')) return terminal.print(command.help);
+  const commands: Readonly<Record<string, CommandEntry>> = commandsOf(extension);
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (entry === undefined) throw usage(`this program runs ${Object.keys(commands).join(', ')}`);
+  if (words.includes('--help') || words.includes('-h')) return terminal.print(entry.help);
+  const command = await entry.load();
   const environment = { ...process.env };
   await command.run({ words, environment, configuration: readConfig(environment), terminal });
 }

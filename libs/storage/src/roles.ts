@@ -10,8 +10,12 @@ export function createRoleSql({ name, password }: DatabaseLogin): string {
   return `create role ${escapeIdentifier(name)} login ${nothingSpecial} password ${escapeLiteral(scramVerifier(password))}`;
 }
 
-/** Makes those of the roles that do not exist yet. Rejects as `pg` does. */
+/**
+ * Makes those of the roles that do not exist yet; from here to its end the session keeps others who do the same waiting.
+ * Rejects as `pg` does.
+ */
 export async function ensureRoles(client: ClientBase, logins: readonly DatabaseLogin[]): Promise<void> {
+  await client.query(`select pg_advisory_lock(hashtext('writ roles'))`);
   const names = logins.map(({ name }) => name);
   const { rows } = await client.query<{ rolname: string }>(
     'select rolname from pg_roles where rolname = any ($1)',

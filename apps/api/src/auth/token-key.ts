@@ -1,4 +1,3 @@
-import { CodedError } from '@writ/kernel';
 import {
   openRecord,
   rewrapRecord,
@@ -6,8 +5,9 @@ import {
   type KeyEncryptionKey,
   type RecordIdentity,
 } from '@writ/signer';
-import type { InstallationRow, StorageErrorCode } from '@writ/storage';
+import type { InstallationRow } from '@writ/storage';
 import { randomBytes } from 'node:crypto';
+import { notInitialized } from '../commands/not-initialized.js';
 import { deriveTokenKeys, type TokenKeys } from './token-keys.js';
 
 const identity: RecordIdentity = { purpose: 'token-key', organizationId: '', recordId: '', fingerprint: '' };
@@ -36,12 +36,4 @@ export function openTokenKeys(key: KeyEncryptionKey, installation: InstallationR
 /** The same token key sealed under another key. Ends in the codes of `openRecord`. */
 export function rewrapTokenKey(from: KeyEncryptionKey, to: KeyEncryptionKey, sealed: Uint8Array): Uint8Array {
   return rewrapRecord(from, to, identity, sealed);
-}
-
-/** The error for a database that `init` has not seen. */
-export function notInitialized(): CodedError<StorageErrorCode> {
-  return new CodedError<StorageErrorCode>(
-    'not_initialized',
-    'This installation was not initialised; run `writ init` first.',
-  );
 }

@@ -4,15 +4,6 @@ import { parseWords, usage } from './command-line.js';
 import { Opened } from './opened.js';
 
 export const backup: Command = {
-  help: `Usage: writ backup FILE [--json]
-
-Writes everything in the database to FILE (readable by its owner only) and reads it back to check it. The service may
-run meanwhile. Keys stay sealed: restoring takes the key-encryption secret, which is not in the file. Back up
-high-water.json from the state directory too, so that a restore knows which serials were used.
-
-Example:
-  writ backup /var/backups/writ.backup
-`,
   async run({ words, configuration, terminal }) {
     const { values, positionals } = parseWords(words, { json: { type: 'boolean' } }, 1);
     const [file] = positionals;

@@ -12,8 +12,6 @@ export interface Invocation {
 
 /** A command of the service's program. */
 export interface Command {
-  /** Shown by --help, with an example. */
-  readonly help: string;
   /** Rejects with a CodedError; exit-status.ts says how the process then ends. */
   run(invocation: Invocation): Promise<void>;
 }

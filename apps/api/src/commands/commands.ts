@@ -1,13 +1,21 @@
 import type { Extension } from '../extension.js';
 import type { Command } from './command.js';
+import { help } from './help.js';
 
-/** The commands that this program runs, by name; each is loaded when it is asked for. */
-export function commandsOf(extension: Extension): Readonly<Record<string, () => Promise<Command>>> {
+/** A command that is loaded when it is asked for. */
+export interface CommandEntry {
+  /** Shown by --help. */
+  readonly help: string;
+  load(): Promise<Command>;
+}
+
+/** The commands that this program runs, by name. */
+export function commandsOf(extension: Extension): Readonly<Record<keyof typeof help, CommandEntry>> {
   return {
-    server: async () => (await import('./server.js')).serverCommand(extension),
-    init: async () => (await import('./init.js')).init,
-    rewrap: async () => (await import('./rewrap.js')).rewrap,
-    backup: async () => (await import('./backup.js')).backup,
-    restore: async () => (await import('./restore.js')).restore,
+    init: { help: help.init, load: async () => (await import('./init.js')).init },
+    server: { help: help.server, load: async () => (await import('./server.js')).serverCommand(extension) },
+    rewrap: { help: help.rewrap, load: async () => (await import('./rewrap.js')).rewrap },
+    backup: { help: help.backup, load: async () => (await import('./backup.js')).backup },
+    restore: { help: help.restore, load: async () => (await import('./restore.js')).restore },
   };
 }

@@ -39,27 +39,6 @@ const options = {
 } as const;
 
 export const init: Command = {
-  help: `Usage: writ init --org NAME --names PATTERNS --owner USER [options]
-
-Makes an installation on this machine: database, key-encryption secret, the first organization with its user CA and host CA,
-and its first owner. It can be done once.
-
-  --org NAME            name of the organization (a-z 0-9 -)
-  --names PATTERNS      host names that are the organization's: '*.acme.example,acme.example'
-  --owner USER          name of the first owner
-  --invite              print a one-time invitation instead of asking for the owner's password
-  --ca-key KIND         ${authorityKeyKinds.join(', ')} (default: ${authorityKeyKinds[0]})
-  --self-signed NAME    also make a TLS certificate for this name or address (repeat for several), and print what
-                        clients pin
-  --json                print the result as JSON
-
-The owner's password comes from WRIT_OWNER_PASSWORD_FILE, WRIT_OWNER_PASSWORD or a prompt; where there is neither
-terminal nor variable, an invitation is printed. The key-encryption secret is made in the state directory unless
-WRIT_KEY_ENCRYPTION_SECRET_FILE or WRIT_KEY_ENCRYPTION_SECRET gives one: keep a copy of it elsewhere.
-
-Example:
-  writ init --org acme --names '*.acme.example' --owner ana
-`,
   async run(invocation) {
     const { values } = parseWords(invocation.words, options, 0);
     const wanted = wantedFrom(values);

@@ -22,18 +22,6 @@ const options = {
 } as const;
 
 export const restore: Command = {
-  help: `Usage: writ restore FILE [--replace] [--skip-unknown] [--json]
-
-Puts a backup in place: all of it, or nothing. The service must be stopped. Sessions and unused invitations of the
-backup are ended. Serials go on past every one that high-water.json in the state directory knows of; where it is
-missing, 2^32 of them are skipped, after asking.
-
-  --replace        replace what the database holds now
-  --skip-unknown   skip the serials without asking
-
-Example:
-  writ restore /var/backups/writ.backup
-`,
   async run({ words, configuration, terminal }) {
     const { values, positionals } = parseWords(words, options, 1);
     const [file] = positionals;

@@ -21,7 +21,8 @@ import {
   type ScopedDatabase,
 } from '@writ/storage';
 import { rename } from 'node:fs/promises';
-import { notInitialized, rewrapTokenKey } from '../auth/token-key.js';
+import { rewrapTokenKey } from '../auth/token-key.js';
+import { notInitialized } from './not-initialized.js';
 import type { Command } from './command.js';
 import { parseWords } from './command-line.js';
 import {
@@ -40,16 +41,6 @@ const next: SecretVariables = {
 };
 
 export const rewrap: Command = {
-  help: `Usage: writ rewrap
-
-Seals every key anew under a new key-encryption secret. The service must be stopped. The present secret is found as
-the service finds it; the new one is read from WRIT_NEW_KEY_ENCRYPTION_SECRET_FILE or WRIT_NEW_KEY_ENCRYPTION_SECRET, or, where
-neither is set, made and put in place of the state directory's own. The old secret still opens old backups: keep it
-as long as you keep them.
-
-Example:
-  writ rewrap
-`,
   async run({ words, environment, configuration, terminal }) {
     parseWords(words, {}, 0);
     const { stateDirectory, databaseUrl } = configuration.config;

@@ -3,7 +3,7 @@ import { readSecret, unlockInstallation, type KeyEncryptionKey } from '@writ/sig
 import { findInstallation, openScoped, type Database, type InstallationRow } from '@writ/storage';
 import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
-import { notInitialized } from '../auth/token-key.js';
+import { notInitialized } from './not-initialized.js';
 import { defaultSecretFile, newSecretFile } from './key-encryption-secret.js';
 
 /** The installation's row. Ends in `not_initialized`. */

@@ -1,0 +1,64 @@
+/** What `--help` says of each command, with an example. Apart from the commands, so that it needs none of what they load. */
+export const help = {
+  init: `Usage: writ init --org NAME --names PATTERNS --owner USER [options]
+
+Makes an installation on this machine: database, key-encryption secret, the first organization with its user CA and host CA,
+and its first owner. It can be done once.
+
+  --org NAME            name of the organization (a-z 0-9 -)
+  --names PATTERNS      host names that are the organization's: '*.acme.example,acme.example'
+  --owner USER          name of the first owner
+  --invite              print a one-time invitation instead of asking for the owner's password
+  --ca-key KIND         ed25519, ecdsa-256, ecdsa-384, ecdsa-521, rsa-3072, rsa-4096 (default: ed25519)
+  --self-signed NAME    also make a TLS certificate for this name or address (repeat for several), and print what
+                        clients pin
+  --json                print the result as JSON
+
+The owner's password comes from WRIT_OWNER_PASSWORD_FILE, WRIT_OWNER_PASSWORD or a prompt; where there is neither
+terminal nor variable, an invitation is printed. The key-encryption secret is made in the state directory unless
+WRIT_KEY_ENCRYPTION_SECRET_FILE or WRIT_KEY_ENCRYPTION_SECRET gives one: keep a copy of it elsewhere.
+
+Example:
+  writ init --org acme --names '*.acme.example' --owner ana
+`,
+  server: `Usage: writ server
+
+Starts the service: its database (the embedded PostgreSQL, unless WRIT_DATABASE_URL names yours) and the HTTP API.
+Settings are environment variables; docs/configuration.md has them all. SIGTERM or Ctrl-C finishes what is being
+worked on and stops.
+
+Example:
+  WRIT_LISTEN=127.0.0.1:7480 writ server
+`,
+  rewrap: `Usage: writ rewrap
+
+Seals every key anew under a new key-encryption secret. The service must be stopped. The present secret is found as
+the service finds it; the new one is read from WRIT_NEW_KEY_ENCRYPTION_SECRET_FILE or WRIT_NEW_KEY_ENCRYPTION_SECRET, or, where
+neither is set, made and put in place of the state directory's own. The old secret still opens old backups: keep it
+as long as you keep them.
+
+Example:
+  writ rewrap
+`,
+  backup: `Usage: writ backup FILE [--json]
+
+Writes everything in the database to FILE (readable by its owner only) and reads it back to check it. The service may
+run meanwhile. Keys stay sealed: restoring takes the key-encryption secret, which is not in the file. Back up
+high-water.json from the state directory too, so that a restore knows which serials were used.
+
+Example:
+  writ backup /var/backups/writ.backup
+`,
+  restore: `Usage: writ restore FILE [--replace] [--skip-unknown] [--json]
+
+Puts a backup in place: all of it, or nothing. The service must be stopped. Sessions and unused invitations of the
+backup are ended. Serials go on past every one that high-water.json in the state directory knows of; where it is
+missing, 2^32 of them are skipped, after asking.
+
+  --replace        replace what the database holds now
+  --skip-unknown   skip the serials without asking
+
+Example:
+  writ restore /var/backups/writ.backup
+`,
+} as const;

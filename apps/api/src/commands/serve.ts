@@ -1,0 +1,97 @@
+import { CodedError } from '@writ/kernel';
+import {
+  lastIssuedAt,
+  listOrganizationIds,
+  migrateDatabase,
+  openDatabase,
+  openHighWater,
+  reconcileHighWater,
+  type Log,
+  type ScopedDatabase,
+} from '@writ/storage';
+import type { Logger } from 'pino';
+import { AppModule, allRoutes, openAdapters } from '../app.module.js';
+import type { Config } from '../config/config.js';
+import type { ApiErrorCode } from '../errors.js';
+import type { Extension } from '../extension.js';
+import type { TlsPair } from '../http/adapter.js';
+import { housekeeping } from '../service/housekeeping.js';
+import { startService, type Service } from '../service/service.js';
+import type { TlsFiles } from '../tls/tls-files.js';
+import { watchTls } from '../tls/watch.js';
+import type { Opened } from './opened.js';
+import { installationOf, unlock } from './unlock.js';
+
+/** Clocks of several processes on one database may differ by so much (ms). */
+const clockTolerance = 30_000;
+
+/** A service to be started, checked as far as that goes. */
+export interface Order {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly extension: Extension;
+  /** The key-encryption secret. */
+  readonly secret: string;
+  readonly tls: { readonly files: TlsFiles; readonly pair: TlsPair } | undefined;
+}
+
+/** Opens the database and everything on it, and listens; what was opened is put into `opened`, also on failure. */
+export async function serve({ config, log, extension, secret, tls }: Order, opened: Opened): Promise<void> {
+  const { stateDirectory } = config;
+  const database = opened.add(
+    await openDatabase({ stateDirectory, url: config.databaseUrl, purpose: 'service', log: storageLog(log) }),
+  );
+  const applied = await migrateDatabase(database);
+  if (applied.length > 0) log.info({ migrations: applied }, 'migrated the database');
+  const key = await unlock(await installationOf(database), secret, stateDirectory);
+  const highWater = await openHighWater(stateDirectory);
+  const moved = await reconcileHighWater(database.connection('owner'), highWater);
+  if (moved.length > 0) log.warn({ authorities: moved }, 'serials continue past the high-water file');
+  const adapters = opened.add(await openAdapters({ database, highWater, key }));
+  await refuseOldClock(adapters.store);
+  database.onState((state) => log[state === 'ready' ? 'info' : 'warn']({ state }, 'PostgreSQL'));
+  const service = await startService({
+    config,
+    log,
+    module: AppModule.over(adapters, extension),
+    routes: [...allRoutes, ...extension.routes],
+    tls: tls?.pair,
+  });
+  opened.add({ close: () => service.stop() });
+  opened.add({ close: housekeeping(adapters, log) });
+  if (tls !== undefined) opened.add({ close: followTls(tls.files, service, log) });
+  log.info({ url: service.url }, 'listening');
+}
+
+/** A clock that stands before the last certificate would sign what is valid in the past. Ends in `clock_behind`. */
+async function refuseOldClock(store: ScopedDatabase): Promise<void> {
+  const organizations = await store.unscoped(listOrganizationIds);
+  const last = await store.within(organizations, lastIssuedAt);
+  const now = Date.now();
+  if (last === null || last.getTime() <= now + clockTolerance) return;
+  throw new CodedError<ApiErrorCode>(
+    'clock_behind',
+    `This machine's clock (${new Date(now).toISOString()}) stands before the last certificate (${last.toISOString()}); set the clock.`,
+    { now: new Date(now).toISOString(), last: last.toISOString() },
+  );
+}
+
+function followTls(
+  files: Parameters<typeof watchTls>[0],
+  service: Service,
+  log: Logger,
+): () => Promise<void> {
+  const stop = watchTls(files, {
+    changed: (pair) => {
+      service.replaceTls(pair);
+      log.info('serving the new TLS certificate');
+    },
+    refused: (error) =>
+      log.error({ err: error }, 'the new TLS certificate cannot be used; the old one stays'),
+  });
+  return () => Promise.resolve(stop());
+}
+
+function storageLog(log: Logger): Log {
+  return (level, message, details) => log[level](details ?? {}, message);
+}

@@ -1,0 +1,279 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { call } from '@writ/contract';
+import { askDatabase } from '../service/database.js';
+import { emptyInstallation, makeInstallation, owner, type Installation } from '../service/installation.js';
+import { signIn, transportTo } from '../service/person.js';
+import { startService, type ServiceProcess } from '../service/service.js';
+
+const initArgs = ['init', '--org', 'acme', '--names', '*.acme.example', '--owner', 'ana'];
+
+describe('init', () => {
+  let installation: Installation;
+  beforeEach(() => {
+    installation = emptyInstallation();
+  });
+  afterEach(() => installation.remove());
+
+  it('makes an installation once, and files that only their owner reads', async () => {
+    const first = await installation.run(initArgs, { WRIT_OWNER_PASSWORD: owner.password });
+    expect(first).toMatchObject({ status: 0, stdout: '' });
+    expect(first.stderr).toMatch(/user CA +SHA256:/);
+    const secret = join(installation.stateDirectory, 'key-encryption-secret');
+    expect(statSync(secret).mode & 0o777).toBe(0o600);
+    expect(first.stderr).not.toContain(readFileSync(secret, 'utf8').trim());
+    const before = readFileSync(secret, 'utf8');
+    const second = await installation.run(initArgs, { WRIT_OWNER_PASSWORD: owner.password });
+    expect(second.status).toBe(51);
+    expect(second.stderr).toMatch(/^writ: .*\[already_initialized\]\n$/);
+    expect(readFileSync(secret, 'utf8')).toBe(before);
+  });
+
+  it('makes it once when two try at the same time', async () => {
+    const both = await Promise.all([1, 2].map(() => installation.run(initArgs, { WRIT_OWNER_PASSWORD: owner.password })));
+    const statuses = both.map(({ status }) => status).sort();
+    expect(statuses[0]).toBe(0);
+    expect([25, 30, 51]).toContain(statuses[1]);
+    const organizations = await askDatabase(installation, 'select id from organizations');
+    expect(organizations).toHaveLength(1);
+  });
+
+  it('makes nothing of a weak password, and goes on after a better one', async () => {
+    const weak = await installation.run(initArgs, { WRIT_OWNER_PASSWORD: 'short' });
+    expect(weak.status).toBe(70);
+    expect(await askDatabase(installation, 'select id from installation')).toEqual([]);
+    const file = join(installation.directory, 'password');
+    await writeFile(file, `${owner.password}\n`, { mode: 0o600 });
+    expect((await installation.run(initArgs, { WRIT_OWNER_PASSWORD_FILE: file })).status).toBe(0);
+  });
+
+  it('prints an invitation where there is no password to be had, and a pin for TLS', async () => {
+    const made = await installation.run([...initArgs, '--json', '--self-signed', '127.0.0.1']);
+    expect(made.status).toBe(0);
+    const result = JSON.parse(made.stdout) as { invitation: string; tlsPin: string; organization: { handle: string } };
+    expect(result.tlsPin).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(result.invitation).toContain(result.organization.handle);
+    await rm(join(installation.stateDirectory, 'tls-certificate.pem'));
+    const service = await startService(installation);
+    try {
+      await service.ready();
+      const body = { invitation: result.invitation, password: owner.password };
+      await call(transportTo(service.url), 'acceptInvitation', { body });
+      await expect(signIn(service.url)).resolves.toBeDefined();
+    } finally {
+      expect(await service.stop()).toBe(0);
+    }
+  });
+
+  it.each([
+    [['init']],
+    [['init', '--org', 'UPPER', '--names', 'a.example', '--owner', 'ana']],
+    [['init', '--org', 'acme', '--names', '*', '--owner', 'ana']],
+    [['init', '--org', 'acme', '--names', '*.acme.example']],
+    [[...initArgs, '--ca-key', 'dsa']],
+    [[...initArgs, 'more']],
+    [[...initArgs, '--unknown']],
+    [['nothing']],
+    [[]],
+  ])('refuses %j and makes nothing', async (args) => {
+    const refused = await installation.run(args);
+    expect(refused.status).toBe(2);
+    expect(refused.stderr).toMatch(/^writ: .*\[usage_invalid\]\n$/);
+    expect(existsSync(installation.stateDirectory)).toBe(false);
+  });
+
+  it('explains itself', async () => {
+    for (const command of ['init', 'server', 'rewrap', 'backup', 'restore']) {
+      const { status, stdout } = await installation.run([command, '--help']);
+      expect(status).toBe(0);
+      expect(stdout).toContain('Example:');
+    }
+  });
+
+  it('is what a server asks for first', async () => {
+    const refused = await installation.run(['server']);
+    expect(refused.status).toBe(50);
+    expect(refused.stderr).toMatch(/writ init.*\[not_initialized\]/);
+    expect(existsSync(installation.stateDirectory)).toBe(false);
+  });
+});
+
+describe('a server that cannot start', () => {
+  let installation: Installation;
+  let occupied: Server;
+  let port: number;
+  const secret = () => join(installation.stateDirectory, 'key-encryption-secret');
+
+  beforeAll(async () => {
+    installation = await makeInstallation();
+    occupied = createServer();
+    await new Promise<void>((resolve) => occupied.listen(0, '127.0.0.1', resolve));
+    const address = occupied.address();
+    port = typeof address === 'object' && address !== null ? address.port : 0;
+  });
+  afterAll(async () => {
+    occupied.close();
+    await installation.remove();
+  });
+
+  const refused = async (environment: Record<string, string>) => {
+    const { status, stderr } = await installation.run(['server'], { WRIT_LISTEN: '127.0.0.1:0', ...environment });
+    expect(stderr.split('\n').filter((line) => line.startsWith('writ: '))).toHaveLength(1);
+    return { status, code: /\[([a-z_]+)\]\n$/.exec(stderr)?.[1] };
+  };
+  const file = async (name: string, text: string, mode: number): Promise<string> => {
+    const path = join(installation.directory, name);
+    await writeFile(path, text);
+    await chmod(path, mode);
+    return path;
+  };
+
+  it.each([
+    ['a wrong setting', () => ({ WRIT_LISTEN: 'nowhere' }), 3, 'config_invalid'],
+    ['a port that is taken', () => ({ WRIT_LISTEN: `127.0.0.1:${port}` }), 10, 'port_taken'],
+    ["an address that is not this machine's", () => ({ WRIT_LISTEN: '192.0.2.1:7480', WRIT_ALLOW_PLAIN_HTTP_BEYOND_LOOPBACK: 'yes' }), 11, 'address_unavailable'],
+    ['plain HTTP for everybody', () => ({ WRIT_LISTEN: '0.0.0.0:0' }), 12, 'plain_http_refused'],
+    ['no TLS certificate', () => ({ WRIT_TLS_CERT: '/nothing', WRIT_TLS_KEY: '/nothing' }), 13, 'tls_invalid'],
+    ['a secret said twice', () => ({ WRIT_KEY_ENCRYPTION_SECRET: 'x'.repeat(32), WRIT_KEY_ENCRYPTION_SECRET_FILE: '/x' }), 3, 'config_invalid'],
+    ['no secret file', () => ({ WRIT_KEY_ENCRYPTION_SECRET_FILE: '/nothing' }), 21, 'secret_file_unreadable'],
+    ['a wrong secret', () => ({ WRIT_KEY_ENCRYPTION_SECRET: 'this is not the right one' }), 23, 'key_encryption_secret_wrong'],
+    ['a short secret', () => ({ WRIT_KEY_ENCRYPTION_SECRET: 'short' }), 24, 'key_encryption_secret_too_short'],
+    ['a database address that is none', () => ({ WRIT_DATABASE_URL: 'mysql://x' }), 41, 'database_url_invalid'],
+  ])('says so and ends: %s', async (_what, environment, status, code) => {
+    expect(await refused(environment())).toEqual({ status, code });
+  });
+
+  it('says so and ends: a secret that others can read', async () => {
+    const exposed = await file('exposed', readFileSync(secret(), 'utf8'), 0o640);
+    expect(await refused({ WRIT_KEY_ENCRYPTION_SECRET_FILE: exposed })).toEqual({ status: 22, code: 'secret_file_permissions' });
+  });
+
+  it('says so and ends: no secret at all', async () => {
+    const aside = `${secret()}.aside`;
+    await copyFile(secret(), aside);
+    await rm(secret());
+    expect(await refused({})).toEqual({ status: 20, code: 'secret_missing' });
+    await copyFile(aside, secret());
+    await chmod(secret(), 0o600);
+  });
+
+  it('says so and ends: a database of a newer program', async () => {
+    const name = '99991231000000_later';
+    await askDatabase(
+      installation,
+      `insert into _prisma_migrations (id, checksum, migration_name, finished_at, started_at, applied_steps_count)
+       values ('later', 'x', $1, now(), now(), 1)`,
+      [name],
+    );
+    expect(await refused({})).toEqual({ status: 52, code: 'schema_newer' });
+    await askDatabase(installation, 'delete from _prisma_migrations where migration_name = $1', [name]);
+  });
+
+  it('says so and ends: a clock before the last certificate', async () => {
+    await askDatabase(
+      installation,
+      `insert into certificates (organization_id, authority_id, serial, certificate_type, key_id, principals, valid_after,
+         valid_before, public_key_fingerprint, user_id, certificate, issued_at)
+       select organization_id, id, 1, 'host', 'k', array['h'], 1, 2, 'SHA256:x', id, '\\x00', now() + interval '1 day'
+       from authorities where kind = 'host'`,
+    );
+    expect(await refused({})).toEqual({ status: 56, code: 'clock_behind' });
+    await askDatabase(installation, 'delete from certificates');
+  });
+
+  it('leaves nothing behind: it starts when all is well', async () => {
+    const service = await startService(installation);
+    await service.ready();
+    expect(await refused({})).toEqual({ status: 30, code: 'state_in_use' });
+    expect((await installation.run(['rewrap'])).status).toBe(30);
+    expect(await service.stop()).toBe(0);
+  });
+});
+
+describe('rewrap, backup and restore', () => {
+  let installation: Installation;
+  let service: ServiceProcess | undefined;
+  const secret = () => join(installation.stateDirectory, 'key-encryption-secret');
+
+  beforeAll(async () => {
+    installation = await makeInstallation();
+  });
+  afterAll(async () => {
+    await service?.stop();
+    await installation.remove();
+  });
+
+  const works = async (): Promise<void> => {
+    service = await startService(installation);
+    await service.ready();
+    await signIn(service.url);
+    expect(await service.stop()).toBe(0);
+    service = undefined;
+  };
+
+  it('rewrap puts a new secret in place; the old one opens nothing any more', async () => {
+    const old = readFileSync(secret(), 'utf8').trim();
+    expect(await installation.run(['rewrap'])).toMatchObject({ status: 0 });
+    expect(readFileSync(secret(), 'utf8').trim()).not.toBe(old);
+    expect(statSync(secret()).mode & 0o777).toBe(0o600);
+    expect((await installation.run(['server'], { WRIT_KEY_ENCRYPTION_SECRET: old })).status).toBe(23);
+    await works();
+  });
+
+  it('a rewrap that was cut short before it put the new secret in place is finished by the next start', async () => {
+    await copyFile(secret(), `${secret()}.new`);
+    await chmod(`${secret()}.new`, 0o600);
+    await writeFile(secret(), 'this is not the right one\n');
+    await works();
+    expect(existsSync(`${secret()}.new`)).toBe(false);
+  });
+
+  it('rewrap takes a secret that it is given', async () => {
+    const given = 'a secret that somebody chose';
+    const { status } = await installation.run(['rewrap'], { WRIT_NEW_KEY_ENCRYPTION_SECRET: given });
+    expect(status).toBe(0);
+    expect((await installation.run(['server'])).status).toBe(23);
+    await writeFile(secret(), `${given}\n`);
+    await works();
+  });
+
+  it('a backup is written while the service runs, and restored into an empty directory', async () => {
+    const backup = join(installation.directory, 'backup');
+    service = await startService(installation);
+    await service.ready();
+    const written = await installation.run(['backup', backup, '--json']);
+    expect(written.status).toBe(0);
+    expect(JSON.parse(written.stdout)).toMatchObject({ tables: { users: 1, authorities: 2 } });
+    expect(statSync(backup).mode & 0o777).toBe(0o600);
+    expect((await installation.run(['restore', backup, '--replace'])).status).toBe(30);
+    await service.stop();
+    service = undefined;
+
+    const elsewhere = emptyInstallation();
+    try {
+      const unsure = await elsewhere.run(['restore', backup]);
+      expect(unsure.status).toBe(63);
+      expect(await elsewhere.run(['restore', backup, '--skip-unknown'])).toMatchObject({ status: 0 });
+      expect((await elsewhere.run(['restore', backup, '--skip-unknown'])).status).toBe(62);
+      await mkdir(elsewhere.stateDirectory, { recursive: true });
+      await copyFile(secret(), join(elsewhere.stateDirectory, 'key-encryption-secret'));
+      const restored = await startService(elsewhere);
+      await restored.ready();
+      await signIn(restored.url);
+      expect(await restored.stop()).toBe(0);
+      const [first] = await askDatabase<{ next: string }>(elsewhere, 'select min(next_serial)::text as next from authorities');
+      expect(BigInt(first?.next ?? 0)).toBeGreaterThan(1n << 32n);
+    } finally {
+      await elsewhere.remove();
+    }
+  });
+
+  it('a file that is no backup changes nothing', async () => {
+    const path = join(installation.directory, 'no-backup');
+    await writeFile(path, 'no backup');
+    expect((await installation.run(['restore', path, '--replace'])).status).toBe(60);
+    await works();
+  });
+});
