@@ -100,7 +100,10 @@ function leaf(command: Command, description: LeafDescription, found: Found): voi
   command.addHelpText('after', examplesText(description));
   command.action((...given: unknown[]) => {
     const positional = (description.arguments ?? []).map((argument, index) => [argument.name, given[index]]);
-    found(description, new Input(named(options, command.opts()), Object.fromEntries(positional)));
+    found(
+      description,
+      new Input(named(options, command.opts()), Object.fromEntries(positional) as Record<string, unknown>),
+    );
   });
 }
 

@@ -27,8 +27,7 @@ describe('secrets', () => {
   const file = (name: string): string => join(built.directory, name);
   const login = (more: readonly string[], env: Record<string, string> = {}, input = '') =>
     writ(built, { ...built.env, ...env }, ['login', '--url', stub.url, '--user', 'ana', ...more], input);
-  const sent = (): unknown =>
-    (stub.seen.findLast(({ route }) => route.startsWith('POST'))?.body ?? {}) as unknown;
+  const sent = (): unknown => stub.seen.findLast(({ route }) => route.startsWith('POST'))?.body ?? {};
 
   it('come from a file', async () => {
     expect(await login(['--password-file', file('secret')])).toMatchObject({ status: 0 });

@@ -1,0 +1,106 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildCommandLine, type Built } from '../built.js';
+import { handle, signedInHome, startStub, tokens, user, whoami, type StubService } from '../stub-service.js';
+
+/** A question and what is typed when it appears. */
+type Dialogue = readonly (readonly [question: string, typed: string])[];
+
+const enter = '\r';
+const interrupt = '\u0003';
+
+describe('questions on a terminal', () => {
+  let built: Built;
+  let stub: StubService;
+  beforeAll(async () => {
+    if (spawnSync('script', ['--version']).status !== 0)
+      throw new Error('These tests need a terminal from script(1): apt-get install bsdutils');
+    built = buildCommandLine();
+    stub = await startStub();
+    stub.on('GET /v1/whoami', { status: 200, body: whoami });
+    stub.on('POST /v1/sign-in', { status: 200, body: tokens(1) });
+    stub.on('POST /v1/sign-in/invitation', { status: 200, body: tokens(1) });
+    stub.on(`POST /v1/organizations/${handle}/users/bea/disable`, {
+      status: 200,
+      body: { ...user, name: 'bea' },
+    });
+  });
+  afterAll(async () => {
+    await stub.stop();
+    built.remove();
+  });
+  beforeEach(() => void (stub.seen.length = 0));
+
+  /** Runs `writ` at a terminal of 120 columns and answers its questions; everything that appeared, and its status. */
+  function typeIn(
+    words: string,
+    dialogue: Dialogue,
+    env = built.env,
+  ): Promise<{ status: number; screen: string }> {
+    const line = `stty cols 120; exec '${process.execPath}' '${built.bundle}' ${words}`;
+    const child = spawn('script', ['-qec', line, '/dev/null'], {
+      env: { ...env, TERM: 'xterm', SHELL: '/bin/sh' },
+    });
+    let screen = '';
+    let read = 0;
+    const left = [...dialogue];
+    child.stdout.on('data', (chunk: Buffer) => {
+      screen += chunk.toString();
+      const [question, typed] = left[0] ?? [];
+      if (question === undefined || typed === undefined || !screen.slice(read).includes(question)) return;
+      left.shift();
+      read = screen.length;
+      child.stdin.write(typed);
+    });
+    return new Promise((resolve) => child.once('close', (code) => resolve({ status: code ?? -1, screen })));
+  }
+
+  it('login: where, who, and the password, which is not shown', async () => {
+    const { status, screen } = await typeIn('login', [
+      ['Address of the service', `${stub.url}${enter}`],
+      ['User', `ana${enter}`],
+      ['Password of ana', `correct horse${enter}`],
+    ]);
+    expect(screen).toContain('Signed in as');
+    expect(status).toBe(0);
+    expect(screen).not.toContain('correct');
+    expect(stub.seen.find(({ route }) => route === 'POST /v1/sign-in')?.body).toEqual({
+      ...{ user: 'ana', password: 'correct horse' },
+    });
+  });
+
+  it('login: a new password is asked for twice', async () => {
+    const env = { ...built.env, WRIT_INVITATION: 'writ_i.x' };
+    const { status, screen } = await typeIn(
+      `login --url ${stub.url} --invitation`,
+      [
+        ['New password', `one${enter}`],
+        ['The same again', `two${enter}`],
+      ],
+      env,
+    );
+    expect(status).toBe(2);
+    expect(screen).toContain('not the same');
+    expect(stub.seen.filter(({ route }) => route.startsWith('POST'))).toEqual([]);
+  });
+
+  it.each<[string, string, number]>([
+    ['y', 'y', 0],
+    ['no, which is what Enter alone says', enter, 130],
+    ['an interrupt', interrupt, 130],
+  ])('user disable: %s', async (_, typed, expected) => {
+    const env = signedInHome(built, `disable-${expected}-${typed.charCodeAt(0)}`, stub.url, tokens(1));
+    const { status } = await typeIn('user disable bea', [['for good?', typed]], env);
+    expect(status).toBe(expected);
+    expect(stub.seen.length).toBe(expected === 0 ? 1 : 0);
+  });
+
+  it('user disable: --yes asks nothing', async () => {
+    const env = signedInHome(built, 'disable-yes', stub.url, tokens(1));
+    const { status, screen } = await typeIn('user disable bea --yes', [], env);
+    expect(status).toBe(0);
+    expect(screen).not.toContain('for good?');
+    expect(existsSync(join(env['HOME'] ?? '', '.local/state/writ/session.json'))).toBe(true);
+  });
+});
