@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { DatabaseLogin } from '../credentials.js';
 
@@ -40,13 +41,23 @@ export async function connectAs(
   return { client, lost };
 }
 
+/** Ends a connection; a server that does not answer is not waited for. */
+async function hangUp(client: Client): Promise<void> {
+  const waited = new AbortController();
+  await Promise.race([
+    client.end().catch(() => undefined),
+    delay(1_000, undefined, { signal: waited.signal }).catch(() => undefined),
+  ]);
+  waited.abort();
+}
+
 /** Takes the owner's mark: undefined when another session holds it. Rejects as `pg` does. */
 export async function takeGuard(
   socketDirectory: string,
   superuser: DatabaseLogin,
 ): Promise<Guard | undefined> {
   const { client, lost } = await connectAs(socketDirectory, superuser, 'writ owner');
-  const close = (): Promise<void> => client.end().catch(() => undefined);
+  const close = (): Promise<void> => hangUp(client);
   try {
     const { rows } = await client.query<{ taken: boolean }>(
       'select pg_try_advisory_lock($1, $2) as taken',
@@ -73,7 +84,7 @@ export async function answersNow(
       await client.query('select 1');
       return true;
     } finally {
-      await client.end();
+      await hangUp(client);
     }
   } catch {
     return false;
