@@ -3,7 +3,7 @@ export const signerErrorCodes = ['signer_unavailable', 'authority_key_unknown'] 
 export type SignerErrorCode = (typeof signerErrorCodes)[number];
 
 /** Codes that a SerialSource ends in. */
-export const serialSourceErrorCodes = ['storage_unavailable', 'serials_exhausted'] as const;
+export const serialSourceErrorCodes = ['storage_unavailable', 'storage_full', 'serials_exhausted'] as const;
 export type SerialSourceErrorCode = (typeof serialSourceErrorCodes)[number];
 
 /** Codes that a Recorder ends in. */

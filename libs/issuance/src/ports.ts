@@ -18,7 +18,7 @@ export interface Signer {
 
 /** Serials of each authority: 1 … 2^63−1, nearly dense, never handed out twice. */
 export interface SerialSource {
-  /** Resolves to the authority's next serial. Rejects with 'storage_unavailable', 'serials_exhausted'. */
+  /** Resolves to the authority's next serial. Rejects with 'storage_unavailable', 'storage_full', 'serials_exhausted'. */
   take(authority: AuthorityRef): Promise<Serial>;
 }
 

@@ -50,6 +50,7 @@ describe('a port that fails', () => {
 
   it.each([
     ['serial source', 'storage_unavailable', take],
+    ['serial source', 'storage_full', take],
     ['serial source', 'serials_exhausted', take],
     ['signer', 'signer_unavailable', sign],
     ['signer', 'authority_key_unknown', sign],
