@@ -205,7 +205,9 @@ describe('embedded PostgreSQL', () => {
     const server = await start(state, { health: { every: 20, patience: 100 } });
     const before = server.pid() ?? 0;
     const ready = reaches(server, 'ready');
-    process.kill(before, 'SIGSTOP');
+    // All of it: a process that stayed frozen would hold the shared memory against the new server.
+    const children = (await readFile(`/proc/${before}/task/${before}/children`, 'utf8')).trim().split(' ');
+    for (const pid of [before, ...children.map(Number)]) process.kill(pid, 'SIGSTOP');
     await ready;
     expect(server.pid()).not.toBe(before);
   });

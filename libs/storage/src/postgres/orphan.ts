@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import type { DatabaseLogin } from '../credentials.js';
 import type { StorageErrorCode } from '../errors.js';
 import type { Log } from '../log.js';
+import { hasCluster } from './cluster.js';
 import { takeGuard } from './guard.js';
 import type { Home } from './home.js';
+import { endLeftovers } from './leftovers.js';
 import { clearStaleFiles, readPostmasterFile, servesDirectory } from './postmaster-file.js';
 import { stopServer } from './server.js';
 
@@ -27,6 +29,7 @@ export async function retireOrphan(home: Home, superuser: DatabaseLogin, log: Lo
     // The process is not to be seen here, but one of another process namespace would still hold the socket.
     for (const socket of sockets) if (await accepts(join(socket, '.s.PGSQL.5432'))) throw inUse(home);
   }
+  if (await hasCluster(home)) await endLeftovers(home.dataDirectory);
   for (const socket of sockets) await clearStaleFiles(home.dataDirectory, socket);
 }
 

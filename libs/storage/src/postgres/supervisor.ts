@@ -4,6 +4,7 @@ import type { Log } from '../log.js';
 import { errorText } from '../system-error.js';
 import type { Guard } from './guard.js';
 import type { Home } from './home.js';
+import { endLeftovers } from './leftovers.js';
 import type { Programs } from './programs.js';
 import { launch, type Server } from './server.js';
 import { takeSession, untilTrouble } from './session.js';
@@ -75,8 +76,8 @@ export async function supervise(options: Supervision): Promise<Supervised> {
       ready();
       const trouble = await untilTrouble(running, guard, home, superuser, health, signal);
       enter('down');
-      await guard.close();
       if (trouble === 'silent' && !signal.aborted) await running.stop('immediate');
+      await guard.close();
       if (trouble !== 'disconnected' || signal.aborted) {
         if (!signal.aborted)
           log('error', `PostgreSQL ${trouble === 'silent' ? 'does not answer' : 'ended'}; starting it again`);
@@ -102,6 +103,7 @@ export async function supervise(options: Supervision): Promise<Supervised> {
         log('error', errorText(error));
       } finally {
         await running.stop();
+        await endLeftovers(home.dataDirectory);
       }
       if (Date.now() - since > longRun) pause = firstPause;
       await delay(pause, undefined, { signal }).catch(() => undefined);
