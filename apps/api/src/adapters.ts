@@ -12,6 +12,8 @@ export interface Adapters {
   readonly store: ScopedDatabase;
   readonly sessions: SessionStates;
   readonly signer: Signer;
+  /** Rejects with `signer_unavailable` when the signer could not sign now. */
+  readonly signerReady: () => Promise<void>;
   readonly serials: SerialSource;
   readonly recorder: Recorder;
   readonly highWater: HighWater;

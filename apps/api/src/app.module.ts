@@ -28,6 +28,7 @@ import { AccessGuard } from './http/access.guard.js';
 import { InputGuard } from './http/input.guard.js';
 import { methodsAt } from './http/methods-at.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { localSignerReady } from './service/local-signer-ready.js';
 import { serviceRoutes } from './http/service-routes.js';
 import { OrganizationController } from './organization/organization.controller.js';
 import { resourceControllers } from './resource-controllers.js';
@@ -83,7 +84,19 @@ export async function openAdapters({ database, highWater, key }: Foundation): Pr
       store.within([organizationId], (tx) => findSealedKey(tx, id)),
     );
     const ambient = { clock: systemClock, random: randomBytes, newId: randomUUID };
-    return { ...ambient, store, sessions, recorder, serials, signer, highWater, tokenKeys, close };
+    const signerReady = localSignerReady(store, key);
+    return {
+      ...ambient,
+      store,
+      sessions,
+      recorder,
+      serials,
+      signer,
+      signerReady,
+      highWater,
+      tokenKeys,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -122,10 +135,10 @@ function sessionProviders({ store, clock, sessions, tokenKeys, newId }: Adapters
   ];
 }
 
-function serviceProviders({ store }: Adapters, served: readonly Route[]): Provider[] {
+function serviceProviders({ store, signerReady }: Adapters, served: readonly Route[]): Provider[] {
   const database = async (): Promise<void> => void (await store.unscoped(findInstallation));
   return [
-    { provide: Readiness, useValue: new Readiness([database]) },
+    { provide: Readiness, useValue: new Readiness([database, signerReady]) },
     { provide: ServiceDescription, useValue: new ServiceDescription(served, version) },
     { provide: APP_FILTER, useValue: new ProblemFilter(methodsAt(served)) },
   ];

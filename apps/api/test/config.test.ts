@@ -51,6 +51,9 @@ describe('the configuration', () => {
     ['WRIT_MAX_REQUESTS', '99999999999999999999'],
     ['WRIT_MAX_BODY_BYTES', '12'],
     ['WRIT_ALLOW_PLAIN_HTTP_BEYOND_LOOPBACK', 'maybe'],
+    ['WRIT_TRUSTED_PROXIES', 'proxy.example'],
+    ['WRIT_TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['WRIT_TRUSTED_PROXIES', '10.0.0.0/8/8'],
   ])('refuses %s=%s in a sentence that names it', (name, value) => {
     expect(failure({ [name]: value })).toMatch(new RegExp(`^${name} must be .+\\.$`));
   });
@@ -71,7 +74,15 @@ describe('the configuration', () => {
 
   it('does not warn about its own', () => {
     const secrets = Object.keys(knownVariables).filter((name) => /SECRET|PASSWORD|MIGRATIONS/.test(name));
-    expect(readConfig(Object.fromEntries(secrets.map((name) => [name, 'x']))).warnings).toEqual([]);
+    const others = ['WRIT_PASSWORD', 'WRIT_INVITATION'];
+    expect(
+      readConfig(Object.fromEntries([...secrets, ...others].map((name) => [name, 'x']))).warnings,
+    ).toEqual([]);
+  });
+
+  it('believes proxies by address and network', () => {
+    const { config } = readConfig({ WRIT_TRUSTED_PROXIES: '10.0.0.0/8, ::1,127.0.0.1' });
+    expect(config.trustedProxies).toEqual(['10.0.0.0/8', '::1', '127.0.0.1']);
   });
 
   it('keeps its state where the machine or the person keeps such things', () => {

@@ -22,7 +22,7 @@ export function callerOf(
   if (state.userState !== 'active' || state.organizationState !== 'active') {
     throw ended('This account was closed or reset; ask whoever looks after your accounts.');
   }
-  const administrativeRole = knownRole(state.administrativeRole);
+  const administrativeRole = knownAdministrativeRole(state.administrativeRole);
   return {
     organizationId: state.organizationId,
     organizationHandle,
@@ -44,7 +44,7 @@ export function callerOf(
 }
 
 /** A role that this program does not know permits nothing beyond a member's own. */
-function knownRole(name: string): AdministrativeRole {
+export function knownAdministrativeRole(name: string): AdministrativeRole {
   return administrativeRoles.find((role) => role === name) ?? 'member';
 }
 

@@ -1,8 +1,8 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import {
-  asList,
   asListenAddress,
+  asNetworks,
   asOneOf,
   asText,
   asWhole,
@@ -14,7 +14,7 @@ import {
   type ListenAddress,
   type Reader,
 } from './environment.js';
-import { knownVariables } from './known-variables.js';
+import { knownVariables, variablesOfOthers } from './known-variables.js';
 
 /** What bounds a request, so that no client can take what belongs to the others. */
 export interface Limits {
@@ -63,7 +63,7 @@ export function readConfig(environment: Environment): Configuration {
     listen: read('WRIT_LISTEN', asListenAddress, { host: '127.0.0.1', port: 7480 }),
     allowPlainHttp: read('WRIT_ALLOW_PLAIN_HTTP_BEYOND_LOOPBACK', asYesNo, false),
     tls: tlsPair(certificate, key),
-    trustedProxies: read('WRIT_TRUSTED_PROXIES', asList, []),
+    trustedProxies: read('WRIT_TRUSTED_PROXIES', asNetworks, []),
     logLevel: read('WRIT_LOG_LEVEL', asOneOf('debug', 'info', 'warn', 'error', 'silent'), 'info'),
     limits: {
       bodyBytes: read('WRIT_MAX_BODY_BYTES', asWhole(1_024, 16_777_216), 262_144),
@@ -76,7 +76,8 @@ export function readConfig(environment: Environment): Configuration {
     },
   };
   const unknown = Object.keys(environment).filter(
-    (name) => name.startsWith('WRIT_') && !(name in knownVariables),
+    (name) =>
+      name.startsWith('WRIT_') && !Object.hasOwn(knownVariables, name) && !variablesOfOthers.has(name),
   );
   return { config, warnings: unknown.map((name) => `${name} is no variable of Writ and does nothing.`) };
 }

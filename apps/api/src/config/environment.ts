@@ -1,4 +1,5 @@
 import { CodedError } from '@writ/kernel';
+import { isIP } from 'node:net';
 import type { ApiErrorCode } from '../errors.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -32,11 +33,23 @@ export function badVariable(name: string, { what }: MustBe): CodedError<ApiError
 
 export const asText: Reader<string> = (text) => text;
 
-export const asList: Reader<readonly string[]> = (text) =>
-  text
+/** Addresses and networks (CIDR), commas between. */
+export const asNetworks: Reader<readonly string[]> = (text) => {
+  const networks = text
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
+  return networks.every(isNetwork)
+    ? networks
+    : new MustBe('addresses or networks such as 10.0.0.0/8, commas between');
+};
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, more] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || more !== undefined) return false;
+  return bits === undefined || (/^[0-9]{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}
 
 export const asYesNo: Reader<boolean> = (text) => {
   if (['1', 'yes', 'true'].includes(text.toLowerCase())) return true;

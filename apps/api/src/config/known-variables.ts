@@ -23,3 +23,11 @@ export const knownVariables = {
   WRIT_REQUEST_TIMEOUT_SECONDS: 'server',
   WRIT_STOP_TIMEOUT_SECONDS: 'server',
 } as const;
+
+/** The command line's own, which reach a service that it starts and are nothing to warn about. */
+export const variablesOfOthers: ReadonlySet<string> = new Set([
+  'WRIT_PASSWORD',
+  'WRIT_NEW_PASSWORD',
+  'WRIT_INVITATION',
+  'WRIT_SSHD',
+]);

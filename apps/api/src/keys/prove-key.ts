@@ -15,7 +15,7 @@ import {
 } from '@writ/storage';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
-import { takeTurn } from '../users/take-turn.js';
+import { takeTurnWithKeys } from '../users/take-turn.js';
 import { nonceHash } from './challenge-key.js';
 import { parseChallengeText, proofNamespace, type Challenge } from './challenge-text.js';
 import { keyTaken, ownClaim } from './key-taken.js';
@@ -93,7 +93,7 @@ async function claimForGood(
 ): Promise<KeyClaim> {
   const { organizationId, userId } = actor.caller;
   // In turn with revocations and closing accounts: this sees them, or they see this claim.
-  await takeTurn(tx, actor.caller);
+  await takeTurnWithKeys(tx, actor.caller);
   const own = await ownClaim(tx, organizationId, userId, keyFingerprint);
   if (own !== null) return own;
   const claimed = await claimKey(tx, {

@@ -1,14 +1,29 @@
+import { permissionsOf } from '@writ/contract';
 import type { Clock } from '@writ/kernel';
 import type { Granter, Recipient } from '@writ/policy';
-import { openInvitationBy, otherActiveOwners, type AccountRow, type Transaction } from '@writ/storage';
+import {
+  findSignInUser,
+  listRolesOf,
+  openInvitationBy,
+  otherActiveOwners,
+  type AccountRow,
+  type Transaction,
+} from '@writ/storage';
+import { knownAdministrativeRole } from '../auth/caller-of.js';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 
-/** The caller as somebody who hands something on. */
+/**
+ * The caller as somebody who hands something on, with the rights that they have in this transaction, which has taken its
+ * turn: those that came with the request may have been taken since.
+ */
 export async function granterOf(tx: Transaction, caller: SignedInCaller): Promise<Granter> {
-  const { organizationId, userId, administrativeRole } = caller;
+  const { organizationId, userId } = caller;
+  const account = await findSignInUser(tx, organizationId, { id: userId });
+  const administrativeRole = knownAdministrativeRole(account?.administrativeRole ?? 'member');
+  const roles = await listRolesOf(tx, organizationId, userId);
   return {
-    caller,
-    roleIds: new Set(caller.roles.map(({ id }) => id)),
+    caller: { ...caller, permissions: permissionsOf[administrativeRole] },
+    roleIds: new Set(roles.map(({ id }) => id)),
     onlyOwner: administrativeRole === 'owner' && (await otherActiveOwners(tx, organizationId, userId)) === 0,
   };
 }
