@@ -22,6 +22,12 @@ export async function raiseEpochs(tx: Transaction, organizationId: string, ids: 
     update epochs set epoch = epoch + 1 from mine where epochs.id = mine.id`;
 }
 
+/** The counter as this transaction sees it, without holding it; null: there is none. */
+export async function epochNow(tx: Transaction, organizationId: string, id: string): Promise<bigint | null> {
+  const row = await tx.epoch.findFirst({ where: { organizationId, id }, select: { epoch: true } });
+  return row?.epoch ?? null;
+}
+
 /**
  * Whether every counter still has the value that was seen; they cannot change before this transaction ends. Waits for
  * whoever is changing one.
