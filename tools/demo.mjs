@@ -267,7 +267,7 @@ async function story() {
   await mustType(bo, ['writ', 'login', '--url', server.url, '--invitation'], {
     env: { WRIT_INVITATION: invitation, WRIT_PASSWORD: 'another long password of bo' },
   });
-  const refused = await type(bo, ['writ', 'cert', 'issue', '--role', 'web-admin', '--ttl', '9h']);
+  const refused = await type(bo, ['writ', 'cert', 'issue', '--role', 'web-admin', '--ttl', '400d']);
   mustBe(refused.status === 3, 'no certificate was issued', refused.stderr);
 
   tell('A login that the certificate does not name: refused by sshd');
