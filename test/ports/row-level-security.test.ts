@@ -247,5 +247,26 @@ describe('row-level security', () => {
         await expect(recorder.query(sql)).rejects.toMatchObject({ code: '42501' });
       }
     });
+
+    it.each(['one', 'every'])('the recorder gains nothing by a scope of %s organization', async (which) => {
+      const all = which === 'one' ? [acme] : [acme, other];
+      await recorder.query('begin');
+      try {
+        const scope = all.map(({ organization }) => organization).join(',');
+        await recorder.query(`select set_config('writ.organizations', $1, true)`, [scope]);
+        const raise = recorder.query('update epochs set epoch = epoch + 1');
+        await expect(raise).rejects.toMatchObject({ code: '42501' });
+      } finally {
+        await recorder.query('rollback');
+      }
+    });
+
+    it('every policy names its role, but for the one that shows handles to anybody', async () => {
+      const { rows } = await owner.query<{ policy: string }>(
+        `select tablename || '.' || policyname as policy from pg_policies
+         where schemaname = 'public' and 'public' = any (roles) order by 1`,
+      );
+      expect(rows).toEqual([{ policy: 'organizations.anybody_reads' }]);
+    });
   });
 });

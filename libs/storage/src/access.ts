@@ -51,10 +51,20 @@ export function accessSql(names: RoleNames): string[] {
     ...tables.map(([table, rights]) => `grant ${rights} on ${table} to ${app}`),
     ...recorderInserts.map((table) => `grant insert on ${table} to ${recorder}`),
     `grant usage on sequence events_id_seq to ${app}, ${recorder}`,
-    // Locking a row FOR SHARE takes the right to update a column; the policy's check refuses any real update.
+    // Locking a row FOR SHARE takes the right to update a column; the policies' checks refuse any real update, the
+    // restrictive one also if another policy should come to allow it.
     `grant select (id, epoch), update (epoch) on epochs to ${recorder}`,
     ...policy('recorder_reads', 'epochs', `for select to ${recorder} using (true)`),
     ...policy('recorder_locks', 'epochs', `for update to ${recorder} using (true) with check (false)`),
+    ...policy(
+      'recorder_changes_nothing',
+      'epochs',
+      `as restrictive for update to ${recorder} using (true) with check (false)`,
+    ),
+    // A scope is the service's alone: policies add up, and the recorder's must not grow with a setting of its session.
+    ...tables
+      .filter(([table]) => table !== 'installation')
+      .map(([table]) => `alter policy organization_scope on ${table} to ${app}`),
     ...insertPolicies,
     // The owner could lift row-level security anyway; init, backup and restore work on the whole installation.
     ...tables
