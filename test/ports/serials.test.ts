@@ -103,6 +103,22 @@ describe('serials from reserved blocks', () => {
     expect(await next()).toBe('18');
   });
 
+  it('are handed out once also where one is taken while the rest goes back', async () => {
+    const highWater = await openHighWater(state);
+    let meanwhile: bigint | undefined;
+    const query = async (text: string): Promise<unknown> => {
+      const answer = await app.query(text);
+      // The rest has gone back and nobody has said so yet.
+      if (text.includes('as given')) meanwhile = await source.take(authority);
+      return answer;
+    };
+    const source = blockSerials({ pool: { query } as unknown as Pool, highWater });
+    await take(source, 3);
+    await source.close();
+    expect(meanwhile).toBeDefined();
+    expect(await take(await service(), 20)).not.toContain(meanwhile);
+  });
+
   it('are refused while the file cannot be written, and none is used that does not stand there', async () => {
     const source = await service();
     await take(source, 16);

@@ -37,14 +37,19 @@ interface Block {
 export function blockSerials({ pool, highWater, now = Date.now }: SerialOptions): BlockSerialSource {
   const blocks = new Map<string, Block & { readonly organizationId: string }>();
   const reserving = new Map<string, Promise<void>>();
+  /** Reserved in the database, and not yet in the high-water file. */
+  const unmarked = new Map<string, { readonly first: bigint; readonly end: bigint; readonly size: bigint }>();
 
   const reserve = async ({ id, organizationId }: AuthorityRef): Promise<void> => {
     const last = blocks.get(id);
     const size = last === undefined ? firstBlockSize : nextBlockSize(last.size, now() - last.since);
-    const { first, end } = await reserveSerials(pool, organizationId, id, size);
-    if (end === first) throw exhausted(id);
-    await highWater.raise({ serials: new Map([[id, end - 1n]]) });
-    blocks.set(id, { organizationId, next: first, end, size, since: now() });
+    // What a full disk kept out of the high-water file is tried again: asking on does not use serials up.
+    const block = unmarked.get(id) ?? { ...(await reserveSerials(pool, organizationId, id, size)), size };
+    if (block.end === block.first) throw exhausted(id);
+    unmarked.set(id, block);
+    await highWater.raise({ serials: new Map([[id, block.end - 1n]]) });
+    unmarked.delete(id);
+    blocks.set(id, { organizationId, next: block.first, end: block.end, size: block.size, since: now() });
   };
 
   const takeFrom = (authority: AuthorityRef): Serial | undefined => {
@@ -71,13 +76,15 @@ export function blockSerials({ pool, highWater, now = Date.now }: SerialOptions)
     },
     async close() {
       await Promise.allSettled(reserving.values());
-      for (const [id, { organizationId, next, end }] of blocks) {
+      // Taken out of reach first: what goes back may be somebody else's before we have heard so.
+      const unused = [...blocks];
+      blocks.clear();
+      for (const [id, { organizationId, next, end }] of unused) {
         if (next === end) continue;
         // Where this fails they are skipped, which is no reason not to stop.
         const returned = await returnSerials(pool, organizationId, id, next, end).catch(() => false);
         if (returned) await highWater.takeBack(id, end - 1n, next - 1n).catch(() => undefined);
       }
-      blocks.clear();
     },
   };
 }
