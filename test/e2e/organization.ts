@@ -11,10 +11,6 @@ import {
 import { encodeSshsig, sshsigSignedData } from '@writ/openssh/sshsig';
 import type { Database } from '@writ/storage';
 import { Pool } from 'pg';
-import { allRoutes, AppModule } from '../../apps/api/src/app.module.js';
-import { readConfig } from '../../apps/api/src/config/config.js';
-import { makeLog } from '../../apps/api/src/log.js';
-import { startService } from '../../apps/api/src/service/service.js';
 import { transportTo } from '../service/person.js';
 import { password, startTestService, type TestService } from './service.js';
 
@@ -54,7 +50,6 @@ export class TestOrganization {
   readonly id: string;
   readonly database: Database;
   private readonly rows: Pool;
-  private readonly others: { stop(): Promise<void> }[] = [];
 
   private constructor(
     private readonly service: TestService,
@@ -76,16 +71,23 @@ export class TestOrganization {
   }
 
   /** A second service over the same database, which remembers nothing of what the first one knows; its address. */
-  async another(): Promise<string> {
-    const { config } = readConfig({ WRIT_LISTEN: '127.0.0.1:0', WRIT_STATE_DIR: '/nonexistent' });
-    const module = AppModule.over(this.service.adapters);
-    const other = await startService({ config, log: makeLog('silent'), module, routes: allRoutes });
-    this.others.push(other);
-    return other.url;
+  another(): Promise<string> {
+    return this.service.another();
+  }
+
+  /** Such a service that counts the transactions it opens, beside those that look sessions up and record. */
+  async counting(): Promise<{ readonly url: string; readonly transactions: () => number }> {
+    const { store } = this.service.adapters;
+    let transactions = 0;
+    const counted: typeof store = {
+      ...store,
+      within: (organizations, work) => ((transactions += 1), store.within(organizations, work)),
+      unscoped: (work) => ((transactions += 1), store.unscoped(work)),
+    };
+    return { url: await this.service.another({ store: counted }), transactions: () => transactions };
   }
 
   async stop(): Promise<void> {
-    for (const other of this.others) await other.stop();
     await this.rows.end();
     await this.service.stop();
   }

@@ -103,6 +103,21 @@ describe('user certificates', () => {
     ]);
   });
 
+  it('ask the database for nothing but the session and the record, once roles and keys are known', async () => {
+    const { url, transactions } = await org.counting();
+    const ask = () => org.as(bob, 'issueUserCertificate', { body: { publicKey: key.line } }, url);
+    await ask();
+    const first = transactions();
+    expect(first).toBeGreaterThan(0);
+    for (let n = 0; n < 10; n += 1) await ask();
+    expect(transactions()).toBe(first);
+    // What the caller may is asked for again as soon as it has changed.
+    await org.role('known', [bob]);
+    expect(await rulesOf(ask())).toEqual(['request_refused', 'role_ambiguous']);
+    await org.as(org.owner, 'revokeRole', { params: { role: 'known', user: 'bob' } });
+    await ask();
+  });
+
   it('many at once get serials of their own', async () => {
     const issued = await Promise.all(Array.from({ length: 100 }, () => issue(bob, { publicKey: key.line })));
     expect(new Set(issued.map(({ id }) => id)).size).toBe(100);

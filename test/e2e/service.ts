@@ -53,6 +53,8 @@ export interface TestService {
   ): Promise<SessionTokens>;
   /** Rows of a query, past row-level security: what is really in the database. */
   ask<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** The address of a second service over the same database, which remembers nothing of what this one knows. */
+  another(different?: Partial<Adapters>): Promise<string>;
   /** Lets nobody in any more, waits for those inside, and stops listening; the rest stays open. */
   stopListening(): Promise<void>;
   replaceTls(pair: TlsPair): void;
@@ -83,13 +85,16 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const adapters: Adapters = { ...opened, clock };
   const log: LogLine[] = [];
   const extension = options.extension ?? noExtension;
-  const service = await startService({
-    config,
-    log: makeLog('info', (line) => log.push(JSON.parse(line) as LogLine)),
-    module: AppModule.over(adapters, extension),
-    routes: [...allRoutes, ...extension.routes],
-    tls: options.tls,
-  });
+  const start = (over: Adapters) =>
+    startService({
+      config,
+      log: makeLog('info', (line) => log.push(JSON.parse(line) as LogLine)),
+      module: AppModule.over(over, extension),
+      routes: [...allRoutes, ...extension.routes],
+      tls: options.tls,
+    });
+  const service = await start(adapters);
+  const others: { stop(): Promise<void> }[] = [];
   let stopped: Promise<void> | undefined;
   const stopListening = () => (stopped ??= service.stop());
   const transport = transportTo(service.url);
@@ -113,10 +118,16 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       return call(transport, 'acceptInvitation', { body: { invitation, password } });
     },
     ask: (text, values = []) => asked(database, text, values),
+    async another(different = {}) {
+      const other = await start({ ...adapters, ...different });
+      others.push(other);
+      return other.url;
+    },
     stopListening,
     replaceTls: (pair) => service.replaceTls(pair),
     async stop() {
       await stopListening();
+      for (const other of others) await other.stop();
       await opened.close();
       await postgres.stop();
       await rm(directory, { recursive: true, force: true });

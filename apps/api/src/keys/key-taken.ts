@@ -17,7 +17,8 @@ export async function ownClaim(
     throw keyTaken(owners[claim.kind]);
   }
   // Not only a claimed key can have been revoked: somebody may have named it before anybody proved it.
-  const revoked = (claim !== null && claim.revokedAt !== null) || (await keyIsRevoked(tx, organizationId, fingerprint));
+  const revoked =
+    (claim !== null && claim.revokedAt !== null) || (await keyIsRevoked(tx, organizationId, fingerprint));
   if (revoked) throw keyTaken('This key was revoked and is never trusted again; make a new one.');
   return claim;
 }

@@ -8,6 +8,7 @@ import {
   findKeyClaim,
   raiseEpochs,
   recordEvent,
+  trustedUserKeys,
   takeChallenge,
   type KeyClaim,
   type ScopedDatabase,
@@ -25,7 +26,8 @@ import { subjectKey, type SubjectKey } from './subject-key.js';
 /**
  * Makes a key the caller's for good, once they have proved that they hold it. Proving it again gives the same answer. The
  * challenge is used up whatever the signature says. Ends in `public_key_invalid`, `challenge_invalid` (not this
- * caller's, key's and organization's, expired, or used before), `proof_invalid`, `key_taken`, `session_ended`.
+ * caller's, key's and organization's, expired, or used before), `proof_invalid`, `key_taken`, `too_many_keys`,
+ * `session_ended`.
  */
 export async function proveKey(
   { store, clock }: { readonly store: ScopedDatabase; readonly clock: Clock },
@@ -96,6 +98,7 @@ async function claimForGood(
   await takeTurnWithKeys(tx, actor.caller);
   const own = await ownClaim(tx, organizationId, userId, keyFingerprint);
   if (own !== null) return own;
+  await refuseTooMany(tx, actor.caller);
   const claimed = await claimKey(tx, {
     fingerprint: keyFingerprint,
     organizationId,
@@ -111,4 +114,16 @@ async function claimForGood(
   await raiseEpochs(tx, organizationId, [userId]);
   await recordEvent(tx, eventOf(actor, 'key.proved', keyFingerprint, { keyType: key.type, comment }));
   return claim;
+}
+
+/** So many keys a person can have at a time. */
+const mostKeys = 64;
+
+async function refuseTooMany(tx: Transaction, { organizationId, userId }: Caller): Promise<void> {
+  const { length } = await trustedUserKeys(tx, organizationId, userId);
+  if (length < mostKeys) return;
+  throw new CodedError<ProblemCode>(
+    'too_many_keys',
+    `You have ${length} keys, which is as many as one person can have; have those revoked that you no longer use.`,
+  );
 }
