@@ -32,7 +32,9 @@ describe('init', () => {
   });
 
   it('makes it once when two try at the same time', async () => {
-    const both = await Promise.all([1, 2].map(() => installation.run(initArgs, { WRIT_OWNER_PASSWORD: owner.password })));
+    const both = await Promise.all(
+      [1, 2].map(() => installation.run(initArgs, { WRIT_OWNER_PASSWORD: owner.password })),
+    );
     const statuses = both.map(({ status }) => status).sort();
     expect(statuses[0]).toBe(0);
     expect([25, 30, 51]).toContain(statuses[1]);
@@ -52,7 +54,11 @@ describe('init', () => {
   it('prints an invitation where there is no password to be had, and a pin for TLS', async () => {
     const made = await installation.run([...initArgs, '--json', '--self-signed', '127.0.0.1']);
     expect(made.status).toBe(0);
-    const result = JSON.parse(made.stdout) as { invitation: string; tlsPin: string; organization: { handle: string } };
+    const result = JSON.parse(made.stdout) as {
+      invitation: string;
+      tlsPin: string;
+      organization: { handle: string };
+    };
     expect(result.tlsPin).toMatch(/^sha256:[0-9a-f]{64}$/);
     expect(result.invitation).toContain(result.organization.handle);
     await rm(join(installation.stateDirectory, 'tls-certificate.pem'));
@@ -92,6 +98,15 @@ describe('init', () => {
     }
   });
 
+  it('is what a backup asks for first, which makes no database of its own', async () => {
+    const backup = join(installation.directory, 'backup');
+    const refused = await installation.run(['backup', backup]);
+    expect(refused.status).toBe(50);
+    expect(refused.stderr).toMatch(/writ init.*\[not_initialized\]/);
+    expect(existsSync(installation.stateDirectory)).toBe(false);
+    expect(existsSync(backup)).toBe(false);
+  });
+
   it('is what a server asks for first', async () => {
     const refused = await installation.run(['server']);
     expect(refused.status).toBe(50);
@@ -119,7 +134,10 @@ describe('a server that cannot start', () => {
   });
 
   const refused = async (environment: Record<string, string>) => {
-    const { status, stderr } = await installation.run(['server'], { WRIT_LISTEN: '127.0.0.1:0', ...environment });
+    const { status, stderr } = await installation.run(['server'], {
+      WRIT_LISTEN: '127.0.0.1:0',
+      ...environment,
+    });
     expect(stderr.split('\n').filter((line) => line.startsWith('writ: '))).toHaveLength(1);
     return { status, code: /\[([a-z_]+)\]\n$/.exec(stderr)?.[1] };
   };
@@ -133,21 +151,54 @@ describe('a server that cannot start', () => {
   it.each([
     ['a wrong setting', () => ({ WRIT_LISTEN: 'nowhere' }), 3, 'config_invalid'],
     ['a port that is taken', () => ({ WRIT_LISTEN: `127.0.0.1:${port}` }), 10, 'port_taken'],
-    ["an address that is not this machine's", () => ({ WRIT_LISTEN: '192.0.2.1:7480', WRIT_ALLOW_PLAIN_HTTP_BEYOND_LOOPBACK: 'yes' }), 11, 'address_unavailable'],
+    [
+      "an address that is not this machine's",
+      () => ({ WRIT_LISTEN: '192.0.2.1:7480', WRIT_ALLOW_PLAIN_HTTP_BEYOND_LOOPBACK: 'yes' }),
+      11,
+      'address_unavailable',
+    ],
     ['plain HTTP for everybody', () => ({ WRIT_LISTEN: '0.0.0.0:0' }), 12, 'plain_http_refused'],
-    ['no TLS certificate', () => ({ WRIT_TLS_CERT: '/nothing', WRIT_TLS_KEY: '/nothing' }), 13, 'tls_invalid'],
-    ['a secret said twice', () => ({ WRIT_KEY_ENCRYPTION_SECRET: 'x'.repeat(32), WRIT_KEY_ENCRYPTION_SECRET_FILE: '/x' }), 3, 'config_invalid'],
+    [
+      'no TLS certificate',
+      () => ({ WRIT_TLS_CERT: '/nothing', WRIT_TLS_KEY: '/nothing' }),
+      13,
+      'tls_invalid',
+    ],
+    [
+      'a secret said twice',
+      () => ({ WRIT_KEY_ENCRYPTION_SECRET: 'x'.repeat(32), WRIT_KEY_ENCRYPTION_SECRET_FILE: '/x' }),
+      3,
+      'config_invalid',
+    ],
     ['no secret file', () => ({ WRIT_KEY_ENCRYPTION_SECRET_FILE: '/nothing' }), 21, 'secret_file_unreadable'],
-    ['a wrong secret', () => ({ WRIT_KEY_ENCRYPTION_SECRET: 'this is not the right one' }), 23, 'key_encryption_secret_wrong'],
-    ['a short secret', () => ({ WRIT_KEY_ENCRYPTION_SECRET: 'short' }), 24, 'key_encryption_secret_too_short'],
-    ['a database address that is none', () => ({ WRIT_DATABASE_URL: 'mysql://x' }), 41, 'database_url_invalid'],
+    [
+      'a wrong secret',
+      () => ({ WRIT_KEY_ENCRYPTION_SECRET: 'this is not the right one' }),
+      23,
+      'key_encryption_secret_wrong',
+    ],
+    [
+      'a short secret',
+      () => ({ WRIT_KEY_ENCRYPTION_SECRET: 'short' }),
+      24,
+      'key_encryption_secret_too_short',
+    ],
+    [
+      'a database address that is none',
+      () => ({ WRIT_DATABASE_URL: 'mysql://x' }),
+      41,
+      'database_url_invalid',
+    ],
   ])('says so and ends: %s', async (_what, environment, status, code) => {
     expect(await refused(environment())).toEqual({ status, code });
   });
 
   it('says so and ends: a secret that others can read', async () => {
     const exposed = await file('exposed', readFileSync(secret(), 'utf8'), 0o640);
-    expect(await refused({ WRIT_KEY_ENCRYPTION_SECRET_FILE: exposed })).toEqual({ status: 22, code: 'secret_file_permissions' });
+    expect(await refused({ WRIT_KEY_ENCRYPTION_SECRET_FILE: exposed })).toEqual({
+      status: 22,
+      code: 'secret_file_permissions',
+    });
   });
 
   it('says so and ends: no secret at all', async () => {
@@ -263,7 +314,10 @@ describe('rewrap, backup and restore', () => {
       await restored.ready();
       await signIn(restored.url);
       expect(await restored.stop()).toBe(0);
-      const [first] = await askDatabase<{ next: string }>(elsewhere, 'select min(next_serial)::text as next from authorities');
+      const [first] = await askDatabase<{ next: string }>(
+        elsewhere,
+        'select min(next_serial)::text as next from authorities',
+      );
       expect(BigInt(first?.next ?? 0)).toBeGreaterThan(1n << 32n);
     } finally {
       await elsewhere.remove();

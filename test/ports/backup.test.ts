@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -177,6 +178,13 @@ describe('backup and restore', () => {
     expect((await owner.query('select id from organizations')).rows).toEqual([{ id: sample.organization }]);
   });
 
+  it('of a database without an installation is refused, and writes no file', async () => {
+    const path = join(directory, 'of-nothing');
+    const empty = await server.database();
+    await expect(backUp(empty.connection('owner'), path)).rejects.toMatchObject({ code: 'not_initialized' });
+    await expect(stat(path)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   describe('a damaged file', () => {
     const lines = async (): Promise<string[]> =>
       gunzipSync(await readFile(file))
@@ -184,6 +192,13 @@ describe('backup and restore', () => {
         .split('\n');
     const text = async (change: (lines: string[]) => string[]): Promise<Buffer> =>
       gzipSync(change(await lines()).join('\n'));
+    /** As a backup of nothing would be: whole, with no row of the table. */
+    const without = (table: string) => (all: string[]) => {
+      const start = all.indexOf(`#{"table":"${table}"}`);
+      const none = { end: table, rows: 0, sha256: createHash('sha256').digest('hex') };
+      const rest = all.slice(start + 3).map((line) => line.replace(/"rows":20}$/, '"rows":19}'));
+      return [...all.slice(0, start + 1), `#${JSON.stringify(none)}`, ...rest];
+    };
     const damages: Record<string, () => Promise<Buffer>> = {
       'that is empty': () => Promise.resolve(Buffer.of()),
       'that is something else': () => Promise.resolve(Buffer.from('ssh-ed25519 AAAA\n')),
@@ -205,6 +220,8 @@ describe('backup and restore', () => {
       'with a table twice': () => text((all) => [...all.slice(0, 7), ...all.slice(1)]),
       'with a row outside a table': () => text((all) => [all[0] ?? '', '{"id":1}', ...all.slice(1)]),
       'that goes on after its end': () => text((all) => [...all, '{}', '']),
+      'without an installation': () => text(without('installation')),
+      'without an authority': () => text(without('authorities')),
       'of another format': () =>
         text((all) => all.map((line) => line.replace('writ-backup', 'other-backup'))),
     };
@@ -243,6 +260,7 @@ describe('backup and restore', () => {
   it('is one moment of a database that goes on', async () => {
     const database = await server.database();
     const owner = await asOwner(database);
+    await insertInstallation(owner);
     const { organization } = await insertSampleRows(owner, 'provider');
     // Each transaction writes one event and one KRL version: a backup must hold as many of the one as of the other.
     let going = true;

@@ -65,6 +65,8 @@ export async function readBackup(path: string, visitor: BackupVisitor = {}): Pro
   if (end.complete !== true || end.tables !== Object.keys(counts).length || end.rows !== total) {
     throw invalid(path, 'lacks tables');
   }
+  if (counts['installation'] !== 1 || counts['authorities'] === 0)
+    throw invalid(path, 'holds no installation');
   return { createdAt: header.createdAt, migrations: header.migrations, tables: counts, bytes: size };
 }
 

@@ -1,3 +1,4 @@
+import { CodedError } from '@writ/kernel';
 import { createHash, randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
@@ -17,6 +18,7 @@ import {
 import { checkBackup } from './backup-reader.js';
 import { databaseError } from './database-error.js';
 import { syncDirectory } from './durable-file.js';
+import type { StorageErrorCode } from './errors.js';
 import { fileError, isFileError } from './system-error.js';
 
 /** Rows fetched at a time. */
@@ -26,7 +28,8 @@ const page = 500;
  * Writes every row of every table, as one snapshot sees them, to a file (0600, replaced only when complete), and reads
  * it back to check it. The service goes on meanwhile; private keys stay sealed as they are in the database.
  * @param owner how to connect as the schema's owner
- * Ends in `storage_unavailable`, `storage_full`, `state_dir_unusable` (the file cannot be written), `backup_invalid`.
+ * Ends in `not_initialized`, `storage_unavailable`, `storage_full`, `state_dir_unusable` (the file cannot be written),
+ * `backup_invalid`.
  */
 export async function backUp(
   owner: ClientConfig,
@@ -39,6 +42,7 @@ export async function backUp(
   try {
     await client.connect();
     await client.query('begin isolation level repeatable read read only');
+    if ((await client.query('select from installation')).rowCount === 0) throw notInitialized();
     await writeSnapshot(client, beside, now);
     await client.query('commit');
     const summary = await checkBackup(beside);
@@ -51,6 +55,14 @@ export async function backUp(
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+/** A backup of nothing would look like one, and restoring it would end an installation. */
+function notInitialized(): CodedError<StorageErrorCode> {
+  return new CodedError<StorageErrorCode>(
+    'not_initialized',
+    'There is nothing to back up: this database was never initialised; run `writ init` first.',
+  );
 }
 
 async function writeSnapshot(client: Client, path: string, now: () => number): Promise<void> {

@@ -27,7 +27,7 @@ export interface DatabaseOptions extends EmbeddedOptions {
   readonly url?: string | undefined;
   /**
    * 'service' runs the embedded server and owns the state directory; 'command' joins a running service's server or
-   * runs it for its own time; 'init' is a command that may also make roles in somebody's own server.
+   * runs it for its own time, and never makes one; 'init' is a command that may also make roles in somebody's own server.
    */
   readonly purpose: 'service' | 'command' | 'init';
 }

@@ -1,8 +1,15 @@
+import { CodedError } from '@writ/kernel';
 import { escapeIdentifier } from 'pg';
 import type { DatabaseCredentials, DatabaseLogin } from './credentials.js';
 import { databaseError } from './database-error.js';
 import type { Database, DatabaseOptions, DatabaseRole } from './database.js';
-import { borrowEmbeddedPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from './postgres/embedded.js';
+import type { StorageErrorCode } from './errors.js';
+import {
+  borrowEmbeddedPostgres,
+  hasEmbeddedPostgres,
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+} from './postgres/embedded.js';
 import { connectAs } from './postgres/guard.js';
 import { admitOnly, ensureDatabase, ensureRoles } from './roles.js';
 
@@ -11,6 +18,13 @@ export const embeddedDatabaseName = 'writ';
 
 /** Opens the embedded database, making roles and database the first time. Codes: see `openDatabase`. */
 export async function openEmbedded(options: DatabaseOptions): Promise<Database> {
+  if (options.purpose === 'command' && !(await hasEmbeddedPostgres(options.stateDirectory))) {
+    throw new CodedError<StorageErrorCode>(
+      'not_initialized',
+      `There is no database in ${options.stateDirectory}; run \`writ init\` first, or name the right state directory.`,
+      { path: options.stateDirectory },
+    );
+  }
   const start = options.purpose === 'service' ? startEmbeddedPostgres : borrowEmbeddedPostgres;
   const server = await start(options);
   try {

@@ -75,6 +75,12 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   }
 }
 
+/** True when a state directory has a database; makes nothing where there is none. Ends in `state_dir_unusable`. */
+export async function hasEmbeddedPostgres(stateDirectory: string): Promise<boolean> {
+  if ((await readCredentials(stateDirectory, 'embedded')) === undefined) return false;
+  return hasCluster(await prepareHome(stateDirectory));
+}
+
 type EmbeddedCredentials = DatabaseCredentials & {
   readonly superuser: NonNullable<DatabaseCredentials['superuser']>;
 };
