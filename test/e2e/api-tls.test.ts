@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { request } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { certificatePin, selfSigned } from '../../apps/api/src/tls/self-signed.js';
-import type { TlsPair } from '../../apps/api/src/http/adapter.js';
+import { certificatePin, selfSigned, type TlsPair } from '@writ/api/testing';
 import { startTestService, type TestService } from './service.js';
 
 const make = (): TlsPair => {

@@ -15,15 +15,21 @@ import { newInstallationSeal } from '@writ/signer';
 import { openHighWater, openScoped, type Database } from '@writ/storage';
 import { startTestPostgres } from '@writ/testkit';
 import { Client } from 'pg';
-import type { Adapters } from '../../apps/api/src/adapters.js';
-import { allRoutes, AppModule, openAdapters } from '../../apps/api/src/app.module.js';
-import { Passwords } from '../../apps/api/src/auth/passwords.js';
-import { readConfig } from '../../apps/api/src/config/config.js';
-import { noExtension, type Extension } from '../../apps/api/src/extension.js';
-import type { TlsPair } from '../../apps/api/src/http/adapter.js';
-import { found } from '../../apps/api/src/installation/found.js';
-import { makeLog } from '../../apps/api/src/log.js';
-import { startService } from '../../apps/api/src/service/service.js';
+import {
+  allRoutes,
+  AppModule,
+  found,
+  makeLog,
+  noExtension,
+  openAdapters,
+  Passwords,
+  readConfig,
+  startService,
+  tidy,
+  type Adapters,
+  type Extension,
+  type TlsPair,
+} from '@writ/api/testing';
 import { transportTo } from '../service/person.js';
 
 export const password = 'correct horse battery staple';
@@ -53,6 +59,8 @@ export interface TestService {
   ): Promise<SessionTokens>;
   /** Rows of a query, past row-level security: what is really in the database. */
   ask<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Forgets, at once, what the service forgets every hour. */
+  tidy(): Promise<void>;
   /** The address of a second service over the same database, which remembers nothing of what this one knows. */
   another(different?: Partial<Adapters>): Promise<string>;
   /** Lets nobody in any more, waits for those inside, and stops listening; the rest stays open. */
@@ -118,6 +126,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       return call(transport, 'acceptInvitation', { body: { invitation, password } });
     },
     ask: (text, values = []) => asked(database, text, values),
+    tidy: () => tidy(adapters),
     async another(different = {}) {
       const other = await start({ ...adapters, ...different });
       others.push(other);

@@ -40,7 +40,7 @@ export class Strategies {
     return new Promise((resolve, reject) => {
       const settle = (error: unknown, found?: StrategyResults[N] | false | null): void => {
         if (error !== null && error !== undefined)
-          reject(error instanceof Error ? error : new Error(String(error)));
+          reject(error instanceof Error ? error : new TypeError('a strategy failed without an error'));
         else if (found) resolve(found);
         else reject(nobody());
       };
