@@ -171,6 +171,20 @@ describe('Idempotency-Key', () => {
     const second = await issue(bob, { ...body, ttlSeconds: 60 }, 'old');
     expect(second.id).not.toBe(first.id);
   });
+
+  it('is not kept for longer, and neither are challenges', async () => {
+    await issue(bob, { publicKey: key.line }, 'stale');
+    await issue(bob, { publicKey: key.line }, 'young');
+    await org.ask("update idempotency set created_at = now() - interval '25 hours' where key = 'stale'");
+    await org.as(bob, 'challengeKey', { body: { publicKey: key.line } });
+    org.advance(61_000);
+    await org.tidy();
+    const keys = await org.ask<{ key: string }>(
+      "select key from idempotency where key in ('stale', 'young')",
+    );
+    expect(keys).toEqual([{ key: 'young' }]);
+    expect(await org.ask('select from proof_challenges')).toEqual([]);
+  });
 });
 
 describe('reading certificates', () => {

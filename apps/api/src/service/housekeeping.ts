@@ -1,11 +1,21 @@
 import type { Clock } from '@writ/kernel';
-import { forgetAttempts, forgetSessions, listOrganizationIds, type ScopedDatabase } from '@writ/storage';
+import {
+  forgetAnswers,
+  forgetAttempts,
+  forgetChallenges,
+  forgetSessions,
+  listOrganizationIds,
+  type ScopedDatabase,
+} from '@writ/storage';
 import type { Logger } from 'pino';
 
 const hour = 3_600_000;
 const day = 24 * hour;
-/** How long sessions stay to be looked at after their end, and counters after they last moved (ms). */
-const kept = { sessions: 30 * day, attempts: 90 * day };
+/**
+ * How long sessions stay to be looked at after their end, counters after they last moved, and answers under an
+ * Idempotency-Key after they were given (ms).
+ */
+const kept = { sessions: 30 * day, attempts: 90 * day, answers: day };
 
 /**
  * Forgets, every hour, what nobody needs any more. What it misses it does the next time.
@@ -40,6 +50,8 @@ export async function tidy({
     await store.within([id], async (tx) => {
       await forgetSessions(tx, id, new Date(now - kept.sessions));
       await forgetAttempts(tx, id, new Date(now - kept.attempts));
+      await forgetAnswers(tx, id, new Date(now - kept.answers));
+      await forgetChallenges(tx, id, new Date(now));
     });
   }
 }

@@ -43,3 +43,9 @@ export async function takeChallenge(
   });
   return count === 1;
 }
+
+/** Forgets challenges that had expired by `now`, used or not; returns how many. */
+export async function forgetChallenges(tx: Transaction, organizationId: string, now: Date): Promise<number> {
+  const { count } = await tx.proofChallenge.deleteMany({ where: { organizationId, expiresAt: { lt: now } } });
+  return count;
+}

@@ -48,3 +48,9 @@ export async function keepIdempotentAnswer(
     on conflict (organization_id, user_id, key) do nothing`;
   return inserted > 0;
 }
+
+/** Forgets answers that were given before `before`; returns how many. */
+export async function forgetAnswers(tx: Transaction, organizationId: string, before: Date): Promise<number> {
+  const { count } = await tx.idempotency.deleteMany({ where: { organizationId, createdAt: { lt: before } } });
+  return count;
+}

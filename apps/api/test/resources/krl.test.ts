@@ -1,0 +1,150 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { fingerprint, publicKeyFromObject } from '@writ/openssh/key';
+import { decodeKrl, encodeKrl, isRevoked } from '@writ/openssh/krl';
+import type { AuthorityRow, LiveRevocations, ScopedDatabase, Transaction } from '@writ/storage';
+import { krlFault } from '../../src/revocations/krl-check.js';
+import { krlContents } from '../../src/revocations/krl-contents.js';
+import { krlShelf, noRevocations } from '../../src/trust/published-krl.js';
+
+const key = () => publicKeyFromObject(generateKeyPairSync('ed25519').publicKey);
+
+function authority(id: string): AuthorityRow {
+  const publicKey = key();
+  return {
+    id,
+    organizationId: 'o',
+    kind: 'user',
+    state: 'active',
+    keyType: publicKey.type,
+    publicKey: publicKey.blob,
+    fingerprint: fingerprint(publicKey),
+    maxValiditySeconds: 3600,
+    createdAt: new Date(),
+    epoch: 1n,
+  };
+}
+
+const authorities = [authority('a'), authority('b')];
+const lost = key();
+const live: LiveRevocations = {
+  serials: [
+    { authorityId: 'a', from: 7n, to: 7n },
+    { authorityId: 'a', from: 10n, to: 12n },
+    { authorityId: 'b', from: 3n, to: 3n },
+  ],
+  keys: [{ fingerprint: fingerprint(lost), publicKey: lost.blob }],
+};
+const krl = decodeKrl(encodeKrl(krlContents(5n, 1_700_000_000n, live, authorities)));
+
+describe('what a KRL says', () => {
+  it('is everything that is revoked: serials under their authority, keys, no key ids', () => {
+    expect(krl.version).toBe(5n);
+    expect(isRevoked(krl, lost)).toBe(true);
+    expect(isRevoked(krl, key())).toBe(false);
+    expect(krl.certificates.every(({ keyIds }) => keyIds.size === 0)).toBe(true);
+    const fault = (authorityId: string, serial: bigint) =>
+      krlFault(krl, authorities, { certificates: [{ authorityId, serial }], keys: [] });
+    for (const serial of [7n, 10n, 11n, 12n]) expect(fault('a', serial)).toBeNull();
+    expect(fault('b', 3n)).toBeNull();
+    expect(fault('b', 7n)).toBe('serial 7 is missing');
+    expect(fault('c', 7n)).toBe('the authority of serial 7 is unknown');
+  });
+
+  it('is refused when a key is missing or an authority’s own key is in it', () => {
+    expect(krlFault(krl, authorities, { certificates: [], keys: [lost.blob] })).toBeNull();
+    expect(krlFault(krl, authorities, { certificates: [], keys: [key().blob] })).toBe('a key is missing');
+    const [first] = authorities;
+    const contents = krlContents(
+      6n,
+      0n,
+      {
+        serials: [],
+        keys: [{ fingerprint: first?.fingerprint ?? '', publicKey: first?.publicKey ?? lost.blob }],
+      },
+      authorities,
+    );
+    const wrong = decodeKrl(encodeKrl(contents));
+    expect(krlFault(wrong, authorities, { certificates: [], keys: [] })).toBe('it revokes an authority');
+  });
+});
+
+/** A store whose transactions end when they are told to, and that holds KRLs as they are put there. */
+function fakeStore() {
+  const rows: { version: bigint; bytes: Uint8Array; sha256: Uint8Array }[] = [];
+  const reads = { version: 0, bytes: 0 };
+  const gates: (() => void)[] = [];
+  const tx = {
+    krl: {
+      findFirst({ select }: { select: { bytes?: true } }) {
+        if (select.bytes === true) reads.bytes += 1;
+        else reads.version += 1;
+        return Promise.resolve(rows.at(-1) ?? null);
+      },
+    },
+  } as unknown as Transaction;
+  let gated = false;
+  const store = {
+    async within<T>(_: readonly string[], work: (queries: Transaction) => Promise<T>): Promise<T> {
+      const answer = await work(tx);
+      if (gated) await new Promise<void>((resolve) => gates.push(resolve));
+      return answer;
+    },
+  } as unknown as ScopedDatabase;
+  return {
+    store,
+    reads,
+    publish: (version: bigint) =>
+      rows.push({ version, bytes: Uint8Array.of(Number(version)), sha256: new Uint8Array(32) }),
+    hold: () => void (gated = true),
+    async release() {
+      gated = false;
+      for (const open of gates.splice(0)) open();
+      await new Promise(setImmediate);
+    },
+  };
+}
+
+describe('the KRLs kept in memory', () => {
+  it('are read once for each version, and empty before the first', async () => {
+    const { store, publish, reads } = fakeStore();
+    const shelf = krlShelf(store);
+    expect(await shelf.current('o')).toBe(noRevocations);
+    expect(decodeKrl(noRevocations.bytes).version).toBe(0n);
+    publish(1n);
+    for (let n = 0; n < 3; n += 1) expect((await shelf.current('o')).version).toBe(1n);
+    expect(reads).toEqual({ version: 4, bytes: 1 });
+    publish(2n);
+    expect((await shelf.current('o')).version).toBe(2n);
+    expect(reads.bytes).toBe(2);
+  });
+
+  it('never answer a request with what was read before it, and read for many at once', async () => {
+    const { store, publish, reads, hold, release } = fakeStore();
+    const shelf = krlShelf(store);
+    publish(1n);
+    hold();
+    const first = shelf.current('o');
+    await new Promise(setImmediate);
+    publish(2n);
+    const later = [shelf.current('o'), shelf.current('o'), shelf.current('o')];
+    await release();
+    expect((await first).version).toBe(1n);
+    expect((await Promise.all(later)).map(({ version }) => version)).toEqual([2n, 2n, 2n]);
+    expect(reads.version).toBe(2);
+  });
+
+  it('go on after a question that failed', async () => {
+    const { store, publish } = fakeStore();
+    publish(1n);
+    let broken = true;
+    const shelf = krlShelf({
+      ...store,
+      within: (organizations, work) =>
+        broken ? Promise.reject(new Error('gone')) : store.within(organizations, work),
+    });
+    const both = [shelf.current('o'), shelf.current('o')];
+    expect((await Promise.allSettled(both)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    broken = false;
+    expect((await shelf.current('o')).version).toBe(1n);
+  });
+});
