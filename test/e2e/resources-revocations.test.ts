@@ -147,7 +147,7 @@ describe('revoking a person', () => {
     const { certificates } = await org.as(max, 'issueHostCertificates', {
       body: { publicKeys: [hostKey.line], names: ['max-1.acme.example'] },
     });
-    const answer = await revoke({ user: 'max' });
+    const answer = await revoke({ user: 'max' }, org.owner);
     expect(answer).toMatchObject({ certificates: 1, keys: 1, sessionsEnded: 2, alreadyRevoked: false });
     for (const session of [max, again]) {
       expect((await problemOf(org.as(session, 'listKeys'))).code).toBe('session_ended');
@@ -160,15 +160,23 @@ describe('revoking a person', () => {
     for (const { publicKey } of (await org.as(operator, 'listAuthorities')).items) {
       expect(isRevoked(current, parsePublicKeyLine(publicKey).key)).toBe(false);
     }
-    expect((await revoke({ user: 'max' })).alreadyRevoked).toBe(true);
+    expect((await revoke({ user: 'max' }, org.owner)).alreadyRevoked).toBe(true);
     expect((await org.as(org.owner, 'showUser', { params: { user: 'max' } })).state).toBe('disabled');
   });
 
   it('keeps the last active owner, and names nobody who is not there', async () => {
-    expect(await rulesOf(revoke({ user: 'ana' }))).toEqual(['last_owner']);
+    expect(await rulesOf(revoke({ user: 'ana' }, org.owner))).toEqual(['last_owner']);
     expect(await rulesOf(revoke({ user: 'nobody' }))).toEqual(['not_found']);
     expect(await rulesOf(revoke({ user: 'ana' }, bob))).toEqual(['permission_missing']);
     await org.as(org.owner, 'listUsers');
+  });
+
+  it('needs the right to close the account, and every right that it holds', async () => {
+    await org.member('otto', 'owner');
+    const refused = ['grant_refused', 'permission_missing', 'right_not_held'];
+    expect(await rulesOf(revoke({ user: 'otto' }))).toEqual(refused);
+    expect(await rulesOf(revoke({ user: 'bob' }))).toEqual(['grant_refused', 'permission_missing']);
+    expect((await org.as(org.owner, 'showUser', { params: { user: 'otto' } })).state).toBe('active');
   });
 });
 

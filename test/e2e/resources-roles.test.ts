@@ -1,3 +1,5 @@
+import { call } from '@writ/contract';
+import { transportTo } from '../service/person.js';
 import { newKey, problemOf, TestOrganization, type Member } from './organization.js';
 
 let org: TestOrganization;
@@ -85,6 +87,18 @@ describe('who grants what', () => {
     expect((await grant(org.owner, 'behind', 'puppet')).members).toEqual(['puppet']);
   });
 
+  it('refuses a grant to an account that the caller opened, until somebody else has reset it', async () => {
+    const sock = await org.member('sock', 'member', administrator);
+    await org.role('prod');
+    const problem = await problemOf(grant(administrator, 'prod', sock.name));
+    expect(problem).toMatchObject({ code: 'grant_refused', failures: [{ rule: 'caller_would_gain' }] });
+    const { invitation } = await org.as(org.owner, 'resetUser', { params: { user: 'sock' } });
+    await call(transportTo(org.url), 'acceptInvitation', {
+      body: { invitation, password: 'correct horse battery staple' },
+    });
+    expect((await grant(administrator, 'prod', 'sock')).members).toEqual(['sock']);
+  });
+
   it('lets the only owner grant to themselves, and says so in the events', async () => {
     await org.role('mine');
     expect((await grant(org.owner, 'mine', 'ana')).members).toEqual(['ana']);
@@ -93,18 +107,44 @@ describe('who grants what', () => {
     });
     expect(items[0]).toMatchObject({ actor: 'ana', data: { role: 'mine', exception: 'only_owner' } });
 
-    const second = await org.member('olga', 'owner');
+    await org.member('olga', 'owner');
+    // Once there is another, closing that account makes nobody the only one again.
+    await org.as(org.owner, 'disableUser', { params: { user: 'olga' } });
+    await org.role('mine-alone');
+    expect((await problemOf(grant(org.owner, 'mine-alone', 'ana'))).code).toBe('grant_refused');
+    await org.as(org.owner, 'enableUser', { params: { user: 'olga' } });
+    const back = await org.signIn('olga');
     await org.role('mine-too');
     expect((await problemOf(grant(org.owner, 'mine-too', 'ana'))).code).toBe('grant_refused');
-    expect((await grant(second, 'mine-too', 'ana')).members).toEqual(['ana']);
+    expect((await grant(back, 'mine-too', 'ana')).members).toEqual(['ana']);
   });
 });
 
 describe('taking a role away', () => {
+  it('revokes what has just expired, too: the clocks of hosts may be behind', async () => {
+    const alone = await TestOrganization.start();
+    try {
+      const slow = await alone.member('slow');
+      await alone.role('web', [slow]);
+      const key = newKey();
+      await alone.prove(slow, key);
+      const { id } = await alone.as(slow, 'issueUserCertificate', { body: { publicKey: key.line } });
+      await alone.ask(`update certificates set valid_after = extract(epoch from now())::bigint - 7200,
+        valid_before = extract(epoch from now())::bigint - 3600`);
+      await alone.as(alone.owner, 'revokeRole', { params: { role: 'web', user: 'slow' } });
+      const shown = await alone.as(alone.owner, 'showCertificate', { params: { certificate: id } });
+      expect(shown.revoked).toBe(true);
+    } finally {
+      await alone.stop();
+    }
+  });
+
   it('revokes what was issued because of it, and nothing else', async () => {
     const cleo = await org.member('cleo');
-    await org.role('lost', [cleo]);
-    await org.role('stays', [cleo]);
+    for (const role of ['lost', 'stays']) {
+      await org.role(role);
+      await grant(administrator, role, 'cleo');
+    }
     const key = newKey();
     await org.prove(cleo, key);
     const issue = (role: string) =>

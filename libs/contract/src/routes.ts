@@ -145,7 +145,7 @@ export const routes = {
     }),
     response: Invitation,
     status: 201,
-    problems: ['name_taken', 'grant_refused'],
+    problems: ['name_taken', 'grant_refused', 'decision_stale'],
   }),
   showUser: route({
     id: 'showUser',
@@ -164,7 +164,7 @@ export const routes = {
     access: 'user.disable',
     params: z.strictObject({ organization: OrganizationHandle, user: UserName }),
     response: User,
-    problems: ['last_owner', 'grant_refused'],
+    problems: ['last_owner', 'grant_refused', 'decision_stale'],
   }),
   enableUser: route({
     id: 'enableUser',
@@ -174,7 +174,7 @@ export const routes = {
     access: 'user.invite',
     params: z.strictObject({ organization: OrganizationHandle, user: UserName }),
     response: User,
-    problems: ['grant_refused'],
+    problems: ['grant_refused', 'decision_stale'],
   }),
   resetUser: route({
     id: 'resetUser',
@@ -184,7 +184,7 @@ export const routes = {
     access: 'user.reset',
     params: z.strictObject({ organization: OrganizationHandle, user: UserName }),
     response: Invitation,
-    problems: ['grant_refused', 'already_so'],
+    problems: ['grant_refused', 'already_so', 'decision_stale'],
   }),
   listRoles: route({
     id: 'listRoles',
@@ -207,7 +207,7 @@ export const routes = {
     body: RoleDefinition,
     response: Role,
     status: 201,
-    problems: ['name_taken', 'role_invalid', 'grant_refused'],
+    problems: ['name_taken', 'role_invalid', 'grant_refused', 'decision_stale'],
   }),
   showRole: route({
     id: 'showRole',
@@ -227,7 +227,7 @@ export const routes = {
     params: z.strictObject({ organization: OrganizationHandle, role: ShortName }),
     body: z.strictObject({ user: UserName }),
     response: Role,
-    problems: ['grant_refused', 'already_so'],
+    problems: ['grant_refused', 'already_so', 'decision_stale'],
   }),
   revokeRole: route({
     id: 'revokeRole',
@@ -237,7 +237,7 @@ export const routes = {
     access: 'role.grant',
     params: z.strictObject({ organization: OrganizationHandle, role: ShortName, user: UserName }),
     response: Role,
-    problems: ['already_so'],
+    problems: ['already_so', 'decision_stale'],
   }),
   challengeKey: route({
     id: 'challengeKey',
@@ -266,7 +266,7 @@ export const routes = {
     }),
     response: CertifiedKey,
     status: 201,
-    problems: ['public_key_invalid', 'key_taken', 'challenge_invalid', 'proof_invalid'],
+    problems: ['public_key_invalid', 'key_taken', 'too_many_keys', 'challenge_invalid', 'proof_invalid'],
   }),
   listKeys: route({
     id: 'listKeys',
@@ -356,7 +356,14 @@ export const routes = {
     body: RevocationRequest,
     response: RevocationResult,
     status: 201,
-    problems: ['revocation_invalid', 'public_key_invalid', 'last_owner', 'idempotency_key_reused'],
+    problems: [
+      'revocation_invalid',
+      'public_key_invalid',
+      'last_owner',
+      'idempotency_key_reused',
+      'grant_refused',
+      'decision_stale',
+    ],
     idempotent: true,
   }),
   listAuthorities: route({

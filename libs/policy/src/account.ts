@@ -12,8 +12,20 @@ export interface Account {
 }
 
 /**
+ * Whether the caller may close an account, or revoke everything of its person: it takes 'user.disable', inside one
+ * organization, and every permission that the account holds, so that nobody ends those above them. Its roles do not count:
+ * taking access away from somebody gives it to nobody.
+ */
+export function mayCloseAccount(
+  { caller }: Pick<Granter, 'caller'>,
+  account: Omit<Account, 'roles'>,
+): GrantJudgement {
+  return mayOpenAccount({ caller, roleIds: new Set() }, 'user.disable', { ...account, roles: [] });
+}
+
+/**
  * Whether the caller may invite somebody to an account, reset it, or enable it again: `permission` names which
- * ('user.invite', 'user.reset', 'user.disable'). Whoever can open an account could act as it, so the caller has to hold every
+ * ('user.invite', 'user.reset'). Whoever can open an account could act as it, so the caller has to hold every
  * right that the account holds: its permissions and its roles (domain.md "Who grants what"). There is no exception: an only
  * owner who lacks a role can grant it to themselves first, which the events then tell.
  */

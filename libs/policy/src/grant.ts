@@ -15,6 +15,8 @@ export interface Recipient {
   readonly organizationId: string;
   /** Who made the account's open (unused, unexpired) invitation, and could still sign in with it. */
   readonly openInvitationById: string | null;
+  /** Who made the invitation or reset that the account was last opened with, and may be the one who used it. */
+  readonly lastOpenedById: string | null;
 }
 
 /** Who acts, and what they hold. */
@@ -22,7 +24,7 @@ export interface Granter {
   readonly caller: Caller;
   /** Ids of the roles that the caller is a member of. */
   readonly roleIds: ReadonlySet<string>;
-  /** Whether the caller is an owner and the organization has no other active one. */
+  /** Whether the caller is an owner and the organization has no other, in any state: whoever closed the others gains nothing by it. */
   readonly onlyOwner: boolean;
 }
 
@@ -35,7 +37,7 @@ export type GrantJudgement =
 /**
  * Whether the caller may make the recipient a member of the role: it takes 'role.grant', inside one organization, and the
  * caller may not gain by it. They would gain a role that they do not hold, for themselves or for an account that their own
- * invitation still opens. The organization's only owner may all the same; the judgement says so (domain.md "Who grants what").
+ * invitation opens or has opened: until somebody else resets it, nobody knows that it is another person's. The organization's only owner may all the same; the judgement says so (domain.md "Who grants what").
  */
 export function mayGrantRole(granter: Granter, role: GrantedRole, recipient: Recipient): GrantJudgement {
   const { caller, roleIds, onlyOwner } = granter;
@@ -44,7 +46,9 @@ export function mayGrantRole(granter: Granter, role: GrantedRole, recipient: Rec
   if (role.organizationId !== caller.organizationId || recipient.organizationId !== caller.organizationId) {
     failures.push(ofAnotherOrganization);
   }
-  const opens = recipient.userId === caller.userId || recipient.openInvitationById === caller.userId;
+  const opens = [recipient.userId, recipient.openInvitationById, recipient.lastOpenedById].includes(
+    caller.userId,
+  );
   const gains = opens && !roleIds.has(role.id);
   if (gains && !onlyOwner) failures.push(wouldGain(role.name, recipient.userId === caller.userId));
   return failures.length > 0

@@ -25,4 +25,4 @@ export {
   type Granter,
   type Recipient,
 } from './grant.js';
-export { mayOpenAccount, type Account } from './account.js';
+export { mayCloseAccount, mayOpenAccount, type Account } from './account.js';

@@ -1,6 +1,7 @@
 import {
   mayCreateRole,
   mayGrantRole,
+  mayCloseAccount,
   mayOpenAccount,
   type Account,
   type GrantedRole,
@@ -12,7 +13,12 @@ import { ana } from './given.js';
 
 const web: GrantedRole = { id: 'web-id', name: 'web', organizationId: 'acme-id' };
 const db: GrantedRole = { id: 'db-id', name: 'db', organizationId: 'acme-id' };
-const bob: Recipient = { userId: 'bob-id', organizationId: 'acme-id', openInvitationById: null };
+const bob: Recipient = {
+  userId: 'bob-id',
+  organizationId: 'acme-id',
+  openInvitationById: null,
+  lastOpenedById: null,
+};
 const self: Recipient = { ...bob, userId: 'ana-id' };
 
 function granter(permissions: readonly string[], over: Partial<Granter> = {}): Granter {
@@ -56,6 +62,13 @@ describe('granting a role', () => {
     const invited = { ...bob, openInvitationById: 'ana-id' };
     expect(rulesOf(mayGrantRole(may, web, invited))).toEqual(['caller_would_gain']);
     expect(mayGrantRole(may, web, { ...bob, openInvitationById: 'oli-id' })).toEqual(plain);
+  });
+
+  it('to an account that one’s own invitation has opened is refused until somebody else opens it', () => {
+    const mine = { ...bob, lastOpenedById: 'ana-id' };
+    expect(rulesOf(mayGrantRole(may, web, mine))).toEqual(['caller_would_gain']);
+    expect(mayGrantRole(may, web, { ...bob, lastOpenedById: 'oli-id' })).toEqual(plain);
+    expect(mayGrantRole(granter(['role.grant'], { onlyOwner: true }), web, mine)).toEqual(exceptional);
   });
 
   it('that one holds already gains nothing', () => {
@@ -111,10 +124,24 @@ describe('creating a role', () => {
   });
 });
 
+describe('closing an account', () => {
+  const account = { organizationId: 'acme-id', permissions: new Set(['user.read']) };
+
+  it('takes user.disable and every permission that the account holds, inside the organization', () => {
+    expect(mayCloseAccount(granter(['user.disable', 'user.read']), account)).toEqual(plain);
+    const foreign = { organizationId: 'x', permissions: new Set(['user.disable']) };
+    expect(rulesOf(mayCloseAccount(granter([]), foreign))).toEqual([
+      'permission_missing',
+      'of_another_organization',
+      'right_not_held',
+    ]);
+  });
+});
+
 describe('inviting, resetting and enabling an account', () => {
   const account: Account = { organizationId: 'acme-id', permissions: new Set(['user.read']), roles: [] };
 
-  it.each(['user.invite', 'user.reset', 'user.disable'])('takes %s', (permission) => {
+  it.each(['user.invite', 'user.reset'])('takes %s', (permission) => {
     expect(mayOpenAccount(granter([permission, 'user.read']), permission, account)).toEqual(plain);
     expect(rulesOf(mayOpenAccount(granter(['user.read']), permission, account))).toEqual([
       'permission_missing',

@@ -1,10 +1,12 @@
 import { recordEvent, keepIdempotentAnswer, type ScopedDatabase, type Transaction } from '@writ/storage';
 import { RevocationResult } from '@writ/contract';
+import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { earlierAnswer } from '../idempotency/earlier-answer.js';
 import { requestDigest } from '../idempotency/request-digest.js';
 import { closeAccount } from '../users/close-account.js';
+import { refuseClosing } from '../users/open-account.js';
 import { knownAccount } from '../users/read-users.js';
 import { takeTurn } from '../users/take-turn.js';
 import type { TrustEnding } from './end-trust.js';
@@ -17,11 +19,12 @@ type Answer = RouteOutput<'revoke'>;
 /**
  * Revokes certificates, a key, or a person with all that is theirs, and publishes the KRL that says so, in one
  * transaction. What was revoked before stays as it is, so that repeating changes nothing. Ends in `revocation_invalid`
- * (with every reason), `public_key_invalid`, `not_found` (the user), `last_owner`, `idempotency_key_reused`.
+ * (with every reason), `public_key_invalid`, `not_found` (the user), `grant_refused` (a user whom the
+ * caller may not close), `last_owner`, `idempotency_key_reused`.
  */
 export function revoke(
   services: TrustEnding & { readonly store: ScopedDatabase },
-  actor: Actor,
+  actor: Actor & { readonly caller: SignedInCaller },
   { body, idempotencyKey }: Input,
 ): Promise<Answer> {
   const { caller } = actor;
@@ -41,7 +44,7 @@ export function revoke(
 function revokeNamed(
   tx: Transaction,
   services: TrustEnding,
-  actor: Actor,
+  actor: Actor & { readonly caller: SignedInCaller },
   { certificates, publicKey, user, reason }: Input['body'],
 ): Promise<Answer> {
   if (certificates !== undefined) return revokeCertificates(tx, services, actor, certificates, reason);
@@ -52,12 +55,13 @@ function revokeNamed(
 async function revokeUser(
   tx: Transaction,
   services: TrustEnding,
-  actor: Actor,
+  actor: Actor & { readonly caller: SignedInCaller },
   name: string,
   reason: string,
 ): Promise<Answer> {
   const { organizationId, userId } = actor.caller;
   const account = await knownAccount(tx, organizationId, name);
+  await refuseClosing(tx, actor.caller, account);
   const ground = { organizationId, reason, cause: 'user', createdById: userId } as const;
   const { certificates, keys, sessionsEnded, closedNow, krlVersion } = await closeAccount(
     tx,

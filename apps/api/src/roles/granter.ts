@@ -3,9 +3,10 @@ import type { Clock } from '@writ/kernel';
 import type { Granter, Recipient } from '@writ/policy';
 import {
   findSignInUser,
+  lastOpenedBy,
   listRolesOf,
   openInvitationBy,
-  otherActiveOwners,
+  otherOwners,
   type AccountRow,
   type Transaction,
 } from '@writ/storage';
@@ -24,7 +25,7 @@ export async function granterOf(tx: Transaction, caller: SignedInCaller): Promis
   return {
     caller: { ...caller, permissions: permissionsOf[administrativeRole] },
     roleIds: new Set(roles.map(({ id }) => id)),
-    onlyOwner: administrativeRole === 'owner' && (await otherActiveOwners(tx, organizationId, userId)) === 0,
+    onlyOwner: administrativeRole === 'owner' && (await otherOwners(tx, organizationId, userId)) === 0,
   };
 }
 
@@ -36,5 +37,6 @@ export async function recipientOf(
   { id }: AccountRow,
 ): Promise<Recipient> {
   const openInvitationById = await openInvitationBy(tx, organizationId, id, new Date(clock()));
-  return { userId: id, organizationId, openInvitationById };
+  const lastOpenedById = await lastOpenedBy(tx, organizationId, id);
+  return { userId: id, organizationId, openInvitationById, lastOpenedById };
 }

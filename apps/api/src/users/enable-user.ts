@@ -22,13 +22,16 @@ export function enableUser(
   return store.within([organizationId], async (tx) => {
     await takeTurn(tx, caller);
     const account = await knownAccount(tx, organizationId, params.user);
-    await refuseEnabling(tx, clock, caller, account);
+    const exception = await refuseEnabling(tx, clock, caller, account);
     if (account.state !== 'disabled') return userView(account);
     await raiseEpochs(tx, organizationId, [account.id]);
     const state = account.hasPassword ? 'active' : 'invited';
     const at = new Date(clock());
     const enabled = await changeAccount(tx, organizationId, account.id, { state, at, keepPassword: true });
-    await recordEvent(tx, eventOf(actor, 'user.enabled', account.name));
+    await recordEvent(
+      tx,
+      eventOf(actor, 'user.enabled', account.name, exception === null ? {} : { exception }),
+    );
     return userView(enabled);
   });
 }

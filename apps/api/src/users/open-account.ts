@@ -1,6 +1,12 @@
 import { permissionsOf, type AdministrativeRole } from '@writ/contract';
 import type { Clock } from '@writ/kernel';
-import { mayGrantRole, mayOpenAccount, type GrantJudgement, type GrantedRole } from '@writ/policy';
+import {
+  mayCloseAccount,
+  mayGrantRole,
+  mayOpenAccount,
+  type GrantJudgement,
+  type GrantedRole,
+} from '@writ/policy';
 import { listRolesOf, type AccountRow, type Transaction } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { refusal } from '../refusal.js';
@@ -33,21 +39,31 @@ export async function refuseResetting(
 
 /**
  * Whether the caller may give an account back to whoever knows its password: it takes every permission that the account
- * holds, and for each of its roles what granting it takes. Ends in `grant_refused`, with every rule.
+ * holds, and for each of its roles what granting it takes. Resolves to the exception that was used. Ends in `grant_refused`, with every rule.
  */
 export async function refuseEnabling(
   tx: Transaction,
   clock: Clock,
   caller: SignedInCaller,
   account: AccountRow,
-): Promise<void> {
+): Promise<'only_owner' | null> {
   const granter = await granterOf(tx, caller);
   const recipient = await recipientOf(tx, clock, caller.organizationId, account);
   const roles = await rolesOf(tx, caller, account);
-  refuseUnless([
+  return refuseUnless([
     mayOpenAccount(granter, 'user.invite', accountOf(caller, userView(account).administrativeRole, [])),
     ...roles.map((role) => mayGrantRole(granter, role, recipient)),
   ]);
+}
+
+/** Whether the caller may close an account. Ends in `grant_refused`, with every rule. */
+export async function refuseClosing(
+  tx: Transaction,
+  caller: SignedInCaller,
+  account: AccountRow,
+): Promise<void> {
+  const closed = accountOf(caller, userView(account).administrativeRole, []);
+  refuseUnless([mayCloseAccount(await granterOf(tx, caller), closed)]);
 }
 
 function accountOf(
@@ -67,7 +83,8 @@ async function rolesOf(
   return rows.map((row) => ({ id: row.id, name: row.name, organizationId }));
 }
 
-function refuseUnless(judgements: readonly GrantJudgement[]): void {
+function refuseUnless(judgements: readonly GrantJudgement[]): 'only_owner' | null {
   const failures = judgements.flatMap((each) => (each.allowed ? [] : each.failures));
   if (failures.length > 0) throw refusal('grant_refused', failures);
+  return judgements.some((each) => each.allowed && each.exception !== null) ? 'only_owner' : null;
 }

@@ -13,7 +13,7 @@ export const ofAnotherOrganization: Failure = {
 
 /** The caller would be, or could become, a member of a role that is not theirs. */
 export function wouldGain(roleName: string, self: boolean): Failure {
-  const how = self ? 'you would grant it to yourself' : 'you hold the open invitation to that account';
+  const how = self ? 'you would grant it to yourself' : 'that account was opened with an invitation of yours';
   return {
     rule: 'caller_would_gain',
     message: `You are not in the role ${roleName}, and ${how}; somebody else who may grant roles has to do it.`,

@@ -87,6 +87,11 @@ export async function otherActiveOwners(
   });
 }
 
+/** How many owner accounts there are but this one, whether they can sign in now or not. */
+export async function otherOwners(tx: Transaction, organizationId: string, userId: string): Promise<number> {
+  return tx.user.count({ where: { organizationId, administrativeRole: 'owner', id: { not: userId } } });
+}
+
 export interface NewInvitation {
   readonly organizationId: string;
   readonly userId: string;
@@ -127,6 +132,23 @@ export async function openInvitationBy(
     orderBy: { createdAt: 'desc' },
   });
   return open?.createdById ?? null;
+}
+
+/**
+ * Who made the invitation or reset that the account was last opened with; null when that was `init`. Used invitations
+ * are kept for this.
+ */
+export async function lastOpenedBy(
+  tx: Transaction,
+  organizationId: string,
+  userId: string,
+): Promise<string | null> {
+  const used = await tx.invitation.findFirst({
+    where: { organizationId, userId, usedAt: { not: null } },
+    select: { createdById: true },
+    orderBy: [{ usedAt: 'desc' }, { createdAt: 'desc' }],
+  });
+  return used?.createdById ?? null;
 }
 
 /** Whether the account can still act: what a change that waited for others has to ask before it goes on. */
