@@ -5,6 +5,8 @@ import { errorCode, errorText, systemCall } from './system-error.js';
 /** SQLSTATEs (and whole classes) and Prisma's codes that mean: the database is not there for us now. */
 const unavailable =
   /^(P1001|P1002|P1008|P1017|P2024|P2028|08...|57P0[1-5]|57014|53300|53200|25006|55P03|XX001|XX002|58...)$/;
+/** A deadlock, a serialization failure; Prisma's code for either. */
+const conflict = /^(40P01|40001|P2034)$/;
 const full = /^(53100|ENOSPC|EDQUOT)$/;
 const socket = /^(ECONN[A-Z]+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 /** What `pg` says without a code when a connection ends or cannot be had. */
@@ -26,6 +28,11 @@ export function availabilityCode(error: unknown): AvailabilityCode | undefined {
   return undefined;
 }
 
+/** Whether the database ended a transaction for the sake of another one, so that it can be tried again. */
+export function isConflict(error: unknown): boolean {
+  return [error, ...causes(error)].some((one) => conflict.test(errorCode(one)));
+}
+
 /** The errors inside an error: `cause`, Prisma's `meta.driverAdapterError`, and the adapter's `originalCode`. */
 function causes(error: unknown, depth = 0): unknown[] {
   if (typeof error !== 'object' || error === null || depth > 4) return [];
@@ -40,12 +47,12 @@ function causes(error: unknown, depth = 0): unknown[] {
 }
 
 /**
- * Turns what `pg` or Prisma threw into a coded error when it is about the database being gone or full; gives back
+ * Turns what `pg` or Prisma threw into a coded error when it is about the database being gone, full, or too busy with others; gives back
  * everything else as it is.
  */
 export function databaseError(error: unknown): unknown {
   if (error instanceof CodedError) return error;
-  const code = availabilityCode(error);
+  const code = isConflict(error) ? 'storage_unavailable' : availabilityCode(error);
   if (code === undefined) return error;
   const sentence =
     code === 'storage_full'

@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { ClientConfig } from 'pg';
-import { databaseError } from './database-error.js';
+import { databaseError, isConflict } from './database-error.js';
 import { PrismaClient, type Prisma } from './generated/client.js';
 
 /** Queries inside one transaction that sees the organizations it was opened for. */
@@ -10,7 +10,8 @@ export type Scoped = Prisma.TransactionClient;
 export interface ScopedDatabase {
   /**
    * Runs `work` in one transaction that sees and may write rows of these organizations only (ids). What it resolves to
-   * is committed durably; a rejection rolls back. Rejects with what `work` rejects with, or with
+   * is committed durably; a rejection rolls back. Runs it again, up to three times in all, where the database ended the
+   * transaction for the sake of another one (a deadlock), so it must not remember anything of its own. Rejects with what `work` rejects with, or with
    * `storage_unavailable`, `storage_full`.
    */
   within<T>(organizations: readonly string[], work: (queries: Scoped) => Promise<T>): Promise<T>;
@@ -25,6 +26,9 @@ export interface ScopedOptions {
   /** Most connections at a time. */
   readonly connections?: number;
 }
+
+/** How often a transaction is tried that collides with others. */
+const attempts = 3;
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -48,13 +52,15 @@ export function openScoped({ connection, connections = 10 }: ScopedOptions): Sco
     async within(organizations, work) {
       if (!organizations.every((id) => uuid.test(id))) throw new TypeError('a scope is a list of UUIDs');
       const scope = organizations.join(',');
-      try {
-        return await client.$transaction(async (queries) => {
-          await queries.$executeRaw`select set_config('writ.organizations', ${scope}, true)`;
-          return work(queries);
-        }, limits);
-      } catch (error) {
-        throw databaseError(error);
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await client.$transaction(async (queries) => {
+            await queries.$executeRaw`select set_config('writ.organizations', ${scope}, true)`;
+            return work(queries);
+          }, limits);
+        } catch (error) {
+          if (attempt === attempts || !isConflict(error)) throw databaseError(error);
+        }
       }
     },
     async unscoped(work) {

@@ -5,6 +5,7 @@ import {
   findInvitation,
   findOrganization,
   findSignInUser,
+  holdUserToChange,
   organizationIdByHandle,
   recordEvent,
   setPassword,
@@ -41,10 +42,11 @@ export async function acceptInvitation(
   const passwordHash = await passwords.hash(password);
   return store.within([organizationId], async (tx) => {
     const at = new Date(clock());
+    // The account before its invitation, as whoever closes or resets it holds them.
+    const { organization } = invited;
+    const { user } = open(organization, await holdUserToChange(tx, organizationId, invited.user.id));
     const used = await useInvitation(tx, organizationId, token.hash, at);
     if (used === null) throw invalid();
-    const { organization } = invited;
-    const { user } = open(organization, await findSignInUser(tx, organizationId, { id: used.userId }));
     await setPassword(tx, organizationId, user.id, passwordHash);
     await endOtherSessions(tx, organizationId, user.id, null, { at, reason: 'password_changed' });
     await recordEvent(tx, {

@@ -1,6 +1,6 @@
 import type { ProblemCode } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
-import { endOtherSessions, findSignInUser, holdSignInUser, recordEvent, setPassword } from '@writ/storage';
+import { endOtherSessions, findSignInUser, holdUserToChange, recordEvent, setPassword } from '@writ/storage';
 import type { AuthServices, Origin } from './auth-services.js';
 import { assertPassword } from './password-rule.js';
 import { attempt } from './sign-in-attempts.js';
@@ -27,7 +27,7 @@ export async function changePassword(
   await counted.succeeded();
   const passwordHash = await passwords.hash(newPassword);
   await store.within([organizationId], async (tx) => {
-    const held = await holdSignInUser(tx, organizationId, userId);
+    const held = await holdUserToChange(tx, organizationId, userId);
     if (held?.state !== 'active' || held.passwordHash !== user?.passwordHash) throw wrong();
     await setPassword(tx, organizationId, userId, passwordHash);
     const sessionsEnded = await endOtherSessions(

@@ -38,6 +38,17 @@ export async function holdSignInUser(
   return findSignInUser(tx, organizationId, { id: userId });
 }
 
+/** The same for whoever is going to change the account: held for them alone. */
+export async function holdUserToChange(
+  tx: Transaction,
+  organizationId: string,
+  userId: string,
+): Promise<SignInUser | null> {
+  await tx.$queryRaw`
+    select id from users where organization_id = ${organizationId}::uuid and id = ${userId}::uuid for update`;
+  return findSignInUser(tx, organizationId, { id: userId });
+}
+
 export interface NewUser {
   readonly id: string;
   readonly organizationId: string;
