@@ -120,7 +120,7 @@ describe('disabling and enabling', () => {
     const { certificates } = await org.as(hank, 'issueHostCertificates', {
       body: { publicKeys: [hostKey.line], names: ['db-1.acme.example'] },
     });
-    await on(administrator, 'disableUser', 'hans');
+    await on(org.owner, 'disableUser', 'hans');
     const krl = decodeKrl(await org.as(org.owner, 'krl'));
     const { certificate } = parseCertificateLine(certificates[0]?.certificate ?? '');
     expect(isRevoked(krl, certificate)).toBe(false);
@@ -129,11 +129,12 @@ describe('disabling and enabling', () => {
   it('needs every permission that the account holds, and for its roles what granting takes', async () => {
     const rules = async (answer: Promise<unknown>) =>
       (await problemOf(answer)).failures?.map(({ rule }) => rule);
-    await org.member('olaf', 'owner');
-    await on(org.owner, 'disableUser', 'olaf');
-    expect(await rules(on(administrator, 'enableUser', 'olaf'))).toEqual(['right_not_held']);
     const ivy = await org.member('ivy');
     await org.role('secret', [ivy]);
+    await org.member('olaf', 'owner');
+    expect(await rules(on(administrator, 'disableUser', 'olaf'))).toEqual(['right_not_held']);
+    await on(org.owner, 'disableUser', 'olaf');
+    expect(await rules(on(administrator, 'enableUser', 'olaf'))).toEqual(['right_not_held']);
     await on(administrator, 'disableUser', 'ivy');
     expect((await on(administrator, 'enableUser', 'ivy')).state).toBe('active');
     expect(await rules(on(administrator, 'resetUser', 'ivy'))).toEqual(['role_not_held']);
@@ -182,6 +183,28 @@ describe('resetting', () => {
     expect((await problemOf(org.signIn('rita'))).code).toBe('sign_in_failed');
     await accept(invitation);
     await org.signIn('rita');
+  });
+
+  it('revokes the certificates, and leaves the keys proved', async () => {
+    const alone = await TestOrganization.start();
+    try {
+      const rosa = await alone.member('rosa');
+      await alone.role('web', [rosa]);
+      const key = newKey();
+      await alone.prove(rosa, key);
+      const issued = await alone.as(rosa, 'issueUserCertificate', { body: { publicKey: key.line } });
+      const { invitation } = await alone.as(alone.owner, 'resetUser', { params: { user: 'rosa' } });
+      const krl = decodeKrl(await alone.as(alone.owner, 'krl'));
+      expect(isRevoked(krl, parseCertificateLine(issued.certificate).certificate)).toBe(true);
+      expect(isRevoked(krl, key.key)).toBe(false);
+      await call(transportTo(alone.url), 'acceptInvitation', {
+        body: { invitation, password: 'correct horse battery staple' },
+      });
+      const back = await alone.signIn('rosa');
+      await alone.as(back, 'issueUserCertificate', { body: { publicKey: key.line } });
+    } finally {
+      await alone.stop();
+    }
   });
 
   it('makes earlier invitations worthless', async () => {

@@ -1,4 +1,3 @@
-import { seconds } from '@writ/kernel';
 import { fingerprint } from '@writ/openssh/key';
 import type { HostName } from '@writ/openssh/trust';
 import type { Plan } from '@writ/policy';
@@ -19,7 +18,7 @@ import { eventOf, type Actor } from '../events/event-of.js';
 import { keyTaken } from '../keys/key-taken.js';
 import type { SubjectKey } from '../keys/subject-key.js';
 import { refusal } from '../refusal.js';
-import { endTrust, type TrustEnding } from '../revocations/end-trust.js';
+import { endTrust, takenSince, type TrustEnding } from '../revocations/end-trust.js';
 
 /**
  * Makes every name that the plans still have to claim belong to exactly these keys, in a transaction that holds
@@ -45,8 +44,8 @@ export async function claimHostNames(
     const released = await releaseHostKeys(tx, organizationId, id, fingerprints);
     await bindHostKeys(tx, organizationId, id, fingerprints);
     if (released.length > 0) {
-      const now = seconds(services.clock);
-      replaced.push(...(await unexpiredHostCertificates(tx, organizationId, name, released, now)));
+      const since = takenSince(services);
+      replaced.push(...(await unexpiredHostCertificates(tx, organizationId, name, released, since)));
     }
     const data = { fingerprints, ...(released.length === 0 ? {} : { replaced: released }) };
     await recordEvent(

@@ -15,6 +15,14 @@ export type TrustEnding = KrlPublishing;
 /** How long a KRL keeps a certificate after it has expired: verifiers' clocks may be behind. */
 const keptAfterExpiry = 24 * 3600 * 1000;
 
+/**
+ * Certificates that expire after this (seconds since 1970) may still be taken somewhere: what has expired is revoked as
+ * long as a KRL would keep it.
+ */
+export function takenSince({ clock }: Pick<TrustEnding, 'clock'>): bigint {
+  return BigInt(Math.floor((clock() - keptAfterExpiry) / 1000));
+}
+
 /** What became of it; `krlVersion` is the one that says so. */
 export interface TrustEnded {
   readonly certificates: number;

@@ -13,7 +13,7 @@ import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { refusal } from '../refusal.js';
-import { endTrust, type TrustEnding } from '../revocations/end-trust.js';
+import { endTrust, takenSince, type TrustEnding } from '../revocations/end-trust.js';
 import { knownAccount } from '../users/read-users.js';
 import { takeTurn } from '../users/take-turn.js';
 import { granterOf, recipientOf } from './granter.js';
@@ -70,8 +70,13 @@ export function revokeRole(
     }
     // First the epoch: it waits for what is just being recorded, so that the certificates read after it are all there are.
     await raiseEpochs(tx, organizationId, [account.id]);
-    const now = BigInt(Math.floor(services.clock() / 1000));
-    const certificates = await unexpiredUserCertificates(tx, organizationId, account.id, role.id, now);
+    const certificates = await unexpiredUserCertificates(
+      tx,
+      organizationId,
+      account.id,
+      role.id,
+      takenSince(services),
+    );
     const ended = await endTrust(
       tx,
       services,

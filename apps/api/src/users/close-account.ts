@@ -12,7 +12,7 @@ import {
   type RevocationGround,
   type Transaction,
 } from '@writ/storage';
-import { endTrust, type TrustEnded, type TrustEnding } from '../revocations/end-trust.js';
+import { endTrust, takenSince, type TrustEnded, type TrustEnding } from '../revocations/end-trust.js';
 
 export interface AccountClosed extends TrustEnded {
   readonly account: AccountRow;
@@ -34,8 +34,7 @@ export async function closeAccount(
   ground: RevocationGround,
 ): Promise<AccountClosed> {
   const { organizationId } = ground;
-  const now = services.clock();
-  const at = new Date(now);
+  const at = new Date(services.clock());
   await refuseLastOwner(tx, organizationId, account);
   // First the epoch: it waits for what is just being recorded, so that the certificates read after it are all there are.
   await raiseEpochs(tx, organizationId, [account.id]);
@@ -48,9 +47,8 @@ export async function closeAccount(
     reason: 'account_disabled',
   });
   await withdrawInvitations(tx, organizationId, account.id);
-  const seconds = BigInt(Math.floor(now / 1000));
   const ended = await endTrust(tx, services, ground, {
-    certificates: await unexpiredUserCertificates(tx, organizationId, account.id, null, seconds),
+    certificates: await unexpiredUserCertificates(tx, organizationId, account.id, null, takenSince(services)),
     keys: await trustedUserKeys(tx, organizationId, account.id),
   });
   return { ...ended, account: closed, sessionsEnded, closedNow };

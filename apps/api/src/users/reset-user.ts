@@ -1,10 +1,17 @@
 import type { ProblemCode } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
-import { changeAccount, endOtherSessions, raiseEpochs, recordEvent } from '@writ/storage';
+import {
+  changeAccount,
+  endOtherSessions,
+  raiseEpochs,
+  recordEvent,
+  unexpiredUserCertificates,
+} from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { refusal } from '../refusal.js';
+import { endTrust, takenSince, type TrustEnding } from '../revocations/end-trust.js';
 import { giveInvitation } from './give-invitation.js';
 import type { Inviting } from './invite-user.js';
 import { refuseResetting } from './open-account.js';
@@ -15,12 +22,12 @@ import { userView } from './user-view.js';
 const day = 24 * 3600 * 1000;
 
 /**
- * Forgets an account's password and ends its sessions; only the invitation in this answer opens it again. Nobody resets
+ * Forgets an account's password, ends its sessions and revokes its certificates; only the invitation in this answer opens it again. Nobody resets
  * their own account: a borrowed session would become a password. Ends in `not_found`, `grant_refused` (every rule),
  * `already_so` (the account is closed).
  */
 export function resetUser(
-  services: Inviting,
+  services: Inviting & TrustEnding,
   actor: Actor & { readonly caller: SignedInCaller },
   { params }: Pick<RouteInput<'resetUser'>, 'params'>,
 ): Promise<RouteOutput<'resetUser'>> {
@@ -48,8 +55,25 @@ export function resetUser(
       at,
       reason: 'account_reset',
     });
+    // Its keys stay proved: they are the person's, and give nothing until somebody signs in again.
+    const ground = {
+      organizationId,
+      reason: 'account reset',
+      cause: 'user',
+      createdById: caller.userId,
+    } as const;
+    const { certificates } = await endTrust(tx, services, ground, {
+      certificates: await unexpiredUserCertificates(
+        tx,
+        organizationId,
+        account.id,
+        null,
+        takenSince(services),
+      ),
+      keys: [],
+    });
     const given = await giveInvitation(tx, services, caller, account, { purpose: 'reset', lifetime: day });
-    await recordEvent(tx, eventOf(actor, 'user.reset', account.name, { sessionsEnded }));
+    await recordEvent(tx, eventOf(actor, 'user.reset', account.name, { sessionsEnded, certificates }));
     return { user: userView(reset), ...given };
   });
 }

@@ -102,19 +102,22 @@ export function findIssued(
       and c.serial = any(${[...serials]}::bigint[])`;
 }
 
-/** A user's unexpired user certificates, of one role or of all: never the host certificates that they had signed. */
+/**
+ * A user's user certificates that expire after `since` (seconds since 1970), of one role or of all: never the host
+ * certificates that they had signed.
+ */
 export function unexpiredUserCertificates(
   tx: Transaction,
   organizationId: string,
   userId: string,
   roleId: string | null,
-  now: bigint,
+  since: bigint,
 ): Promise<CertificateRef[]> {
   const conditions = [
     Prisma.sql`organization_id = ${organizationId}::uuid`,
     Prisma.sql`user_id = ${userId}::uuid`,
     Prisma.sql`certificate_type = 'user'`,
-    Prisma.sql`valid_before > ${now}::bigint`,
+    Prisma.sql`valid_before > ${since}::bigint`,
   ];
   if (roleId !== null) conditions.push(Prisma.sql`role_id = ${roleId}::uuid`);
   return tx.$queryRaw<CertificateRef[]>`
@@ -122,18 +125,18 @@ export function unexpiredUserCertificates(
     from certificates where ${every(conditions)}`;
 }
 
-/** Unexpired host certificates that carry `name` for one of the keys. */
+/** Host certificates that carry `name` for one of the keys and expire after `since` (seconds since 1970). */
 export function unexpiredHostCertificates(
   tx: Transaction,
   organizationId: string,
   name: string,
   fingerprints: readonly string[],
-  now: bigint,
+  since: bigint,
 ): Promise<CertificateRef[]> {
   return tx.$queryRaw<CertificateRef[]>`
     select authority_id as "authorityId", serial, valid_before as "validBefore"
     from certificates
-    where organization_id = ${organizationId}::uuid and certificate_type = 'host' and valid_before > ${now}::bigint
+    where organization_id = ${organizationId}::uuid and certificate_type = 'host' and valid_before > ${since}::bigint
       and public_key_fingerprint = any(${[...fingerprints]}::text[]) and ${name} = any(principals)`;
 }
 
