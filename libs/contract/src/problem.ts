@@ -19,6 +19,7 @@ export const problemStatus = {
   request_timeout: 408,
   name_taken: 409,
   key_taken: 409,
+  too_many_keys: 409,
   host_name_taken: 409,
   already_so: 409,
   last_owner: 409,
