@@ -19,6 +19,9 @@ describe('errors of the database', () => {
     '53200',
     '25006',
     '55P03',
+    '40P01',
+    '40001',
+    'P2034',
     '58030',
     'ECONNREFUSED',
     'ECONNRESET',
@@ -35,7 +38,7 @@ describe('errors of the database', () => {
     expect(databaseError(withCode(code))).toMatchObject({ code: 'storage_full' });
   });
 
-  it.each(['23505', '42501', '22P02', '40P01', 'P2002', 'P2025', 'ENOENT', ''])(
+  it.each(['23505', '42501', '22P02', 'P2002', 'P2025', 'ENOENT', ''])(
     '%s is none of these and stays what it is',
     (code) => {
       const error = withCode(code);
