@@ -49,6 +49,7 @@ export const exitStatus: Readonly<Record<string, number>> = {
   backup_newer: 61,
   restore_not_empty: 62,
   restore_needs_confirmation: 63,
+  restore_loses_revocations: 64,
 
   password_too_weak: 70,
   routes_undeclared: 80,

@@ -47,4 +47,6 @@ export type StorageErrorCode =
   /** The database to restore into holds data and replacing it was not asked for. */
   | 'restore_not_empty'
   /** Restoring without the high-water file skips 2^32 serials and was not confirmed. */
-  | 'restore_needs_confirmation';
+  | 'restore_needs_confirmation'
+  /** Restoring forgets revocations that were published, and was not confirmed. */
+  | 'restore_loses_revocations';

@@ -18,6 +18,8 @@ export interface NumbersInUse {
 export interface SkippedNumbers {
   /** Authorities (ids) that the high-water file did not know. */
   readonly skipped: readonly string[];
+  /** Organizations (ids) of which the high-water file knows KRLs that nothing else knows any more. */
+  readonly lostKrls: readonly string[];
   /** What the high-water file must say now. */
   readonly marks: HighWaterMarks;
 }
@@ -44,12 +46,15 @@ export async function numbersInUse(client: ClientBase): Promise<NumbersInUse> {
 /**
  * Moves the restored authorities past everything that was given out: by the backup, by the database that stood before,
  * and by the high-water file; 2^32 further where the file does not know an authority. KRL versions likewise, which
- * only the file carries on. Rejects as `pg` does.
+ * only the file carries on: they end one above what was published, which tells the service to publish one more.
+ * @param carried what the database that stood before had revoked was carried over
+ * Rejects as `pg` does.
  */
 export async function continueNumbers(
   client: ClientBase,
   before: NumbersInUse,
   highWater: HighWater,
+  carried: boolean,
 ): Promise<SkippedNumbers> {
   const restored = await numbersInUse(client);
   const skipped: string[] = [];
@@ -66,12 +71,15 @@ export async function continueNumbers(
     serials.set(id, first - 1n);
   }
   const krlVersions = new Map<string, bigint>();
+  const lostKrls: string[] = [];
   for (const [id, version] of restored.krlVersions) {
     const mark = highWater.krlVersion(id);
-    const known = largest(version, before.krlVersions.get(id) ?? 0n, mark ?? 0n);
-    krlVersions.set(id, mark === undefined ? smallest(known + skip, lastKrlVersion) : known);
+    const old = before.krlVersions.get(id) ?? 0n;
+    const known = largest(version, old, mark ?? 0n);
+    if (known > largest(version, carried ? old : 0n)) lostKrls.push(id);
+    krlVersions.set(id, smallest(known + (mark === undefined ? skip : 1n), lastKrlVersion));
   }
-  return { skipped, marks: { serials, krlVersions } };
+  return { skipped, lostKrls, marks: { serials, krlVersions } };
 }
 
 function largest(...values: readonly bigint[]): bigint {

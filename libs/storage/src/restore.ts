@@ -8,6 +8,7 @@ import type { StorageErrorCode } from './errors.js';
 import type { HighWater } from './high-water.js';
 import { applyMigration, prismaLock, readApplied } from './migrate.js';
 import { migrationsDirectory, readMigrations, type Migration } from './migrations.js';
+import { carryLosses, readLosses, revokeUnknownSerials } from './restore-losses.js';
 import { continueNumbers, numbersInUse, type SkippedNumbers } from './restore-numbers.js';
 
 export interface RestoreOptions {
@@ -19,6 +20,8 @@ export interface RestoreOptions {
   readonly replace?: boolean;
   /** Skip 2^32 serials and KRL versions where the high-water file does not know how far the old ones went. */
   readonly skipUnknown?: boolean;
+  /** Go on although KRLs were published that neither the backup nor the replaced database knows. */
+  readonly acceptLostRevocations?: boolean;
   readonly migrations?: string;
 }
 
@@ -26,13 +29,18 @@ export interface Restored {
   readonly summary: BackupSummary;
   /** Authorities (ids) whose next serials were skipped because the high-water file did not know them. */
   readonly skipped: readonly string[];
+  /** Organizations (ids) of which KRLs were published that are lost, and what they revoked with them. */
+  readonly lostRevocations: readonly string[];
 }
 
 /**
  * Puts a backup in place, in one transaction: all of it or nothing. The whole file is checked before anything is
  * changed, and again while it is read. Serials and KRL versions go on past everything that was ever given out. What
- * the backup would bring back to life is ended: sessions, unused invitations, challenges. No service may run meanwhile.
- * Ends in `backup_invalid`, `backup_newer`, `restore_not_empty`, `restore_needs_confirmation`, `migration_failed`,
+ * the backup would bring back to life is ended: sessions, unused invitations, challenges. What the replaced database
+ * had revoked, claimed and closed stays so, and serials that the backup knows no certificate of are revoked; the
+ * service publishes the KRL that says all this before it serves. No service may run meanwhile.
+ * Ends in `backup_invalid`, `backup_newer`, `restore_not_empty`, `restore_needs_confirmation`,
+ * `restore_loses_revocations`, `migration_failed`,
  * `storage_unavailable`, `storage_full`, `state_dir_unusable`.
  */
 export async function restore(path: string, options: RestoreOptions): Promise<Restored> {
@@ -48,6 +56,7 @@ export async function restore(path: string, options: RestoreOptions): Promise<Re
     const empty = await isEmpty(client);
     if (!empty && options.replace !== true) throw notEmpty();
     const inUse = await numbersInUse(client);
+    const losses = empty ? new Map<string, string[]>() : await readLosses(client);
     await dropEverything(client);
     await readApplied(client);
     for (const migration of before) await applyMigration(client, migration);
@@ -55,12 +64,15 @@ export async function restore(path: string, options: RestoreOptions): Promise<Re
     for (const migration of after) await applyMigration(client, migration);
     await grantAccess(client, options.roles);
     await endWhatWouldLiveAgain(client);
-    const numbers = await continueNumbers(client, inUse, options.highWater);
+    if (losses !== null) await carryLosses(client, losses);
+    const numbers = await continueNumbers(client, inUse, options.highWater, losses !== null);
     if (numbers.skipped.length > 0 && options.skipUnknown !== true) throw needsConfirmation(numbers);
+    if (numbers.lostKrls.length > 0 && options.acceptLostRevocations !== true) throw revocationsLost(numbers);
+    await revokeUnknownSerials(client);
     // Before the commit: marks that are too high cost numbers, marks that are too low would use one twice.
     await options.highWater.raise(numbers.marks);
     await client.query('commit');
-    return { summary, skipped: numbers.skipped };
+    return { summary, skipped: numbers.skipped, lostRevocations: numbers.lostKrls };
   } catch (error) {
     throw databaseError(error);
   } finally {
@@ -157,7 +169,18 @@ function needsConfirmation({ skipped }: SkippedNumbers): CodedError<StorageError
   return new CodedError<StorageErrorCode>(
     'restore_needs_confirmation',
     `The high-water file does not know how far the serials of ${skipped.length} authorities went since the backup; ` +
-      'put the file back, or confirm with --skip-serials that 2^32 serials of each be skipped.',
+      'put the file back, or confirm with --skip-unknown that 2^32 serials of each be skipped and revoked, and that ' +
+      'what was revoked otherwise since then (keys, accounts) is not known any more.',
     { authorities: skipped },
+  );
+}
+
+function revocationsLost({ lostKrls }: SkippedNumbers): CodedError<StorageErrorCode> {
+  return new CodedError<StorageErrorCode>(
+    'restore_loses_revocations',
+    `KRLs of ${lostKrls.length} organizations were published that neither this backup nor the database knows: keys ` +
+      'revoked and accounts closed since then would be trusted again (certificates since then are revoked). Use a ' +
+      'later backup, or confirm with --accept-lost-revocations and revoke them again.',
+    { organizations: lostKrls },
   );
 }

@@ -49,14 +49,17 @@ high-water.json from the state directory too, so that a restore knows which seri
 Example:
   writ backup /var/backups/writ.backup
 `,
-  restore: `Usage: writ restore FILE [--replace] [--skip-unknown] [--json]
+  restore: `Usage: writ restore FILE [--replace] [--skip-unknown] [--accept-lost-revocations] [--json]
 
 Puts a backup in place: all of it, or nothing. The service must be stopped. Sessions and unused invitations of the
 backup are ended. Serials go on past every one that high-water.json in the state directory knows of; where it is
-missing, 2^32 of them are skipped, after asking.
+missing, 2^32 of them are skipped, after asking. What the replaced database had revoked or closed stays so, and
+certificates issued since the backup are revoked. Where revocations were published that are known nowhere any more, it
+asks too. Roles and passwords are those of the backup.
 
-  --replace        replace what the database holds now
-  --skip-unknown   skip the serials without asking
+  --replace                   replace what the database holds now
+  --skip-unknown              skip the serials without asking
+  --accept-lost-revocations   restore without those revocations
 
 Example:
   writ restore /var/backups/writ.backup

@@ -18,6 +18,7 @@ import type { Terminal } from './terminal.js';
 const options = {
   replace: { type: 'boolean' },
   'skip-unknown': { type: 'boolean' },
+  'accept-lost-revocations': { type: 'boolean' },
   json: { type: 'boolean' },
 } as const;
 
@@ -41,11 +42,14 @@ export const restore: Command = {
         highWater: await openHighWater(stateDirectory),
         replace: values.replace === true,
         skipUnknown: values['skip-unknown'] === true,
+        acceptLostRevocations: values['accept-lost-revocations'] === true,
       });
       if (values.json === true) return terminal.print(`${JSON.stringify(restored)}\n`);
       terminal.say(`Restored the backup of ${restored.summary.createdAt}.`);
       if (restored.skipped.length > 0)
         terminal.say(`Skipped 2^32 serials of ${restored.skipped.length} authorities.`);
+      if (restored.lostRevocations.length > 0)
+        terminal.say('KRLs that were published since are lost: revoke again what they revoked.');
       terminal.say('Start the service with the key-encryption secret of that backup: writ server');
     } finally {
       await opened.close();
@@ -57,12 +61,32 @@ async function restoreOrAsk(file: string, terminal: Terminal, wanted: RestoreOpt
   try {
     return await restoreDatabase(file, wanted);
   } catch (error) {
-    if (!isCodedError(error, 'restore_needs_confirmation') || !terminal.interactive) throw error;
-    terminal.say(error.message);
-    if (!(await terminal.confirm('Skip them and restore?'))) throw error;
-    return restoreDatabase(file, { ...wanted, skipUnknown: true });
+    const confirmed = confirmations.find(({ code }) => isCodedError(error, code));
+    if (confirmed === undefined || !terminal.interactive) throw error;
+    terminal.say((error as Error).message);
+    if (!(await terminal.confirm(confirmed.question))) throw error;
+    return restoreOrAsk(file, terminal, { ...wanted, ...confirmed.yes });
   }
 }
+
+interface Confirmation {
+  readonly code: StorageErrorCode;
+  readonly question: string;
+  readonly yes: Partial<RestoreOptions>;
+}
+
+const confirmations: readonly Confirmation[] = [
+  {
+    code: 'restore_needs_confirmation',
+    question: 'Skip them and restore?',
+    yes: { skipUnknown: true },
+  },
+  {
+    code: 'restore_loses_revocations',
+    question: 'Restore without them?',
+    yes: { acceptLostRevocations: true },
+  },
+];
 
 /** Opens the database while no service of this state directory runs. Ends in `state_in_use`. */
 async function openAlone(stateDirectory: string, url: string | undefined): Promise<Database> {

@@ -15,6 +15,7 @@ import type { Config } from '../config/config.js';
 import type { ApiErrorCode } from '../errors.js';
 import type { Extension } from '../extension.js';
 import type { TlsPair } from '../http/adapter.js';
+import { publishPending } from '../revocations/publish-pending.js';
 import { housekeeping } from '../service/housekeeping.js';
 import { startService, type Service } from '../service/service.js';
 import type { TlsFiles } from '../tls/tls-files.js';
@@ -49,6 +50,8 @@ export async function serve({ config, log, extension, secret, tls }: Order, open
   if (moved.length > 0) log.warn({ authorities: moved }, 'serials continue past the high-water file');
   const adapters = opened.add(await openAdapters({ database, highWater, key }));
   await refuseOldClock(adapters.store);
+  const pending = await publishPending(adapters, await adapters.store.unscoped(listOrganizationIds));
+  if (pending.length > 0) log.warn({ organizations: pending }, 'published KRLs past the high-water file');
   database.onState((state) => log[state === 'ready' ? 'info' : 'warn']({ state }, 'PostgreSQL'));
   const service = await startService({
     config,

@@ -74,7 +74,11 @@ export const service: readonly LeafDescription[] = [
     options: [
       { flags: '--replace', summary: 'replace what the database holds now' },
       { flags: '--skip-unknown', summary: 'skip the serials of a missing high-water.json without asking' },
+      {
+        flags: '--accept-lost-revocations',
+        summary: 'restore although published revocations are known nowhere any more',
+      },
     ],
-    json: '{ "summary": as backup prints it, "skipped": string[] }',
+    json: '{ "summary": as backup prints it, "skipped": string[], "lostRevocations": string[] }',
   }),
 ];

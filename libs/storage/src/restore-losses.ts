@@ -1,0 +1,98 @@
+import type { ClientBase } from 'pg';
+
+/** What must outlive the database that a backup replaces: rows as JSON texts, by table. */
+export type Losses = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * Read before anything is dropped. Every revocation; every key's owner; who was shut out. What somebody gained since
+ * the backup (roles, accounts) is not among it.
+ */
+const reads: Readonly<Record<string, string>> = {
+  revocations: 'select row_to_json(t)::text as row from revocations t',
+  key_claims: 'select row_to_json(t)::text as row from key_claims t',
+  users: `select row_to_json(t)::text as row from (select id, disabled_at from users where state = 'disabled') t`,
+  organizations: `select row_to_json(t)::text as row from (select id from organizations where state = 'closed') t`,
+};
+
+/** Written when everything of the backup stands; `given` are the rows that were read. */
+const writes: Readonly<Record<string, string>> = {
+  revocations: `
+    insert into revocations select given.* from json_populate_recordset(null::revocations, $1::json) given
+    where exists (select from organizations o where o.id = given.organization_id)
+    on conflict (id) do nothing`,
+  // A key of somebody who is not in the backup is free again, unless it was revoked: they have to come back.
+  key_claims: `
+    insert into key_claims select given.* from json_populate_recordset(null::key_claims, $1::json) given
+    where exists (select from organizations o where o.id = given.organization_id)
+      and (given.kind = 'authority' or given.revoked_at is not null
+        or exists (select from users u where u.id = given.owner_id)
+        or exists (select from host_names h where h.id = given.owner_id))
+    on conflict (fingerprint) do update set revoked_at = coalesce(key_claims.revoked_at, excluded.revoked_at)`,
+  users: `
+    update users set state = 'disabled', disabled_at = coalesce(given.disabled_at, now())
+    from json_populate_recordset(null::users, $1::json) given
+    where users.id = given.id and users.state <> 'disabled'`,
+  organizations: `
+    update organizations set state = 'closed'
+    from json_populate_recordset(null::organizations, $1::json) given where organizations.id = given.id`,
+};
+
+/**
+ * Reads what the database has taken away from somebody, in the transaction that will drop it; null where the old
+ * tables cannot be read. Rejects as `pg` does when the connection is lost.
+ */
+export async function readLosses(client: ClientBase): Promise<Losses | null> {
+  await client.query('savepoint losses');
+  try {
+    const losses = new Map<string, readonly string[]>();
+    for (const [table, read] of Object.entries(reads)) {
+      const { rows } = await client.query<{ row: string }>(read);
+      losses.set(
+        table,
+        rows.map(({ row }) => row),
+      );
+    }
+    return losses;
+  } catch {
+    await client.query('rollback to savepoint losses');
+    return null;
+  }
+}
+
+/** Takes it away in the restored database too. Rejects as `pg` does. */
+export async function carryLosses(client: ClientBase, losses: Losses): Promise<void> {
+  for (const [table, write] of Object.entries(writes)) {
+    const rows = losses.get(table) ?? [];
+    for (let first = 0; first < rows.length; first += page) {
+      await client.query(write, [`[${rows.slice(first, first + page).join(',')}]`]);
+    }
+  }
+}
+
+/** Rows written at a time. */
+const page = 1000;
+
+/**
+ * Revokes every serial below the authorities' next ones that no restored certificate has: they may have been given out
+ * since the backup, and nobody can look at those certificates any more. For ever, as nobody knows how long they live.
+ * Rejects as `pg` does.
+ */
+export async function revokeUnknownSerials(client: ClientBase): Promise<void> {
+  await client.query(`
+    insert into revocations (id, organization_id, kind, authority_id, serial_from, serial_to, reason, cause)
+    select gen_random_uuid(), organization_id, 'serial', id, before + 1, after - 1,
+      'Given out, if at all, after the backup that was restored.', 'certificate'
+    from (
+      select a.id, a.organization_id, known.serial as after,
+        lag(known.serial, 1, 0::numeric) over (partition by a.id order by known.serial) as before
+      from (
+        select id, organization_id, case next_serial when 0 then 9223372036854775808::numeric else next_serial end as next
+        from authorities
+      ) a
+      cross join lateral (
+        select c.serial::numeric as serial from certificates c where c.authority_id = a.id and c.serial < a.next
+        union all select a.next
+      ) known
+    ) gaps
+    where after > before + 1`);
+}
