@@ -24,7 +24,13 @@ describe('how long an attempt to sign in waits', () => {
     ['all of it is', { pair: failed(10, 32_000) }, 0],
     ['an hour ago', { pair: failed(500, memory + 1) }, 0],
     ['many failures of the source', { source: failed(30) }, 1_000],
-    ['very many failures for the account from everywhere', { account: failed(5_000) }, 60_000],
+    [
+      'very many failures for the account from everywhere',
+      { account: failed(5_000), pair: failed(1) },
+      60_000,
+    ],
+    ['the same, first time from here', { account: failed(5_000) }, 0],
+    ['the same, long since the last', { account: failed(5_000), pair: failed(9, memory + 1) }, 0],
     ['the longest counts', { pair: failed(5), account: failed(5_000) }, 60_000],
   ])('%s', (_what, change, wait) => {
     expect(waitFor(counters(change), now)).toBe(wait);
@@ -39,7 +45,7 @@ describe('how long an attempt to sign in waits', () => {
   });
 
   it('does once that was long ago', () => {
-    const pair = { ...none, lastSuccessAt: now - 91 * 86_400_000 };
+    const pair = { ...failed(1), lastSuccessAt: now - 91 * 86_400_000 };
     expect(waitFor({ pair, account: failed(5_000), source: none }, now)).toBe(60_000);
   });
 

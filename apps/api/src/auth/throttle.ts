@@ -35,12 +35,17 @@ const knownFor = 90 * 24 * 60 * minute;
 
 /**
  * How long (ms) until this attempt may be made; 0 now. A source that has signed in to the account before answers for
- * its own failures only: what strangers do, here or elsewhere, does not slow it. Pure.
+ * its own failures only: what strangers do, here or elsewhere, does not slow it. A
+ * source that has not failed here lately has one attempt whatever strangers do: an owner in a new place gets in with the
+ * right password at once. Pure.
  */
 export function waitFor(counters: AttemptCounters, now: number): number {
   const { lastSuccessAt } = counters.pair;
   const known = lastSuccessAt !== null && now - lastSuccessAt < knownFor;
-  const counted = known ? (['pair'] as const) : (['pair', 'source', 'account'] as const);
+  if (known) return waitOf(counters.pair, limits.pair, now);
+  const { lastFailureAt } = counters.pair;
+  const fresh = lastFailureAt === null || now - lastFailureAt > memory;
+  const counted = fresh ? (['pair', 'source'] as const) : (['pair', 'source', 'account'] as const);
   return Math.max(...counted.map((name) => waitOf(counters[name], limits[name], now)));
 }
 
