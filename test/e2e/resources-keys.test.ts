@@ -34,6 +34,19 @@ describe('proving a key', () => {
     expect(events.items.filter(({ subject }) => subject === key.fingerprint)).toHaveLength(1);
   });
 
+  it('is limited to 64 keys at a time', async () => {
+    const many = await org.member('many');
+    await org.ask(
+      `insert into key_claims (fingerprint, organization_id, kind, owner_id, public_key, key_type, comment)
+       select 'SHA256:many-' || n, u.organization_id, 'user', u.id, '\\x00', 'ssh-ed25519', ''
+       from users u, generate_series(1, 64) n where u.name = 'many'`,
+    );
+    const key = newKey();
+    expect(await codeOf(org.prove(many, key))).toBe('too_many_keys');
+    await org.ask(`update key_claims set revoked_at = now() where fingerprint = 'SHA256:many-1'`);
+    expect(await org.prove(many, key)).toMatchObject({ user: 'many' });
+  });
+
   it('signs a text that names the action, the organization, the account and the key', async () => {
     const key = newKey();
     const { challenge, namespace, expiresAt } = await challengeFor(bob, key);
