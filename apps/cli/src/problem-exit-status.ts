@@ -32,7 +32,6 @@ export const problemExitStatus: Readonly<Record<ProblemCode, ExitStatus>> = {
   proof_invalid: exitStatus.refused,
   idempotency_key_reused: exitStatus.failed,
   password_too_weak: exitStatus.refused,
-  too_many_keys: exitStatus.refused,
   role_invalid: exitStatus.usage,
   revocation_invalid: exitStatus.usage,
   too_many_attempts: exitStatus.tryAgain,
