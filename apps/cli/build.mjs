@@ -1,9 +1,10 @@
 // Bundles the command line into one file, dist/writ.js, or into the folder that is named. As CommonJS, so that Node's own modules too are loaded only when
 // a command that needs them runs: `writ --help` and `writ cert show` pay for nothing but themselves.
 import { build } from 'esbuild';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Script } from 'node:vm';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { version } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
@@ -18,18 +19,40 @@ const onlyEnglish = {
 const [outDirectory = join(here, 'dist')] = process.argv.slice(2);
 mkdirSync(outDirectory, { recursive: true });
 writeFileSync(join(outDirectory, 'package.json'), '{ "type": "commonjs" }\n');
+/** commander can start programs as its subcommands; ours are none, and what it would start them with takes its time. */
+const noSubprograms = {
+  name: 'no-subprograms',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /[\\/]commander[\\/]/.test(importer) ? { path: 'nothing', namespace: 'nothing' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
+const bundle = join(outDirectory, 'writ.js');
+// A cache that stands is one of the bundle beside it.
+rmSync(`${bundle}.cache`, { force: true });
 await build({
   entryPoints: [join(here, 'src/main.ts')],
-  outfile: join(outDirectory, 'writ.js'),
+  outfile: bundle,
   bundle: true,
   platform: 'node',
   format: 'cjs',
   target: 'node20.19',
   conditions: ['@writ/source'],
-  plugins: [onlyEnglish],
+  plugins: [onlyEnglish, noSubprograms],
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'eof',
   define: { WRIT_VERSION: JSON.stringify(version) },
+  // ASCII, so that bin/writ.js can read it byte by byte.
+  charset: 'ascii',
   logLevel: 'warning',
 });
+
+// What V8 makes of the bundle, compiled as bin/writ.js will.
+const wrapped = `(function (exports, require, module, __filename, __dirname) {${readFileSync(bundle, 'latin1')}\n})`;
+const cache = new Script(wrapped, { filename: bundle }).createCachedData();
+writeFileSync(`${bundle}.cache.new`, cache);
+renameSync(`${bundle}.cache.new`, `${bundle}.cache`);

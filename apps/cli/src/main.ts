@@ -41,7 +41,7 @@ const words = process.argv.slice(2);
 const terminal = new Terminal({
   output: process.stdout,
   talk: process.stderr,
-  inputIsTerminal: process.stdin.isTTY === true,
+  inputIsTerminal: () => process.stdin.isTTY === true,
   environment: process.env,
 });
 run(words, { environment: process.env, clock: systemClock, terminal }).then(

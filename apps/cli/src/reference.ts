@@ -104,7 +104,9 @@ function jsonOf(command: CommandDescription): readonly string[] {
 function typeText(schema: Schema, indent: string): string {
   if (schema.$ref !== undefined) return schema.$ref.replace(/.*\//, '');
   if (schema.const !== undefined) return literal(schema.const);
-  if (schema.enum !== undefined) return schema.enum.map(literal).join(' | ');
+  // The codes of problems are listed in docs/errors.md.
+  if (schema.enum !== undefined)
+    return schema.enum.length > 20 ? 'string' : schema.enum.map(literal).join(' | ');
   if (schema.anyOf !== undefined) return schema.anyOf.map((each) => typeText(each, indent)).join(' | ');
   if (schema.type === 'array') return arrayText(schema.items ?? {}, indent);
   if (schema.type !== 'object') return [schema.type ?? 'unknown'].flat().map(plainType).join(' | ');

@@ -23,8 +23,8 @@ export interface OutputStream {
 export interface TerminalOptions {
   readonly output: OutputStream;
   readonly talk: OutputStream;
-  /** True where standard input is a terminal. */
-  readonly inputIsTerminal: boolean;
+  /** True where standard input is a terminal; asked only when it matters, for opening that stream takes its time. */
+  readonly inputIsTerminal: () => boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -40,7 +40,6 @@ const formatter = (colours: Colours): Readonly<Record<Span['look'], (text: strin
 
 export class Terminal {
   readonly outputIsTerminal: boolean;
-  readonly canAsk: boolean;
   private readonly outputLooks: Readonly<Record<Span['look'], (text: string) => string>>;
   private readonly talkLooks: Readonly<Record<Span['look'], (text: string) => string>>;
   private readonly spins: boolean;
@@ -50,9 +49,13 @@ export class Terminal {
     const plain = (environment['NO_COLOR'] ?? '') !== '' || environment['TERM'] === 'dumb';
     this.outputIsTerminal = output.isTTY === true;
     this.spins = talk.isTTY === true && !plain;
-    this.canAsk = talk.isTTY === true && options.inputIsTerminal;
     this.outputLooks = formatter(picocolors.createColors(this.outputIsTerminal && !plain));
     this.talkLooks = formatter(picocolors.createColors(this.spins));
+  }
+
+  /** True where a question would be seen and answered. */
+  get canAsk(): boolean {
+    return this.options.talk.isTTY === true && this.options.inputIsTerminal();
   }
 
   /** Data: one line each on standard output. */
