@@ -8,74 +8,93 @@ import { emptyInstallation, makeInstallation, owner, type Installation } from '.
 import { signIn, transportTo } from '../service/person.js';
 import { startService, type ServiceProcess } from '../service/service.js';
 
+/** Whole processes, one after the other, on a machine that may have other things to do (ms). */
+const patience = 180_000;
+
 const initArgs = ['init', '--org', 'acme', '--names', '*.acme.example', '--owner', 'ana'];
 
 describe('init', () => {
   let installation: Installation;
   beforeEach(() => {
     installation = emptyInstallation();
-  });
+  }, patience);
   afterEach(() => installation.remove());
 
-  it('makes an installation once, and files that only their owner reads', async () => {
-    const first = await installation.run(initArgs, { WRIT_OWNER_PASSWORD: owner.password });
-    expect(first).toMatchObject({ status: 0, stdout: '' });
-    expect(first.stderr).toMatch(/user CA +SHA256:/);
-    const secret = join(installation.stateDirectory, 'key-encryption-secret');
-    expect(statSync(secret).mode & 0o777).toBe(0o600);
-    expect(first.stderr).not.toContain(readFileSync(secret, 'utf8').trim());
-    const before = readFileSync(secret, 'utf8');
-    const second = await installation.run(initArgs, { WRIT_OWNER_PASSWORD: owner.password });
-    expect(second.status).toBe(51);
-    expect(second.stderr).toMatch(/^writ: .*\[already_initialized\]\n$/);
-    expect(readFileSync(secret, 'utf8')).toBe(before);
-  });
+  it(
+    'makes an installation once, and files that only their owner reads',
+    async () => {
+      const first = await installation.run(initArgs, { WRIT_OWNER_PASSWORD: owner.password });
+      expect(first).toMatchObject({ status: 0, stdout: '' });
+      expect(first.stderr).toMatch(/user CA +SHA256:/);
+      const secret = join(installation.stateDirectory, 'key-encryption-secret');
+      expect(statSync(secret).mode & 0o777).toBe(0o600);
+      expect(first.stderr).not.toContain(readFileSync(secret, 'utf8').trim());
+      const before = readFileSync(secret, 'utf8');
+      const second = await installation.run(initArgs, { WRIT_OWNER_PASSWORD: owner.password });
+      expect(second.status).toBe(51);
+      expect(second.stderr).toMatch(/^writ: .*\[already_initialized\]\n$/);
+      expect(readFileSync(secret, 'utf8')).toBe(before);
+    },
+    patience,
+  );
 
-  it('makes it once when two try at the same time', async () => {
-    const both = await Promise.all(
-      [1, 2].map(() => installation.run(initArgs, { WRIT_OWNER_PASSWORD: owner.password })),
-    );
-    const statuses = both.map(({ status }) => status).sort();
-    expect(statuses[0]).toBe(0);
-    expect([25, 30, 51]).toContain(statuses[1]);
-    const organizations = await askDatabase(installation, 'select id from organizations');
-    expect(organizations).toHaveLength(1);
-  });
+  it(
+    'makes it once when two try at the same time',
+    async () => {
+      const both = await Promise.all(
+        [1, 2].map(() => installation.run(initArgs, { WRIT_OWNER_PASSWORD: owner.password })),
+      );
+      const statuses = both.map(({ status }) => status).sort();
+      expect(statuses[0]).toBe(0);
+      expect([25, 30, 51]).toContain(statuses[1]);
+      const organizations = await askDatabase(installation, 'select id from organizations');
+      expect(organizations).toHaveLength(1);
+    },
+    patience,
+  );
 
-  it('makes nothing of a weak password, and goes on after a better one', async () => {
-    const weak = await installation.run(initArgs, { WRIT_OWNER_PASSWORD: 'short' });
-    expect(weak.status).toBe(70);
-    expect(await askDatabase(installation, 'select id from installation')).toEqual([]);
-    const file = join(installation.directory, 'password');
-    await writeFile(file, `${owner.password}\n`, { mode: 0o644 });
-    const readable = await installation.run(initArgs, { WRIT_OWNER_PASSWORD_FILE: file });
-    expect(readable.stderr).toContain('chmod 600');
-    expect(await askDatabase(installation, 'select id from installation')).toEqual([]);
-    await chmod(file, 0o600);
-    expect((await installation.run(initArgs, { WRIT_OWNER_PASSWORD_FILE: file })).status).toBe(0);
-  });
+  it(
+    'makes nothing of a weak password, and goes on after a better one',
+    async () => {
+      const weak = await installation.run(initArgs, { WRIT_OWNER_PASSWORD: 'short' });
+      expect(weak.status).toBe(70);
+      expect(await askDatabase(installation, 'select id from installation')).toEqual([]);
+      const file = join(installation.directory, 'password');
+      await writeFile(file, `${owner.password}\n`, { mode: 0o644 });
+      const readable = await installation.run(initArgs, { WRIT_OWNER_PASSWORD_FILE: file });
+      expect(readable.stderr).toContain('chmod 600');
+      expect(await askDatabase(installation, 'select id from installation')).toEqual([]);
+      await chmod(file, 0o600);
+      expect((await installation.run(initArgs, { WRIT_OWNER_PASSWORD_FILE: file })).status).toBe(0);
+    },
+    patience,
+  );
 
-  it('prints an invitation where there is no password to be had, and a pin for TLS', async () => {
-    const made = await installation.run([...initArgs, '--json', '--self-signed', '127.0.0.1']);
-    expect(made.status).toBe(0);
-    const result = JSON.parse(made.stdout) as {
-      invitation: string;
-      tlsPin: string;
-      organization: { handle: string };
-    };
-    expect(result.tlsPin).toMatch(/^sha256:[0-9a-f]{64}$/);
-    expect(result.invitation).toContain(result.organization.handle);
-    await rm(join(installation.stateDirectory, 'tls-certificate.pem'));
-    const service = await startService(installation);
-    try {
-      await service.ready();
-      const body = { invitation: result.invitation, password: owner.password };
-      await call(transportTo(service.url), 'acceptInvitation', { body });
-      await expect(signIn(service.url)).resolves.toBeDefined();
-    } finally {
-      expect(await service.stop()).toBe(0);
-    }
-  });
+  it(
+    'prints an invitation where there is no password to be had, and a pin for TLS',
+    async () => {
+      const made = await installation.run([...initArgs, '--json', '--self-signed', '127.0.0.1']);
+      expect(made.status).toBe(0);
+      const result = JSON.parse(made.stdout) as {
+        invitation: string;
+        tlsPin: string;
+        organization: { handle: string };
+      };
+      expect(result.tlsPin).toMatch(/^sha256:[0-9a-f]{64}$/);
+      expect(result.invitation).toContain(result.organization.handle);
+      await rm(join(installation.stateDirectory, 'tls-certificate.pem'));
+      const service = await startService(installation);
+      try {
+        await service.ready();
+        const body = { invitation: result.invitation, password: owner.password };
+        await call(transportTo(service.url), 'acceptInvitation', { body });
+        await expect(signIn(service.url)).resolves.toBeDefined();
+      } finally {
+        expect(await service.stop()).toBe(0);
+      }
+    },
+    patience,
+  );
 
   it.each([
     [['init']],
@@ -87,36 +106,52 @@ describe('init', () => {
     [[...initArgs, '--unknown']],
     [['nothing']],
     [[]],
-  ])('refuses %j and makes nothing', async (args) => {
-    const refused = await installation.run(args);
-    expect(refused.status).toBe(2);
-    expect(refused.stderr).toMatch(/^writ: .*\[usage_invalid\]\n$/);
-    expect(existsSync(installation.stateDirectory)).toBe(false);
-  });
+  ])(
+    'refuses %j and makes nothing',
+    async (args) => {
+      const refused = await installation.run(args);
+      expect(refused.status).toBe(2);
+      expect(refused.stderr).toMatch(/^writ: .*\[usage_invalid\]\n$/);
+      expect(existsSync(installation.stateDirectory)).toBe(false);
+    },
+    patience,
+  );
 
-  it('explains itself', async () => {
-    for (const command of ['init', 'server', 'rewrap', 'backup', 'restore']) {
-      const { status, stdout } = await installation.run([command, '--help']);
-      expect(status).toBe(0);
-      expect(stdout).toContain('Example:');
-    }
-  });
+  it(
+    'explains itself',
+    async () => {
+      for (const command of ['init', 'server', 'rewrap', 'backup', 'restore']) {
+        const { status, stdout } = await installation.run([command, '--help']);
+        expect(status).toBe(0);
+        expect(stdout).toContain('Example:');
+      }
+    },
+    patience,
+  );
 
-  it('is what a backup asks for first, which makes no database of its own', async () => {
-    const backup = join(installation.directory, 'backup');
-    const refused = await installation.run(['backup', backup]);
-    expect(refused.status).toBe(50);
-    expect(refused.stderr).toMatch(/writ init.*\[not_initialized\]/);
-    expect(existsSync(installation.stateDirectory)).toBe(false);
-    expect(existsSync(backup)).toBe(false);
-  });
+  it(
+    'is what a backup asks for first, which makes no database of its own',
+    async () => {
+      const backup = join(installation.directory, 'backup');
+      const refused = await installation.run(['backup', backup]);
+      expect(refused.status).toBe(50);
+      expect(refused.stderr).toMatch(/writ init.*\[not_initialized\]/);
+      expect(existsSync(installation.stateDirectory)).toBe(false);
+      expect(existsSync(backup)).toBe(false);
+    },
+    patience,
+  );
 
-  it('is what a server asks for first', async () => {
-    const refused = await installation.run(['server']);
-    expect(refused.status).toBe(50);
-    expect(refused.stderr).toMatch(/writ init.*\[not_initialized\]/);
-    expect(existsSync(installation.stateDirectory)).toBe(false);
-  });
+  it(
+    'is what a server asks for first',
+    async () => {
+      const refused = await installation.run(['server']);
+      expect(refused.status).toBe(50);
+      expect(refused.stderr).toMatch(/writ init.*\[not_initialized\]/);
+      expect(existsSync(installation.stateDirectory)).toBe(false);
+    },
+    patience,
+  );
 });
 
 describe('a server that cannot start', () => {
@@ -131,11 +166,11 @@ describe('a server that cannot start', () => {
     await new Promise<void>((resolve) => occupied.listen(0, '127.0.0.1', resolve));
     const address = occupied.address();
     port = typeof address === 'object' && address !== null ? address.port : 0;
-  });
+  }, patience);
   afterAll(async () => {
     occupied.close();
     await installation.remove();
-  });
+  }, patience);
 
   const refused = async (environment: Record<string, string>) => {
     const { status, stderr } = await installation.run(['server'], {
@@ -193,58 +228,82 @@ describe('a server that cannot start', () => {
       41,
       'database_url_invalid',
     ],
-  ])('says so and ends: %s', async (_what, environment, status, code) => {
-    expect(await refused(environment())).toEqual({ status, code });
-  });
+  ])(
+    'says so and ends: %s',
+    async (_what, environment, status, code) => {
+      expect(await refused(environment())).toEqual({ status, code });
+    },
+    patience,
+  );
 
-  it('says so and ends: a secret that others can read', async () => {
-    const exposed = await file('exposed', readFileSync(secret(), 'utf8'), 0o640);
-    expect(await refused({ WRIT_KEY_ENCRYPTION_SECRET_FILE: exposed })).toEqual({
-      status: 22,
-      code: 'secret_file_permissions',
-    });
-  });
+  it(
+    'says so and ends: a secret that others can read',
+    async () => {
+      const exposed = await file('exposed', readFileSync(secret(), 'utf8'), 0o640);
+      expect(await refused({ WRIT_KEY_ENCRYPTION_SECRET_FILE: exposed })).toEqual({
+        status: 22,
+        code: 'secret_file_permissions',
+      });
+    },
+    patience,
+  );
 
-  it('says so and ends: no secret at all', async () => {
-    const aside = `${secret()}.aside`;
-    await copyFile(secret(), aside);
-    await rm(secret());
-    expect(await refused({})).toEqual({ status: 20, code: 'secret_missing' });
-    await copyFile(aside, secret());
-    await chmod(secret(), 0o600);
-  });
+  it(
+    'says so and ends: no secret at all',
+    async () => {
+      const aside = `${secret()}.aside`;
+      await copyFile(secret(), aside);
+      await rm(secret());
+      expect(await refused({})).toEqual({ status: 20, code: 'secret_missing' });
+      await copyFile(aside, secret());
+      await chmod(secret(), 0o600);
+    },
+    patience,
+  );
 
-  it('says so and ends: a database of a newer program', async () => {
-    const name = '99991231000000_later';
-    await askDatabase(
-      installation,
-      `insert into _prisma_migrations (id, checksum, migration_name, finished_at, started_at, applied_steps_count)
+  it(
+    'says so and ends: a database of a newer program',
+    async () => {
+      const name = '99991231000000_later';
+      await askDatabase(
+        installation,
+        `insert into _prisma_migrations (id, checksum, migration_name, finished_at, started_at, applied_steps_count)
        values ('later', 'x', $1, now(), now(), 1)`,
-      [name],
-    );
-    expect(await refused({})).toEqual({ status: 52, code: 'schema_newer' });
-    await askDatabase(installation, 'delete from _prisma_migrations where migration_name = $1', [name]);
-  });
+        [name],
+      );
+      expect(await refused({})).toEqual({ status: 52, code: 'schema_newer' });
+      await askDatabase(installation, 'delete from _prisma_migrations where migration_name = $1', [name]);
+    },
+    patience,
+  );
 
-  it('says so and ends: a clock before the last certificate', async () => {
-    await askDatabase(
-      installation,
-      `insert into certificates (organization_id, authority_id, serial, certificate_type, key_id, principals, valid_after,
+  it(
+    'says so and ends: a clock before the last certificate',
+    async () => {
+      await askDatabase(
+        installation,
+        `insert into certificates (organization_id, authority_id, serial, certificate_type, key_id, principals, valid_after,
          valid_before, public_key_fingerprint, user_id, certificate, issued_at)
        select organization_id, id, 1, 'host', 'k', array['h'], 1, 2, 'SHA256:x', id, '\\x00', now() + interval '1 day'
        from authorities where kind = 'host'`,
-    );
-    expect(await refused({})).toEqual({ status: 56, code: 'clock_behind' });
-    await askDatabase(installation, 'delete from certificates');
-  });
+      );
+      expect(await refused({})).toEqual({ status: 56, code: 'clock_behind' });
+      await askDatabase(installation, 'delete from certificates');
+    },
+    patience,
+  );
 
-  it('leaves nothing behind: it starts when all is well', async () => {
-    const service = await startService(installation);
-    await service.ready();
-    expect(await refused({})).toEqual({ status: 30, code: 'state_in_use' });
-    expect((await installation.run(['rewrap'])).status).toBe(30);
-    expect(await service.stop()).toBe(0);
-  });
+  it(
+    'leaves nothing behind: it starts when all is well',
+    async () => {
+      const service = await startService(installation);
+      await service.ready();
+      expect(await refused({})).toEqual({ status: 30, code: 'state_in_use' });
+      expect((await installation.run(['rewrap'])).status).toBe(30);
+      expect(await service.stop()).toBe(0);
+    },
+    patience,
+  );
 });
 
 describe('rewrap, backup and restore', () => {
@@ -254,11 +313,11 @@ describe('rewrap, backup and restore', () => {
 
   beforeAll(async () => {
     installation = await makeInstallation();
-  });
+  }, patience);
   afterAll(async () => {
     await service?.stop();
     await installation.remove();
-  });
+  }, patience);
 
   const works = async (): Promise<void> => {
     service = await startService(installation);
@@ -268,70 +327,90 @@ describe('rewrap, backup and restore', () => {
     service = undefined;
   };
 
-  it('rewrap puts a new secret in place; the old one opens nothing any more', async () => {
-    const old = readFileSync(secret(), 'utf8').trim();
-    expect(await installation.run(['rewrap'])).toMatchObject({ status: 0 });
-    expect(readFileSync(secret(), 'utf8').trim()).not.toBe(old);
-    expect(statSync(secret()).mode & 0o777).toBe(0o600);
-    expect((await installation.run(['server'], { WRIT_KEY_ENCRYPTION_SECRET: old })).status).toBe(23);
-    await works();
-  });
+  it(
+    'rewrap puts a new secret in place; the old one opens nothing any more',
+    async () => {
+      const old = readFileSync(secret(), 'utf8').trim();
+      expect(await installation.run(['rewrap'])).toMatchObject({ status: 0 });
+      expect(readFileSync(secret(), 'utf8').trim()).not.toBe(old);
+      expect(statSync(secret()).mode & 0o777).toBe(0o600);
+      expect((await installation.run(['server'], { WRIT_KEY_ENCRYPTION_SECRET: old })).status).toBe(23);
+      await works();
+    },
+    patience,
+  );
 
-  it('a rewrap that was cut short before it put the new secret in place is finished by the next start', async () => {
-    await copyFile(secret(), `${secret()}.new`);
-    await chmod(`${secret()}.new`, 0o600);
-    await writeFile(secret(), 'this is not the right one\n');
-    await works();
-    expect(existsSync(`${secret()}.new`)).toBe(false);
-  });
+  it(
+    'a rewrap that was cut short before it put the new secret in place is finished by the next start',
+    async () => {
+      await copyFile(secret(), `${secret()}.new`);
+      await chmod(`${secret()}.new`, 0o600);
+      await writeFile(secret(), 'this is not the right one\n');
+      await works();
+      expect(existsSync(`${secret()}.new`)).toBe(false);
+    },
+    patience,
+  );
 
-  it('rewrap takes a secret that it is given', async () => {
-    const given = 'a secret that somebody chose';
-    const { status } = await installation.run(['rewrap'], { WRIT_NEW_KEY_ENCRYPTION_SECRET: given });
-    expect(status).toBe(0);
-    expect((await installation.run(['server'])).status).toBe(23);
-    await writeFile(secret(), `${given}\n`);
-    await works();
-  });
+  it(
+    'rewrap takes a secret that it is given',
+    async () => {
+      const given = 'a secret that somebody chose';
+      const { status } = await installation.run(['rewrap'], { WRIT_NEW_KEY_ENCRYPTION_SECRET: given });
+      expect(status).toBe(0);
+      expect((await installation.run(['server'])).status).toBe(23);
+      await writeFile(secret(), `${given}\n`);
+      await works();
+    },
+    patience,
+  );
 
-  it('a backup is written while the service runs, and restored into an empty directory', async () => {
-    const backup = join(installation.directory, 'backup');
-    service = await startService(installation);
-    await service.ready();
-    const written = await installation.run(['backup', backup, '--json']);
-    expect(written.status).toBe(0);
-    expect(JSON.parse(written.stdout)).toMatchObject({ tables: { users: 1, authorities: 2 } });
-    expect(statSync(backup).mode & 0o777).toBe(0o600);
-    expect((await installation.run(['restore', backup, '--replace'])).status).toBe(30);
-    await service.stop();
-    service = undefined;
+  it(
+    'a backup is written while the service runs, and restored into an empty directory',
+    async () => {
+      const backup = join(installation.directory, 'backup');
+      service = await startService(installation);
+      await service.ready();
+      const written = await installation.run(['backup', backup, '--json']);
+      expect(written.status).toBe(0);
+      expect(JSON.parse(written.stdout)).toMatchObject({ tables: { users: 1, authorities: 2 } });
+      expect(statSync(backup).mode & 0o777).toBe(0o600);
+      expect((await installation.run(['restore', backup, '--replace'])).status).toBe(30);
+      await service.stop();
+      service = undefined;
 
-    const elsewhere = emptyInstallation();
-    try {
-      const unsure = await elsewhere.run(['restore', backup]);
-      expect(unsure.status).toBe(63);
-      expect(await elsewhere.run(['restore', backup, '--skip-unknown'])).toMatchObject({ status: 0 });
-      expect((await elsewhere.run(['restore', backup, '--skip-unknown'])).status).toBe(62);
-      await mkdir(elsewhere.stateDirectory, { recursive: true });
-      await copyFile(secret(), join(elsewhere.stateDirectory, 'key-encryption-secret'));
-      const restored = await startService(elsewhere);
-      await restored.ready();
-      await signIn(restored.url);
-      expect(await restored.stop()).toBe(0);
-      const [first] = await askDatabase<{ next: string }>(
-        elsewhere,
-        'select min(next_serial)::text as next from authorities',
-      );
-      expect(BigInt(first?.next ?? 0)).toBeGreaterThan(1n << 32n);
-    } finally {
-      await elsewhere.remove();
-    }
-  });
+      const elsewhere = emptyInstallation();
+      try {
+        const unsure = await elsewhere.run(['restore', backup]);
+        expect(unsure.status).toBe(63);
+        expect(await elsewhere.run(['restore', backup, '--skip-unknown'])).toMatchObject({ status: 0 });
+        expect((await elsewhere.run(['restore', backup, '--skip-unknown'])).status).toBe(62);
+        await mkdir(elsewhere.stateDirectory, { recursive: true });
+        await copyFile(secret(), join(elsewhere.stateDirectory, 'key-encryption-secret'));
+        const restored = await startService(elsewhere);
+        await restored.ready();
+        await signIn(restored.url);
+        expect(await restored.stop()).toBe(0);
+        const [first] = await askDatabase<{ next: string }>(
+          elsewhere,
+          'select min(next_serial)::text as next from authorities',
+        );
+        expect(BigInt(first?.next ?? 0)).toBeGreaterThan(1n << 32n);
+      } finally {
+        await elsewhere.remove();
+      }
+    },
+    patience,
+  );
 
-  it('a file that is no backup changes nothing', async () => {
-    const path = join(installation.directory, 'no-backup');
-    await writeFile(path, 'no backup');
-    expect((await installation.run(['restore', path, '--replace'])).status).toBe(60);
-    await works();
-  });
+  it(
+    'a file that is no backup changes nothing',
+    async () => {
+      const path = join(installation.directory, 'no-backup');
+      await writeFile(path, 'no backup');
+      expect((await installation.run(['restore', path, '--replace'])).status).toBe(60);
+      await works();
+    },
+    patience,
+  );
 });

@@ -58,7 +58,7 @@ beforeAll(async () => {
   service = await startTestService({
     environment: {
       WRIT_MAX_REQUESTS_PER_SOURCE: '4',
-      WRIT_REQUEST_TIMEOUT_SECONDS: '2',
+      WRIT_REQUEST_TIMEOUT_SECONDS: '6',
       WRIT_MAX_BODY_BYTES: '2048',
       WRIT_MAX_HEADER_BYTES: '4096',
     },
