@@ -47,6 +47,7 @@ export default tseslint.config(
       '**/coverage',
       'libs/storage/src/generated',
       'test/vectors',
+      'test/boundaries/canary',
       'node_modules',
       '.nx',
     ],

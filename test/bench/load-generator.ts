@@ -27,18 +27,37 @@ export interface LoadReport {
   readonly max: number;
 }
 
+interface Answer {
+  readonly status: number;
+  readonly body: () => string;
+}
+
 interface Connection {
-  send(request: string): Promise<{ status: number; body: string }>;
+  send(request: Buffer): Promise<Answer>;
   close(): void;
 }
 
-/** One kept connection, one request at a time; answers need a content-length, as the service's have. */
+const endOfHead = Buffer.from('\r\n\r\n');
+
+/** The answer that `bytes` begin with; null while it is not whole. Answers need a content-length, as the service's have. */
+function readAnswer(bytes: Buffer): { answer: Answer; length: number } | null {
+  const head = bytes.indexOf(endOfHead);
+  if (head < 0) return null;
+  const text = bytes.toString('latin1', 0, head);
+  const start = head + endOfHead.length;
+  const length = start + Number(/\r\ncontent-length: (\d+)/i.exec(text)?.[1] ?? '0');
+  if (bytes.length < length) return null;
+  const body = (): string => bytes.toString('utf8', start, length);
+  return { answer: { status: Number(text.slice(9, 12)), body }, length };
+}
+
+/** One kept connection, one request at a time. */
 function open(port: number): Promise<Connection> {
   return new Promise((resolve, reject) => {
     const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true });
-    let received = '';
+    let received: Buffer | null = null;
     let waiting: {
-      readonly resolve: (answer: { status: number; body: string }) => void;
+      readonly resolve: (answer: Answer) => void;
       readonly reject: (error: Error) => void;
     } | null = null;
     const failAll = (error: Error) => {
@@ -46,19 +65,14 @@ function open(port: number): Promise<Connection> {
       waiting = null;
       reject(error);
     };
-    socket.setEncoding('latin1');
-    socket.on('data', (chunk: string) => {
-      received += chunk;
-      const head = received.indexOf('\r\n\r\n');
-      if (head < 0) return;
-      const length = /\r\ncontent-length: (\d+)/i.exec(received.slice(0, head))?.[1] ?? '0';
-      const end = head + 4 + Number(length);
-      if (received.length < end) return;
-      const answer = { status: Number(received.slice(9, 12)), body: received.slice(head + 4, end) };
-      received = received.slice(end);
-      const { resolve: answered } = waiting ?? { resolve: () => undefined };
+    socket.on('data', (chunk: Buffer) => {
+      const bytes = received === null ? chunk : Buffer.concat([received, chunk]);
+      const whole = readAnswer(bytes);
+      received = whole === null ? bytes : whole.length < bytes.length ? bytes.subarray(whole.length) : null;
+      if (whole === null) return;
+      const answered = waiting;
       waiting = null;
-      answered(answer);
+      answered?.resolve(whole.answer);
     });
     socket.once('error', failAll);
     socket.once('close', () => failAll(new Error('connection closed')));
@@ -85,10 +99,10 @@ class Tally {
 
   constructor(readonly expected: number) {}
 
-  async time(since: number, connection: Connection, request: string): Promise<void> {
+  async time(since: number, connection: Connection, request: Buffer): Promise<void> {
     try {
       const answer = await connection.send(request);
-      if (answer.status !== this.expected) this.#fail(`${answer.status} ${answer.body.slice(0, 300)}`);
+      if (answer.status !== this.expected) this.#fail(`${answer.status} ${answer.body().slice(0, 300)}`);
     } catch (error) {
       this.#fail(String(error));
     }
@@ -115,12 +129,17 @@ class Tally {
   }
 }
 
-async function closedLoop(order: LoadOrder, connections: readonly Connection[], tally: Tally): Promise<void> {
+async function closedLoop(
+  order: LoadOrder,
+  requests: readonly Buffer[],
+  connections: readonly Connection[],
+  tally: Tally,
+): Promise<void> {
   let next = 0;
   await Promise.all(
     connections.map(async (connection) => {
       while (next < (order.total ?? 0)) {
-        const request = order.requests[next % order.requests.length] ?? '';
+        const request = requests[next % requests.length] ?? Buffer.alloc(0);
         next += 1;
         await tally.time(performance.now(), connection, request);
       }
@@ -129,7 +148,12 @@ async function closedLoop(order: LoadOrder, connections: readonly Connection[], 
 }
 
 /** Requests are due at even distances whatever the answers do; one that finds no free connection waits, and that counts. */
-async function openLoop(order: LoadOrder, connections: readonly Connection[], tally: Tally): Promise<void> {
+async function openLoop(
+  order: LoadOrder,
+  requests: readonly Buffer[],
+  connections: readonly Connection[],
+  tally: Tally,
+): Promise<void> {
   const rate = order.rate ?? 1;
   const total = Math.floor(rate * (order.seconds ?? 1));
   const free = [...connections];
@@ -143,7 +167,7 @@ async function openLoop(order: LoadOrder, connections: readonly Connection[], ta
         const since = due.shift() ?? 0;
         const connection = free.pop();
         if (connection === undefined) return;
-        const request = order.requests[sent % order.requests.length] ?? '';
+        const request = requests[sent % requests.length] ?? Buffer.alloc(0);
         sent += 1;
         void tally.time(since, connection, request).then(() => {
           free.push(connection);
@@ -172,10 +196,11 @@ async function main(): Promise<void> {
   for await (const chunk of process.stdin) input += String(chunk);
   const order = JSON.parse(input) as LoadOrder;
   const connections = await Promise.all(Array.from({ length: order.connections }, () => open(order.port)));
+  const requests = order.requests.map((text) => Buffer.from(text));
   const tally = new Tally(order.expected);
   const start = performance.now();
-  if (order.rate === undefined) await closedLoop(order, connections, tally);
-  else await openLoop(order, connections, tally);
+  if (order.rate === undefined) await closedLoop(order, requests, connections, tally);
+  else await openLoop(order, requests, connections, tally);
   const report = tally.report(performance.now() - start);
   for (const connection of connections) connection.close();
   process.stdout.write(`${JSON.stringify(report)}\n`);

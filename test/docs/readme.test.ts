@@ -67,9 +67,7 @@ async function firstLine(line: string): Promise<string> {
   const { file, args, env } = shell(`exec ${line}`);
   const child = spawn(file, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   started.push(child);
-  const [chunk] = (await new Promise((resolve) =>
-    child.stdout.once('data', (data: Buffer) => resolve([data])),
-  )) as [Buffer];
+  const chunk = await new Promise<Buffer>((resolve) => child.stdout.once('data', resolve));
   child.kill('SIGINT');
   return chunk.toString();
 }

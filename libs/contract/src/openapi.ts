@@ -35,7 +35,9 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
     paths,
     components: {
       securitySchemes: { accessToken: { type: 'http', scheme: 'bearer' } },
-      responses: { problem: { description: 'RFC 9457', content: { 'application/problem+json': { schema: problem } } } },
+      responses: {
+        problem: { description: 'RFC 9457', content: { 'application/problem+json': { schema: problem } } },
+      },
       schemas,
     },
   };
@@ -90,16 +92,25 @@ function parametersOf(schema: z.ZodObject, place: 'path' | 'query', schemas: Jso
 }
 
 function body(schema: z.ZodType, schemas: Json): Json {
-  return { required: true, content: { 'application/json': { schema: jsonSchema(schema, 'input', schemas) } } };
+  return {
+    required: true,
+    content: { 'application/json': { schema: jsonSchema(schema, 'input', schemas) } },
+  };
 }
 
 function success({ response }: Route, schemas: Json): Json {
   if (response === null) return { description: 'Done' };
   if (response instanceof z.ZodType) {
-    return { description: 'Done', content: { 'application/json': { schema: jsonSchema(response, 'output', schemas) } } };
+    return {
+      description: 'Done',
+      content: { 'application/json': { schema: jsonSchema(response, 'output', schemas) } },
+    };
   }
   const { mediaType, description } = response;
-  return { description, content: { [mediaType]: { schema: { type: 'string', contentMediaType: mediaType } } } };
+  return {
+    description,
+    content: { [mediaType]: { schema: { type: 'string', contentMediaType: mediaType } } },
+  };
 }
 
 function problems(route: Route): Json {
@@ -137,7 +148,11 @@ function anyRouteProblems({ access, body: takes, params }: Route): ProblemCode[]
 
 /** A schema as JSON Schema 2020-12; named resources are put into `schemas` and referred to. */
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output', schemas: Json): Json {
-  const { $defs, $schema: _, ...json } = z.toJSONSchema(schema, {
+  const {
+    $defs,
+    $schema: _,
+    ...json
+  } = z.toJSONSchema(schema, {
     io,
     metadata: named,
     override: ({ jsonSchema: made }) => {

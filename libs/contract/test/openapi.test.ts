@@ -16,7 +16,9 @@ function refs(value: unknown): string[] {
 
 describe('the OpenAPI document', () => {
   it('has one operation for every route, under its own id', () => {
-    const ids = Object.values(document.paths).flatMap((path) => Object.values(path).map((o) => o['operationId']));
+    const ids = Object.values(document.paths).flatMap((path) =>
+      Object.values(path).map((o) => o['operationId']),
+    );
     expect([...ids].sort()).toEqual(Object.keys(routes).sort());
   });
 
@@ -30,7 +32,11 @@ describe('the OpenAPI document', () => {
     for (const [path, operations] of Object.entries(document.paths)) {
       const named = [...path.matchAll(/\{([a-zA-Z]+)\}/g)].map(([, name]) => name);
       for (const operation of Object.values(operations)) {
-        const parameters = (operation['parameters'] ?? []) as { name: string; in: string; required: boolean }[];
+        const parameters = (operation['parameters'] ?? []) as {
+          name: string;
+          in: string;
+          required: boolean;
+        }[];
         const inPath = parameters.filter((parameter) => parameter.in === 'path');
         expect(inPath.map(({ name }) => name)).toEqual(named);
         expect(inPath.every(({ required }) => required)).toBe(true);
@@ -47,7 +53,10 @@ describe('the OpenAPI document', () => {
   });
 
   it('answers with problems under their own status', () => {
-    const responses = document.paths['/v1/sign-in']?.['post']?.['responses'] as Record<string, { description: string }>;
+    const responses = document.paths['/v1/sign-in']?.['post']?.['responses'] as Record<
+      string,
+      { description: string }
+    >;
     expect(responses['401']?.description).toBe('sign_in_failed');
     expect(responses['429']?.description).toContain('too_many_attempts');
     for (const [status, { description }] of Object.entries(responses)) {

@@ -57,5 +57,10 @@ function failureOf(id: string, found: number): readonly Failure[] {
   if (found === 1) return [];
   return found === 0
     ? [{ rule: 'certificate_unknown', message: `${id} was never issued here.` }]
-    : [{ rule: 'certificate_ambiguous', message: `Several authorities have issued ${id}; revoke its key instead.` }];
+    : [
+        {
+          rule: 'certificate_ambiguous',
+          message: `Several authorities have issued ${id}; revoke its key instead.`,
+        },
+      ];
 }

@@ -10,7 +10,10 @@ const linesMaxAge = 60;
 const krlMaxAge = 5;
 
 /** The organization's TrustedUserCAKeys file. Ends in `not_found`. */
-export async function userAuthoritiesFile(store: ScopedDatabase, organizationId: string): Promise<FileContent> {
+export async function userAuthoritiesFile(
+  store: ScopedDatabase,
+  organizationId: string,
+): Promise<FileContent> {
   const { authorities, organization } = await trustMaterial(store, organizationId);
   return textFile(userAuthorityLines(authorities, organization.name));
 }

@@ -44,11 +44,15 @@ describe('the text of a challenge', () => {
 
   it('whatever text comes, is read or is none', () => {
     fc.assert(
-      fc.property(fc.nat(text.length - 1), fc.string({ minLength: 1, maxLength: 1, unit: 'binary' }), (at, character) => {
-        const other = text.slice(0, at) + character + text.slice(at + 1);
-        const parsed = parseChallengeText(other);
-        if (parsed !== null) expect(challengeText(parsed)).toBe(other);
-      }),
+      fc.property(
+        fc.nat(text.length - 1),
+        fc.string({ minLength: 1, maxLength: 1, unit: 'binary' }),
+        (at, character) => {
+          const other = text.slice(0, at) + character + text.slice(at + 1);
+          const parsed = parseChallengeText(other);
+          if (parsed !== null) expect(challengeText(parsed)).toBe(other);
+        },
+      ),
       { seed: 3, numRuns: 500 },
     );
   });

@@ -43,7 +43,11 @@ function certifiedKey(layout: KeyLayout): CertificateField {
     read: (reader, draft) => {
       const before = reader.offset;
       readKeyFields(reader, layout);
-      draft.publicKey = { type: layout.type, blob: Buffer.concat([prefix, reader.since(before)]) };
+      const fields = reader.since(before);
+      const blob = Buffer.allocUnsafe(prefix.length + fields.length);
+      blob.set(prefix);
+      blob.set(fields, prefix.length);
+      draft.publicKey = { type: layout.type, blob };
     },
   };
 }

@@ -18,13 +18,14 @@ const suspectLastBytes: ReadonlySet<number> = new Set([0x00, 0x7f, 0x7a, 0x05]);
  * RFC 8709 section 4.
  */
 export function checkEd25519(key: Uint8Array): void {
-  if (key.length !== 32) {
+  const end = key[31];
+  if (key.length !== 32 || end === undefined) {
     refuse('key_ed25519_malformed', 'The Ed25519 public key is not 32 bytes long.', { length: key.length });
   }
-  const y = Buffer.from(key);
-  const last = y.readUInt8(31) & 0x7f;
+  const last = end & 0x7f;
   // Only these last bytes occur in the refused encodings: every other key is done here.
   if (!suspectLastBytes.has(last)) return;
+  const y = Buffer.from(key);
   y.writeUInt8(last, 31);
   const hex = y.toString('hex');
   if (unreduced.test(hex) || smallOrder.has(hex)) {

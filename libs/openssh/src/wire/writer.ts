@@ -1,7 +1,6 @@
 import { refuse } from '../refuse.js';
 import { minimalUnsigned } from './mpint.js';
 
-const ascii = /^[\0-\x7f]*$/;
 const maxU32 = 0xffff_ffff;
 const maxU64 = 0xffff_ffff_ffff_ffffn;
 
@@ -55,12 +54,9 @@ export class WireWriter {
 
   /** string holding UTF-8 text. A lone surrogate, which UTF-8 cannot hold, is refused ('wire_text_not_utf8'). */
   text(value: string): void {
-    if (ascii.test(value)) {
-      this.u32(value.length);
-      const at = this.#reserve(value.length);
-      this.#buffer.write(value, at, 'latin1');
-      return;
-    }
+    const mark = this.#length;
+    if (this.#ascii(value)) return;
+    this.#length = mark;
     if (/\p{Cs}/u.test(value)) {
       refuse('wire_text_not_utf8', 'The text holds a lone surrogate; pass well-formed text.');
     }
@@ -91,7 +87,22 @@ export class WireWriter {
 
   /** A copy of everything written. */
   bytes(): Uint8Array {
-    return new Uint8Array(this.#buffer.subarray(0, this.#length));
+    const copy = Buffer.allocUnsafe(this.#length);
+    this.#buffer.copy(copy, 0, 0, this.#length);
+    return copy;
+  }
+
+  /** Writes a string of ASCII text; false, with anything written, where it is none. */
+  #ascii(value: string): boolean {
+    this.u32(value.length);
+    const at = this.#reserve(value.length);
+    const buffer = this.#buffer;
+    for (let i = 0; i < value.length; i++) {
+      const unit = value.charCodeAt(i);
+      if (unit > 0x7f) return false;
+      buffer[at + i] = unit;
+    }
+    return true;
   }
 
   #reserve(count: number): number {

@@ -24,7 +24,11 @@ export function listSealedKeys(tx: Transaction): Promise<SealedKeyRow[]> {
 }
 
 /** Puts another envelope around the same key. */
-export async function replaceSealedKey(tx: Transaction, authorityId: string, sealedKey: Uint8Array): Promise<void> {
+export async function replaceSealedKey(
+  tx: Transaction,
+  authorityId: string,
+  sealedKey: Uint8Array,
+): Promise<void> {
   await tx.authority.update({ where: { id: authorityId }, data: { sealedKey: Uint8Array.from(sealedKey) } });
 }
 
@@ -46,6 +50,14 @@ export async function insertAuthority(tx: Transaction, authority: NewAuthority):
   });
   await startEpoch(tx, organizationId, id, 'authority');
   await tx.keyClaim.create({
-    data: { fingerprint, organizationId, kind: 'authority', ownerId: id, publicKey, keyType, claimedAt: createdAt },
+    data: {
+      fingerprint,
+      organizationId,
+      kind: 'authority',
+      ownerId: id,
+      publicKey,
+      keyType,
+      claimedAt: createdAt,
+    },
   });
 }

@@ -36,7 +36,9 @@ function judge(
     const tbs = subject instanceof Uint8Array ? new Uint8Array(subject) : encodeTbs(subject);
     const contents = decodeTbs(tbs);
     const member = subject instanceof Uint8Array ? null : firstDifference(subject, contents);
-    return { tbs, findings: [...contentsDiffer(member), ...breaches(contents, limits)] };
+    const findings = breaches(contents, limits);
+    if (member !== null) findings.unshift(contentsDiffer(member));
+    return { tbs, findings };
   } catch (error) {
     if (!isCodedError(error)) throw error;
     return {
@@ -46,10 +48,9 @@ function judge(
   }
 }
 
-function contentsDiffer(member: string | null): LintFinding[] {
-  if (member === null) return [];
+function contentsDiffer(member: string): LintFinding {
   const message = `The encoded ${member} is not what was asked for.`;
-  return [{ code: 'contents_differ', citation: 'Rule 10: decode then encode gives the same', message }];
+  return { code: 'contents_differ', citation: 'Rule 10: decode then encode gives the same', message };
 }
 
 function breaches(contents: CertificateContents, limits: LintLimits): LintFinding[] {

@@ -17,7 +17,7 @@ export class LintedTbs {
 
   /** A copy, to put the certificate together with, as long as nobody has taken the bytes: 'linted_already_taken'. */
   copy(): Uint8Array {
-    return new Uint8Array(this.#held());
+    return Buffer.from(this.#held());
   }
 
   /** The bytes, once; the second call throws CodedError 'linted_already_taken'. */
