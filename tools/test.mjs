@@ -36,7 +36,7 @@ async function jest() {
         '--maxWorkers=2',
         '--json',
         `--outputFile=${report}`,
-        ...(only.length > 0 ? only : ['--coverage', '--coverageReporters=text-summary']),
+        ...only,
       ],
       { env: { ...quietEnv, TMPDIR: scratch, WRIT_SSHD: await ensureSshd() } },
     );
