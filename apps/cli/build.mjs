@@ -1,10 +1,10 @@
 // Bundles the command line into one file, dist/writ.js, or into the folder that is named. As CommonJS, so that Node's own modules too are loaded only when
 // a command that needs them runs: `writ --help` and `writ cert show` pay for nothing but themselves.
 import { build } from 'esbuild';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Script } from 'node:vm';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { version } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
@@ -51,8 +51,11 @@ await build({
   logLevel: 'warning',
 });
 
-// What V8 makes of the bundle, compiled as bin/writ.js will.
-const wrapped = `(function (exports, require, module, __filename, __dirname) {${readFileSync(bundle, 'latin1')}\n})`;
-const cache = new Script(wrapped, { filename: bundle }).createCachedData();
-writeFileSync(`${bundle}.cache.new`, cache);
-renameSync(`${bundle}.cache.new`, `${bundle}.cache`);
+// The command that people wait for most often, on a certificate that ssh-keygen made.
+const [{ certificate }] = JSON.parse(
+  readFileSync(join(here, '../../test/vectors/certificates/made-by-ssh-keygen.json'), 'utf8'),
+);
+execFileSync(process.execPath, [join(here, 'code-cache.cjs'), bundle, 'cert', 'show', '-'], {
+  input: certificate,
+  stdio: ['pipe', 'ignore', 'inherit'],
+});
