@@ -20,14 +20,25 @@ async function check(name, perform) {
   }
 }
 
+/** The libraries of which every branch is to be run by their own tests. */
+const wholly = ['libs/openssh', 'libs/policy', 'libs/issuance'];
+const measured = [
+  '--coverage',
+  // Not v8's: it takes a file of types for code that never ran.
+  '--coverageProvider=babel',
+  '--coverageReporters=text-summary',
+  `--collectCoverageFrom=libs/{${wholly.map((path) => path.slice(5)).join(',')}}/src/**/*.ts`,
+  '--coverageThreshold={"global":{"branches":100}}',
+];
+
 /** Runs jest and counts its tests; a suite that could not be loaded counts as one failure. */
-async function jest() {
+async function jest(args) {
   const scratch = mkdtempSync(join(tmpdir(), 'writ-test-'));
   // As root, PostgreSQL runs as somebody else, who must get through.
   chmodSync(scratch, 0o711);
   const report = join(scratch, 'jest.json');
   try {
-    await run(
+    const status = await run(
       process.execPath,
       [
         '--experimental-vm-modules',
@@ -36,19 +47,23 @@ async function jest() {
         '--maxWorkers=2',
         '--json',
         `--outputFile=${report}`,
-        ...only,
+        `--coverageDirectory=${join(scratch, 'coverage')}`,
+        ...args,
       ],
       { env: { ...quietEnv, TMPDIR: scratch, WRIT_SSHD: await ensureSshd() } },
     );
     const result = JSON.parse(readFileSync(report, 'utf8'));
-    passed += result.numPassedTests;
-    failed +=
+    const bad =
       result.numFailedTests + result.numRuntimeErrorTestSuites + result.numPendingTests + result.numTodoTests;
+    passed += result.numPassedTests;
+    failed += bad;
     for (const suite of result.testResults) {
       if (suite.status === 'failed') failures.push(suite.name.slice(root.length + 1));
     }
     if (result.numPendingTests + result.numTodoTests > 0)
       failures.push('skipped tests: a test is never skipped');
+    if (args.includes('--coverage'))
+      await check(`coverage: every branch of ${wholly.join(', ')}`, () => bad > 0 || status === 0);
   } catch (error) {
     failed += 1;
     failures.push(`jest wrote no report: ${error.message}`);
@@ -59,8 +74,12 @@ async function jest() {
 
 await build();
 await check('compile: every project and its tests', compileTests);
-if (only.length === 0) for (const [name, perform] of Object.entries(lintChecks)) await check(name, perform);
-await jest();
+if (only.length > 0) await jest(only);
+else {
+  for (const [name, perform] of Object.entries(lintChecks)) await check(name, perform);
+  await jest([...measured, ...wholly.map((path) => `${path}/test/`)]);
+  await jest(wholly.map((path) => `--testPathIgnorePatterns=/${path}/test/`));
+}
 for (const name of failures) process.stdout.write(`failed: ${name}\n`);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);

@@ -34,6 +34,12 @@ describe('random bytes in blocks', () => {
     expect(asked).toEqual([40]);
   });
 
+  it('takes blocks that hold more than a hundred nonces unless it is told otherwise', () => {
+    const { source, asked } = counting();
+    inBlocks(source)(32);
+    expect(asked).toEqual([4096]);
+  });
+
   it('hands out copies, so that nobody can change what another gets', () => {
     const { source } = counting();
     const random = inBlocks(source, 64);

@@ -38,14 +38,14 @@ export function cidrProblem(entry: string): string | null {
 
 /** The network, or what is wrong with the text. */
 function readNetwork(text: string): Network | string {
-  const match = /^([0-9a-fA-F:.]+)(?:\/(0|[1-9][0-9]{0,2}))?$/.exec(text);
-  if (match === null) return 'is not an address or address/prefix';
-  const [, host = '', length] = match;
+  if (!/^[0-9a-fA-F:.]+(\/(0|[1-9][0-9]{0,2}))?$/.test(text)) return 'is not an address or address/prefix';
+  const slash = text.indexOf('/');
+  const host = slash === -1 ? text : text.slice(0, slash);
   const family = host.includes(':') ? 6 : 4;
   const address = family === 6 ? parseIpv6(host) : parseIpv4(host);
   if (address === null) return 'is not an IP address';
   const width = family === 6 ? 128 : 32;
-  const prefix = length === undefined ? width : Number(length);
+  const prefix = slash === -1 ? width : Number(text.slice(slash + 1));
   if (prefix > width) return 'has a prefix length that is too long';
   if (BigInt.asUintN(width - prefix, address) !== 0n) return 'has bits set behind its prefix length';
   if (family === 6 && prefix >= 96 && address >> 32n === 0xffffn) {
