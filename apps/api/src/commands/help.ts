@@ -1,13 +1,13 @@
 /** What `--help` says of each command, with an example. Apart from the commands, so that it needs none of what they load. */
 export const help = {
-  init: `Usage: writ init --org NAME --names PATTERNS --owner USER [options]
+  init: `Usage: writ init --org NAME --names PATTERNS [options]
 
 Makes an installation on this machine: database, key-encryption secret, the first organization with its user CA and host CA,
 and its first owner. It can be done once.
 
   --org NAME            name of the organization (a-z 0-9 -)
   --names PATTERNS      host names that are the organization's: '*.acme.example,acme.example'
-  --owner USER          name of the first owner
+  --owner USER          name of the first owner (default: your login name, or the one behind sudo; for root: owner)
   --invite              print a one-time invitation instead of asking for the owner's password
   --ca-key KIND         ed25519, ecdsa-256, ecdsa-384, ecdsa-521, rsa-3072, rsa-4096 (default: ed25519)
   --self-signed NAME    also make a TLS certificate for this name or address (repeat for several), and print what
@@ -19,7 +19,7 @@ terminal nor variable, an invitation is printed. The key-encryption secret is ma
 WRIT_KEY_ENCRYPTION_SECRET_FILE or WRIT_KEY_ENCRYPTION_SECRET gives one: keep a copy of it elsewhere.
 
 Example:
-  writ init --org acme --names '*.acme.example' --owner ana
+  writ init --org acme --names '*.acme.example'
 `,
   server: `Usage: writ server
 

@@ -14,6 +14,7 @@ import { mkdir } from 'node:fs/promises';
 import type { z } from 'zod';
 import { assertPassword } from '../auth/password-rule.js';
 import { Passwords } from '../auth/passwords.js';
+import type { Environment } from '../config/environment.js';
 import {
   alreadyInitialized,
   authorityKeyKinds,
@@ -24,6 +25,7 @@ import {
 import { makeSelfSigned } from '../tls/make-self-signed.js';
 import type { Command, Invocation } from './command.js';
 import { parseWords, usage } from './command-line.js';
+import { defaultOwner, processLogin } from './default-owner.js';
 import { secretForInit } from './key-encryption-secret.js';
 import { Opened } from './opened.js';
 import { ownerPassword } from './owner-password.js';
@@ -41,8 +43,8 @@ const options = {
 export const init: Command = {
   async run(invocation) {
     const { values } = parseWords(invocation.words, options, 0);
-    const wanted = wantedFrom(values);
     const { environment, terminal, configuration } = invocation;
+    const wanted = wantedFrom(values, environment);
     const { stateDirectory, databaseUrl } = configuration.config;
     for (const warning of configuration.warnings) terminal.say(warning);
     await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
@@ -76,18 +78,20 @@ async function refuseSecondTime(store: ScopedDatabase): Promise<void> {
 
 type Wanted = Omit<Founding, 'passwordHash'>;
 
-function wantedFrom(values: {
+interface Values {
   readonly org?: string;
   readonly owner?: string;
   readonly names?: readonly string[];
   readonly 'ca-key'?: string;
-}): Wanted {
+}
+
+function wantedFrom(values: Values, environment: Environment): Wanted {
   const kind = values['ca-key'] ?? authorityKeyKinds[0];
   const authorityKeys = authorityKeyKinds.find((known) => known === kind);
   if (authorityKeys === undefined) throw usage(`--ca-key is one of ${authorityKeyKinds.join(', ')}`);
   return {
     organization: named('--org', ShortName, values.org),
-    owner: named('--owner', UserName, values.owner),
+    owner: named('--owner', UserName, values.owner ?? defaultOwner(processLogin(), environment)),
     namePatterns: patterns(values.names ?? []),
     authorityKeys,
   };

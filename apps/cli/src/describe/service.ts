@@ -21,14 +21,14 @@ export const service: readonly LeafDescription[] = [
       'secret is made in the state directory, unless WRIT_KEY_ENCRYPTION_SECRET_FILE or WRIT_KEY_ENCRYPTION_SECRET gives one.',
     examples: [
       {
-        command: "writ init --org acme --names '*.acme.example' --owner ana",
+        command: "writ init --org acme --names '*.acme.example'",
         says: 'database, key-encryption secret, organization, first owner, user CA and host CA',
       },
     ],
     options: [
       { flags: '--org <name>', summary: 'name of the organization' },
       { flags: '--names <patterns>', summary: "host names that are the organization's", repeat: true },
-      { flags: '--owner <user>', summary: 'name of the first owner' },
+      { flags: '--owner <user>', summary: 'name of the first owner; without it your login name' },
       {
         flags: '--invite',
         summary: "print a one-time invitation instead of asking for the owner's password",
