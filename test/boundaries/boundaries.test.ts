@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { importedBelow, importedPackages } from './imported-packages.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const run = promisify(execFile);
@@ -29,7 +30,8 @@ describe('the canary, a kernel that imports the storage', () => {
 
   it('fails the declaration rule: kernel declares no such dependency', () => {
     const canary = readFileSync(join(root, 'test/boundaries/canary/forbidden.ts'), 'utf8');
-    expect(undeclared(canary, declaredBy('libs/kernel'))).toEqual(['@writ/storage']);
+    const declared = declaredBy('libs/kernel');
+    expect(importedPackages(canary).filter((name) => !declared.includes(name))).toEqual(['@writ/storage']);
   });
 });
 
@@ -38,25 +40,41 @@ describe('every project', () => {
     readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
   );
 
-  it.each(projects)('%s imports only the workspace packages that its package.json declares', (project) => {
+  it.each(projects)('%s imports only the packages that its package.json declares', (project) => {
     const declared = declaredBy(project);
-    for (const file of readdirSync(join(root, project, 'src'), { recursive: true, encoding: 'utf8' })) {
-      if (!file.endsWith('.ts')) continue;
-      const text = readFileSync(join(root, project, 'src', file), 'utf8');
-      expect({ file, undeclared: undeclared(text, declared) }).toEqual({ file, undeclared: [] });
+    const undeclaredIn = [...importedBelow(join(root, project, 'src'))].filter(
+      ([name]) => !declared.includes(name),
+    );
+    expect(undeclaredIn).toEqual([]);
+  });
+
+  it.each(projects)('%s declares only packages that it imports', (project) => {
+    const imported = importedBelow(join(root, project, 'src'));
+    const idle = declaredBy(project).filter((name) => !imported.has(name));
+    expect(idle).toEqual(Object.keys(unimported[project] ?? {}));
+  });
+
+  it('that is tests imports only what it or the workspace declares', () => {
+    const declared = [...declaredBy('test'), ...declaredBy('.', 'devDependencies')];
+    const folders = ['test', ...projects.map((project) => `${project}/test`)];
+    for (const folder of folders.filter((each) => existsSync(join(root, each)))) {
+      const own = folder === 'test' ? [] : declaredBy(dirname(folder));
+      const foreign = [...importedBelow(join(root, folder)).keys()].filter(
+        (name) => !name.startsWith('@writ/') && ![...declared, ...own].includes(name),
+      );
+      expect({ folder, foreign }).toEqual({ folder, foreign: [] });
     }
   });
 });
 
-function declaredBy(project: string): readonly string[] {
-  const text = readFileSync(join(root, project, 'package.json'), 'utf8');
-  return Object.keys((JSON.parse(text) as { dependencies?: Record<string, string> }).dependencies ?? {});
-}
+/** Declared and not imported, each for its reason. */
+const unimported: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'apps/api': { 'reflect-metadata': 'a peer that NestJS imports and its users install' },
+};
 
-/** The workspace packages that a file imports and its project does not declare. */
-function undeclared(text: string, declared: readonly string[]): string[] {
-  const imported = [...text.matchAll(/(?:from|import)\s*\(?\s*'(@writ\/[a-z]+)/g)].map(
-    ([, name]) => name ?? '',
-  );
-  return imported.filter((name) => !declared.includes(name));
+type Declarations = 'dependencies' | 'devDependencies';
+
+function declaredBy(project: string, kind: Declarations = 'dependencies'): readonly string[] {
+  const text = readFileSync(join(root, project, 'package.json'), 'utf8');
+  return Object.keys((JSON.parse(text) as Partial<Record<Declarations, object>>)[kind] ?? {});
 }
