@@ -246,6 +246,21 @@ describe('commands', () => {
       expect(stub.seen.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined]);
     });
 
+    it('says in words that nothing is revoked yet, and then what was', async () => {
+      const nothing = Buffer.from(encodeKrl({ version: 0n, generatedAt: 0n }));
+      const answers = [nothing, nothing, krl(1n)].map((body) => ({ status: 200, body }));
+      stub.on(`GET ${org}/krl`, ...answers);
+      const first = await fetch();
+      expect(first.stderr).toContain(
+        `Nothing is revoked yet: an empty KRL, ${nothing.length} bytes, checked.`,
+      );
+      expect(first.stderr).not.toContain('1970');
+      expect(readFileSync(at('krl'))).toEqual(nothing);
+      const said: unknown = JSON.parse((await fetch('--json')).stdout);
+      expect(said).toMatchObject({ krlVersion: '0', generatedAt: null, bytes: nothing.length });
+      expect((await fetch()).stderr).toContain('KRL version 1, made 2027-01-15');
+    });
+
     it.each<[string, Buffer, string]>([
       ['an older one', krl(2n), 'krl_older'],
       ['nothing', Buffer.alloc(0), 'krl_'],

@@ -121,7 +121,9 @@ export const krl: GroupDescription = {
         { flags: '-o, --output <file>', summary: 'where to; standard output if absent', completes: 'file' },
         ...publicOptions,
       ],
-      json: '{ "krlVersion": string, "generatedAt": string, "bytes": number, "file": string }; needs --output',
+      json:
+        '{ "krlVersion": string, "generatedAt": string | null, "bytes": number, "file": string }; needs --output; ' +
+        'generatedAt is null while nothing is revoked yet (version 0)',
       load: () => import('../commands/krl/fetch.js'),
     },
   ],

@@ -18,14 +18,24 @@ export const run: Run = async (surroundings, input) => {
   const { transport, params } = await publicAccess(surroundings, input);
   const bytes = await terminal.working('Fetching the KRL', () => call(transport, 'krl', { params }));
   const krl = decodeKrl(bytes);
-  const generatedAt = new Date(Number(krl.generatedAt) * 1000).toISOString();
+  const generatedAt = madeAt(krl);
   if (output === undefined) terminal.bytes(bytes);
   else await replace(resolve(output), bytes, krl);
   if (input.json)
     terminal.json({ krlVersion: krl.version, generatedAt, bytes: bytes.length, file: resolve(output ?? '') });
-  else
-    terminal.say(`KRL version ${krl.version}, made ${instant(generatedAt)}, ${bytes.length} bytes, checked.`);
+  else {
+    const says =
+      generatedAt === null
+        ? 'Nothing is revoked yet: an empty KRL'
+        : `KRL version ${krl.version}, made ${instant(generatedAt)}`;
+    terminal.say(`${says}, ${bytes.length} bytes, checked.`);
+  }
 };
+
+/** Null for version 0, which stands for having revoked nothing: it is always the same, made at no time. */
+function madeAt({ version, generatedAt }: Krl): string | null {
+  return version === 0n ? null : new Date(Number(generatedAt) * 1000).toISOString();
+}
 
 /**
  * sshd refuses every key when RevokedKeys cannot be read, and accepts every one when it is empty: the file is replaced
