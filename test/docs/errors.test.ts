@@ -41,6 +41,7 @@ const codes = [
   ...keyStoreErrorCodes,
   ...Object.keys(problemStatus),
   ...codesIn('libs/storage/src/errors.ts', /^ {2}\| '([a-z_]+)'/gm),
+  ...codesIn('apps/api/src/revocations/revocation-rules.ts', /'([a-z_]+)'/g),
   ...codesIn('apps/api/src/errors.ts', /^ {2}\| '([a-z_]+)'/gm),
   ...codesIn('apps/api/src/exit-status.ts', /^ {2}([a-z_]+): \d+,/gm),
   ...codesIn('apps/cli/src/errors.ts', /^ {2}([a-z_]+): exitStatus/gm),

@@ -69,14 +69,48 @@ describe('revoking certificates', () => {
     const before = (await krl()).version;
     expect(await rulesOf(revoke({ certificates: [id, 'user:999999', 'host:424242'] }))).toEqual([
       'revocation_invalid',
-      'certificate_unknown',
-      'certificate_unknown',
+      'serial_not_given_out',
+      'serial_not_given_out',
     ]);
     expect(await rulesOf(revoke({ certificates: ['user:9999999999999999999'] }))).toEqual([
       'revocation_invalid',
-      'certificate_unknown',
+      'serial_not_given_out',
     ]);
     expect((await krl()).version).toBe(before);
+  });
+
+  it('takes a serial that was reserved and of which nothing is recorded, and none beyond', async () => {
+    const gap = await issue();
+    const [, serial] = gap.id.split(':');
+    // As after a database that forgot what it had said was on disk.
+    await org.ask(`delete from certificates where certificate_type = 'user' and serial = $1`, [serial]);
+    const answer = await revoke({ certificates: [gap.id] });
+    expect(answer).toMatchObject({ certificates: 1, alreadyRevoked: false });
+    expect(isRevoked(await krl(), certificateOf(gap))).toBe(true);
+    // Nobody knows when it expires.
+    expect(await org.ask('select keep_until from revocations where serial_from = $1', [serial])).toEqual([
+      { keep_until: null },
+    ]);
+    const [event] = (await org.as(org.owner, 'listEvents', { query: { kind: 'certificate.revoked' } })).items;
+    expect(event).toMatchObject({ subject: gap.id, data: { recorded: false } });
+    expect((await revoke({ certificates: [gap.id] })).alreadyRevoked).toBe(true);
+
+    // A process reserves a block and dies.
+    const [lost] = await org.ask<{ end: string }>(
+      `update authorities set next_serial = next_serial + 3 where kind = 'user' returning next_serial::text as end`,
+    );
+    const end = BigInt(lost?.end ?? 0);
+    expect(await rulesOf(revoke({ certificates: [`user:${end - 1n}`, `user:${end}`] }))).toEqual([
+      'revocation_invalid',
+      'serial_not_given_out',
+    ]);
+    const block = [3n, 2n, 1n].map((below) => `user:${end - below}`);
+    expect((await revoke({ certificates: block })).certificates).toBe(3);
+    // What the other kind's authority has given out is none of this one's.
+    expect(await rulesOf(revoke({ certificates: [gap.id.replace('user', 'host')] }))).toEqual([
+      'revocation_invalid',
+      'serial_not_given_out',
+    ]);
   });
 
   it('takes an expired certificate, also beside one that is not', async () => {

@@ -23,6 +23,11 @@ export function takenSince({ clock }: Pick<TrustEnding, 'clock'>): bigint {
   return BigInt(Math.floor((clock() - keptAfterExpiry) / 1000));
 }
 
+/** A certificate whose trust ends; `validBefore` is null where nobody knows how long it lives: its KRL entry stays. */
+export type CertificateToEnd = Pick<CertificateRef, 'authorityId' | 'serial'> & {
+  readonly validBefore: bigint | null;
+};
+
 /** What became of it; `krlVersion` is the one that says so. */
 export interface TrustEnded {
   readonly certificates: number;
@@ -40,14 +45,15 @@ export async function endTrust(
   tx: Transaction,
   services: TrustEnding,
   ground: RevocationGround,
-  ending: { readonly certificates: readonly CertificateRef[]; readonly keys: readonly RevokedKey[] },
+  ending: { readonly certificates: readonly CertificateToEnd[]; readonly keys: readonly RevokedKey[] },
 ): Promise<TrustEnded> {
   const { organizationId } = ground;
   const now = services.clock();
   const serials = ending.certificates.map(({ authorityId, serial, validBefore }) => ({
     authorityId,
     serial,
-    keepUntil: new Date(Math.max(Number(validBefore) * 1000, now) + keptAfterExpiry),
+    keepUntil:
+      validBefore === null ? null : new Date(Math.max(Number(validBefore) * 1000, now) + keptAfterExpiry),
   }));
   const certificates = await revokeSerials(tx, ground, serials);
   const keys = await revokeKeys(tx, ground, ending.keys);

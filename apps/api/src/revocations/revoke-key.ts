@@ -12,6 +12,7 @@ import { eventOf, type Actor } from '../events/event-of.js';
 import { subjectKey } from '../keys/subject-key.js';
 import { refusal } from '../refusal.js';
 import { endTrust, type TrustEnding } from './end-trust.js';
+import type { RevocationRule } from './revocation-rules.js';
 
 /**
  * Revokes a key for good, whoever owns it, and with it every certificate for it. An authority's key is not revoked like
@@ -31,7 +32,8 @@ export async function revokeKey(
   const authorities = await listAuthorities(tx, organizationId, null, 1000);
   if (claim?.kind === 'authority' || authorities.some((authority) => authority.fingerprint === name)) {
     const message = "This is an authority's key: revoking it would end every certificate of that authority.";
-    throw refusal('revocation_invalid', [{ rule: 'key_of_an_authority', message }]);
+    const rule: RevocationRule = 'key_of_an_authority';
+    throw refusal('revocation_invalid', [{ rule, message }]);
   }
   await raiseEpochs(tx, organizationId, await restingOn(tx, organizationId, name, claim));
   const ground = { organizationId, reason, cause: 'key', createdById: userId } as const;

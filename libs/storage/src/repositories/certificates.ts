@@ -103,6 +103,25 @@ export function findIssued(
 }
 
 /**
+ * Those of the serials that some authority of that kind may have given out, and that no certificate of it is recorded
+ * with: once for each such authority.
+ */
+export function findUnrecorded(
+  tx: Transaction,
+  organizationId: string,
+  type: 'user' | 'host',
+  serials: readonly bigint[],
+): Promise<Pick<CertificateRef, 'authorityId' | 'serial'>[]> {
+  // next_serial 0: all of them were reserved.
+  return tx.$queryRaw`
+    select a.id as "authorityId", named.serial
+    from authorities a cross join unnest(${[...serials]}::bigint[]) as named (serial)
+    where a.organization_id = ${organizationId}::uuid and a.kind = ${type}
+      and (a.next_serial = 0 or named.serial < a.next_serial)
+      and not exists (select from certificates c where c.authority_id = a.id and c.serial = named.serial)`;
+}
+
+/**
  * A user's user certificates that expire after `since` (seconds since 1970), of one role or of all: never the host
  * certificates that they had signed.
  */

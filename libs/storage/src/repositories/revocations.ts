@@ -14,8 +14,8 @@ export interface RevocationGround {
 export interface RevokedSerial {
   readonly authorityId: string;
   readonly serial: bigint;
-  /** When the KRL may forget it: after the certificate has expired. */
-  readonly keepUntil: Date;
+  /** When the KRL may forget it: after the certificate has expired. Null: never, as nobody knows when that is. */
+  readonly keepUntil: Date | null;
 }
 
 export interface RevokedKey {
