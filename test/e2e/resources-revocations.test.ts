@@ -1,6 +1,6 @@
 import { parseCertificateLine, type Certificate } from '@writ/openssh/certificate';
 import { decodeKrl, isRevoked } from '@writ/openssh/krl';
-import { parsePublicKeyLine } from '@writ/openssh/key';
+import { fingerprint, parsePublicKeyLine } from '@writ/openssh/key';
 import { newKey, problemOf, TestOrganization, type Member, type OwnKey } from './organization.js';
 
 let org: TestOrganization;
@@ -62,6 +62,19 @@ describe('revoking certificates', () => {
     });
     const rows = await org.ask('select from revocations where serial_from = $1', [id.split(':')[1]]);
     expect(rows).toHaveLength(1);
+  });
+
+  it('leaves a serial as it is that a restore has revoked with its neighbours', async () => {
+    const { id } = await issue();
+    const [, serial] = id.split(':');
+    const range = `insert into revocations (id, organization_id, kind, authority_id, serial_from, serial_to, reason, cause)
+      select gen_random_uuid(), organization_id, 'serial', id, $1, $2, 'restored', 'certificate'
+      from authorities where kind = $3`;
+    await org.ask(range, [serial, BigInt(serial ?? 0) + 5n, 'host']);
+    expect((await revoke({ certificates: [id] })).alreadyRevoked).toBe(false);
+    const last = (await issue()).id;
+    await org.ask(range, [serial, last.split(':')[1], 'user']);
+    expect((await revoke({ certificates: [last] })).alreadyRevoked).toBe(true);
   });
 
   it('is all or nothing', async () => {
@@ -196,6 +209,39 @@ describe('revoking a person', () => {
     }
     expect((await revoke({ user: 'max' }, org.owner)).alreadyRevoked).toBe(true);
     expect((await org.as(org.owner, 'showUser', { params: { user: 'max' } })).state).toBe('disabled');
+  });
+
+  it.each([
+    ['revoked', (user: string) => revoke({ user }, org.owner)],
+    ['disabled', (user: string) => org.as(org.owner, 'disableUser', { params: { user } })],
+  ])('ends whatever rests on an account that is %s, however much that is', async (how, close) => {
+    const name = `busy-${how}`;
+    const busy = await org.member(name);
+    const own = newKey();
+    await org.prove(busy, own);
+    await org.role(`${name}-role`, [busy]);
+    const issued = await issue(busy, own);
+    const [, serial] = issued.id.split(':');
+    await org.ask(
+      `insert into certificates select (jsonb_populate_record(c, jsonb_build_object('serial', c.serial * 100000 + n))).*
+       from certificates c, generate_series(1, 4999) n where c.certificate_type = 'user' and c.serial = $1`,
+      [serial],
+    );
+    const before = (await krl()).version;
+    await close(name);
+    const current = await krl();
+    // One transaction, one KRL.
+    expect(current.version).toBe(before + 1n);
+    const rows = await org.ask<{ serial: string }>(
+      `select serial::text from certificates join users on users.id = user_id where users.name = $1`,
+      [name],
+    );
+    expect(rows).toHaveLength(5000);
+    const { signatureKey } = certificateOf(issued);
+    const ours = current.certificates.find(
+      ({ authority }) => authority !== null && fingerprint(authority) === fingerprint(signatureKey),
+    );
+    expect(rows.filter((row) => ours?.serials.has(BigInt(row.serial)) !== true).length).toBe(0);
   });
 
   it('keeps the last active owner, and names nobody who is not there', async () => {

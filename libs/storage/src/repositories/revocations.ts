@@ -36,7 +36,11 @@ export async function revokeSerials(
   serials: readonly RevokedSerial[],
 ): Promise<{ readonly authorityId: string; readonly serial: bigint }[]> {
   if (serials.length === 0) return [];
+  // Single serials, of which there may be very many, are found by the index; ranges, of which there are few, are read once.
   return tx.$queryRaw`
+    with ranges as materialized (
+      select authority_id, serial_from, serial_to from revocations
+      where organization_id = ${ground.organizationId}::uuid and kind = 'serial' and serial_to > serial_from)
     insert into revocations (id, organization_id, kind, authority_id, serial_from, serial_to, reason, cause,
       created_by_id, keep_until)
     select gen_random_uuid(), ${ground.organizationId}::uuid, 'serial', new.authority, new.serial, new.serial,
@@ -45,7 +49,10 @@ export async function revokeSerials(
       ${serials.map((s) => s.keepUntil)}::timestamptz[]) as new (authority, serial, keep_until)
     where not exists (
       select from revocations old where old.organization_id = ${ground.organizationId}::uuid
-        and old.authority_id = new.authority and old.serial_from <= new.serial and old.serial_to >= new.serial)
+        and old.authority_id = new.authority and old.serial_from = new.serial)
+    and not exists (
+      select from ranges old
+      where old.authority_id = new.authority and new.serial between old.serial_from and old.serial_to)
     returning authority_id as "authorityId", serial_from as serial`;
 }
 
