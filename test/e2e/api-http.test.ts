@@ -290,6 +290,29 @@ describe('the log', () => {
   });
 });
 
+describe('a reverse proxy', () => {
+  const warnings = ({ log }: TestService) => log.filter(({ msg }) => msg.startsWith('X-Forwarded-For'));
+  const forwarded = (url: string) =>
+    fetch(`${url}/healthz`, { headers: { 'x-forwarded-for': '203.0.113.7' } });
+
+  it('that is not believed is warned of, once', async () => {
+    for (let n = 0; n < 3; n += 1) expect((await forwarded(service.url)).status).toBe(200);
+    const seen = warnings(service);
+    expect(seen).toMatchObject([{ level: 'warn', peer: '127.0.0.1' }]);
+    expect(seen[0]?.msg).toContain('WRIT_TRUSTED_PROXIES');
+  });
+
+  it('that is believed is not', async () => {
+    const behind = await startTestService({ environment: { WRIT_TRUSTED_PROXIES: '127.0.0.0/8' } });
+    try {
+      await forwarded(behind.url);
+      expect(warnings(behind)).toEqual([]);
+    } finally {
+      await behind.stop();
+    }
+  });
+});
+
 describe('too much at once', () => {
   it('from one address is refused until something is done', async () => {
     const held = [1, 2, 3, 4].map(() => act('wait'));

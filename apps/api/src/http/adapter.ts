@@ -1,4 +1,5 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { systemClock } from '@writ/kernel';
 import { LogController, type FastifyBaseLogger } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
@@ -11,6 +12,7 @@ import { parseJsonBody } from './json-body.js';
 import { requestId } from './request-id.js';
 import { logRequest } from './request-log.js';
 import type { FastifyRequest } from './request.js';
+import { unbelievedProxies } from './unbelieved-proxy.js';
 
 export interface TlsPair {
   readonly cert: string;
@@ -55,6 +57,7 @@ function prepare(adapter: FastifyAdapter, log: Logger, crowd: Crowd, limits: Lim
   const deadlines = new Deadlines(limits.requestSeconds * 1_000);
   // What is in this line is known beforehand: looking for secrets in it would take longer than writing it.
   const lines = log.child({}, { redact: [] });
+  const warnOfProxy = unbelievedProxies(log, systemClock);
   fastify.server.maxConnections = limits.connections;
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, bytes, done) => {
@@ -68,6 +71,7 @@ function prepare(adapter: FastifyAdapter, log: Logger, crowd: Crowd, limits: Lim
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
     reply.header('cache-control', 'no-store');
+    warnOfProxy(request);
     try {
       request.leave = crowd.enter(request.ip);
       deadlines.begin(request, reply);
