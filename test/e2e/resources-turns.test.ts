@@ -1,5 +1,8 @@
 import { Client } from 'pg';
+import { call, type ProblemError } from '@writ/contract';
+import { transportTo } from '../service/person.js';
 import { problemOf, TestOrganization, type Member } from './organization.js';
+import { password } from './service.js';
 
 let org: TestOrganization;
 let administrator: Member;
@@ -32,10 +35,30 @@ async function meanwhile<T>(
   }
 }
 
-async function waiting(): Promise<void> {
+async function waiting(count = 1): Promise<void> {
   const deadline = Date.now() + 10_000;
-  while ((await org.ask('select from pg_locks where not granted')).length === 0) {
+  while ((await org.ask('select from pg_locks where not granted')).length < count) {
     if (Date.now() > deadline) throw new Error('Nobody waits for a turn.');
+  }
+}
+
+/** Lets one after the other wait for somebody's account, and then go, in this order; resolves with what became of them. */
+async function inTurn(user: string, works: readonly (() => Promise<unknown>)[]) {
+  const client = new Client(org.database.connection('owner'));
+  await client.connect();
+  try {
+    await client.query('begin');
+    await client.query('select from users where name = $1 for update', [user]);
+    const working: Promise<unknown>[] = [];
+    for (const work of works) {
+      working.push(work());
+      working.at(-1)?.catch(() => undefined);
+      await waiting(working.length);
+    }
+    await client.query('commit');
+    return await Promise.allSettled(working);
+  } finally {
+    await client.end();
   }
 }
 
@@ -73,4 +96,50 @@ it('a caller whose account is closed while waiting makes no role', async () => {
   );
   expect(problem.code).toBe('session_ended');
   expect(await org.ask("select from roles where name = 'too-late'")).toEqual([]);
+});
+
+describe('an account that is opened with its invitation and closed at the same time', () => {
+  const invited = async (name: string) => {
+    const { invitation } = await org.as(org.owner, 'inviteUser', { body: { name } });
+    return {
+      accept: () => call(transportTo(org.url), 'acceptInvitation', { body: { invitation, password } }),
+      disable: () => org.as(org.owner, 'disableUser', { params: { user: name } }),
+    };
+  };
+  /** Nobody is in, and nobody gets in. */
+  const expectClosed = async (name: string): Promise<void> => {
+    expect((await org.as(org.owner, 'showUser', { params: { user: name } })).state).toBe('disabled');
+    const open = `select from sessions join users on users.id = user_id where users.name = $1 and ended_at is null`;
+    expect(await org.ask(open, [name])).toEqual([]);
+    expect((await problemOf(org.signIn(name))).code).toBe('sign_in_failed');
+  };
+
+  it('ends closed when it is opened first, with the session that this began', async () => {
+    const { accept, disable } = await invited('earl');
+    const [accepted, disabled] = await inTurn('earl', [accept, disable]);
+    expect([accepted?.status, disabled?.status]).toEqual(['fulfilled', 'fulfilled']);
+    const { accessToken } = (accepted as PromiseFulfilledResult<Awaited<ReturnType<typeof accept>>>).value;
+    const problem = await problemOf(org.as({ name: 'earl', token: accessToken }, 'listKeys'));
+    expect(problem.code).toBe('session_ended');
+    await expectClosed('earl');
+  });
+
+  it('stays closed when it is closed first: the invitation is worth nothing', async () => {
+    const { accept, disable } = await invited('fern');
+    const [disabled, accepted] = await inTurn('fern', [disable, accept]);
+    expect(disabled?.status).toBe('fulfilled');
+    const refused = (accepted as PromiseRejectedResult).reason as ProblemError;
+    expect(refused.problem.code).toBe('invitation_invalid');
+    await expectClosed('fern');
+    expect((await problemOf(accept())).code).toBe('invitation_invalid');
+  });
+
+  it('is closed after both, whoever comes first', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const name = `gus-${round}`;
+      const { accept, disable } = await invited(name);
+      await Promise.all([accept().catch(() => undefined), disable()]);
+      await expectClosed(name);
+    }
+  });
 });
