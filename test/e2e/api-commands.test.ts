@@ -1,11 +1,14 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { call } from '@writ/contract';
+import { formatPublicKeyLine, publicKeyFromObject } from '@writ/openssh/key';
+import { decodeKrl, isRevoked } from '@writ/openssh/krl';
 import { askDatabase } from '../service/database.js';
 import { emptyInstallation, makeInstallation, owner, type Installation } from '../service/installation.js';
-import { signIn, transportTo } from '../service/person.js';
+import { callAs, signIn, transportTo } from '../service/person.js';
 import { startService, type ServiceProcess } from '../service/service.js';
 
 /** Whole processes, one after the other, on a machine that may have other things to do (ms). */
@@ -412,6 +415,44 @@ describe('rewrap, backup and restore', () => {
       } finally {
         await elsewhere.remove();
       }
+    },
+    patience,
+  );
+
+  it(
+    'a service that starts on a restored backup publishes, once, a KRL past every one that hosts may have',
+    async () => {
+      const backup = join(installation.directory, 'before-revoking');
+      const key = publicKeyFromObject(generateKeyPairSync('ed25519').publicKey);
+      const during = async <T>(work: (url: string) => Promise<T>): Promise<T> => {
+        service = await startService(installation);
+        await service.ready();
+        const result = await work(service.url);
+        expect(await service.stop()).toBe(0);
+        service = undefined;
+        return result;
+      };
+      let handle = '';
+      const krl = async (url: string) =>
+        decodeKrl(await call(transportTo(url), 'krl', { params: { organization: handle } }));
+      const published = await during(async (url) => {
+        const who = await signIn(url);
+        handle = who.organization;
+        expect((await installation.run(['backup', backup])).status).toBe(0);
+        const body = { publicKey: formatPublicKeyLine({ key }), reason: 'lost' };
+        await callAs(url, who, 'revoke', { params: { organization: handle }, body });
+        return krl(url);
+      });
+      expect(isRevoked(published, key)).toBe(true);
+      expect(await installation.run(['restore', backup, '--replace'])).toMatchObject({ status: 0 });
+      // The restored database holds none; nobody has revoked anything in it.
+      expect(await askDatabase(installation, 'select from krls')).toEqual([]);
+
+      const first = await during(krl);
+      expect(first.version).toBeGreaterThan(published.version);
+      expect(isRevoked(first, key)).toBe(true);
+      const second = await during(krl);
+      expect(second.version).toBe(first.version);
     },
     patience,
   );
