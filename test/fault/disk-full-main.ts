@@ -1,4 +1,6 @@
-// A program for small-filesystem.ts: argument 1 is a directory with little room; prints one JSON line.
-import { diskFull } from './disk-full.js';
+// A program for small-filesystem.ts: arguments are what is to lack room, and a directory with little of it; prints one
+// JSON line.
+import { diskFull, type Lacking } from './disk-full.js';
 
-process.stdout.write(`${JSON.stringify(await diskFull(process.argv[2]))}\n`);
+const [lacking, directory = ''] = process.argv.slice(2);
+process.stdout.write(`${JSON.stringify(await diskFull({ directory, lacking: lacking as Lacking }))}\n`);

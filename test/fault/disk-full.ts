@@ -3,7 +3,7 @@
 import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { askDatabase } from '../service/database.js';
+import { askDatabase, withDatabase } from '../service/database.js';
 import { makeInstallation, type Installation } from '../service/installation.js';
 import { firstPerson, type Person } from '../service/person.js';
 import { startService, type ServiceProcess } from '../service/service.js';
@@ -22,25 +22,44 @@ export interface DiskFullReport {
 }
 
 /** Makes the disk full; resolves with what makes room again. */
-type Fill = (installation: Installation) => (() => Promise<void>) | Promise<() => Promise<void>>;
+type Fill = (installation: Installation) => Promise<() => Promise<void>>;
 
-/** Writes until nothing more fits. */
-function fillWithFile(directory: string): Fill {
-  return () => {
-    const path = join(directory, 'filler');
-    const file = openSync(path, 'w');
-    for (let size = 1 << 20; size >= 512; size >>= 1) {
-      const chunk = Buffer.alloc(size, 1);
-      try {
-        for (;;) writeSync(file, chunk);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-      }
+/** Writes until nothing more fits; returns what makes room again. */
+function fill(directory: string): () => Promise<void> {
+  const path = join(directory, 'filler');
+  const file = openSync(path, 'w');
+  for (let size = 1 << 20; size >= 512; size >>= 1) {
+    const chunk = Buffer.alloc(size, 1);
+    try {
+      for (;;) writeSync(file, chunk);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
     }
-    fsyncSync(file);
-    closeSync(file);
-    return () => Promise.resolve(rmSync(path));
-  };
+  }
+  fsyncSync(file);
+  closeSync(file);
+  return () => Promise.resolve(rmSync(path));
+}
+
+/** Goes on to the next of the files of 16 MB that PostgreSQL's log is made of, which is then made. */
+const nextLogFile = `select pg_switch_wal(), pg_logical_emit_message(true, 'writ test', 'x')`;
+
+/** What there is no room for. */
+export type Lacking = 'data' | 'log';
+
+/**
+ * No room for data: there is a log file with all of its 16 MB still to be written. No room for the log: PostgreSQL needs
+ * the next log file, and cannot have it.
+ */
+function fillUntil(lacking: Lacking, directory: string): Fill {
+  return (installation) =>
+    withDatabase(installation, async (client) => {
+      if (lacking === 'data') await client.query(nextLogFile);
+      const makeRoom = fill(directory);
+      // Ends the server, and with it this connection.
+      if (lacking === 'log') await client.query(nextLogFile).catch(() => undefined);
+      return makeRoom;
+    });
 }
 
 /** Where no small filesystem can be had: the database refuses new certificates with PostgreSQL's own code for it. */
@@ -92,10 +111,14 @@ async function untilIssued(service: ServiceProcess, who: Person, received: Recei
   return false;
 }
 
-export async function diskFull(small: string | undefined): Promise<DiskFullReport> {
+/** @param small an empty, small filesystem, and what of it is to lack; without one PostgreSQL only says that its disk is full */
+export async function diskFull(small?: {
+  readonly directory: string;
+  readonly lacking: Lacking;
+}): Promise<DiskFullReport> {
   const received = new Received();
   const installation = await makeInstallation(
-    small === undefined ? {} : { WRIT_STATE_DIR: join(small, 'state') },
+    small === undefined ? {} : { WRIT_STATE_DIR: join(small.directory, 'state') },
   );
   const service = await startService(installation);
   let answers = new Set<string>();
@@ -105,7 +128,8 @@ export async function diskFull(small: string | undefined): Promise<DiskFullRepor
     const who = await firstPerson(service.url);
     const before = await ask(service.url, who);
     if (before.status === 201 && before.certificate !== null) received.add(before.certificate);
-    const makeRoom = await (small === undefined ? refuseInserts : fillWithFile(small))(installation);
+    const fillUp = small === undefined ? refuseInserts : fillUntil(small.lacking, small.directory);
+    const makeRoom = await fillUp(installation);
     answers = await untilFull(service, who, received);
     await makeRoom();
     recovered = await untilIssued(service, who, received);

@@ -34,16 +34,23 @@ export function canMount(): boolean {
 }
 
 /**
- * Runs a Node program with the path of an empty, small filesystem as its argument; resolves with what it printed.
+ * Runs a Node program with some words and the path of an empty, small filesystem as its arguments; resolves with what it printed.
  * Only where `canMount()`.
  */
-export async function inSmallFilesystem(program: string): Promise<string> {
+export async function inSmallFilesystem(program: string, ...before: readonly string[]): Promise<string> {
   const way = withMounts();
   if (way === undefined) throw new Error('this user may not mount a filesystem here');
   const directory = mkdtempSync(join(tmpdir(), 'writ-small-'));
   const script = 'mount -t tmpfs -o "size=$1,mode=0711" tmpfs "$2" && shift 2 && exec "$@"';
   const words = [...way, 'sh', '-c', script, 'sh', size, directory];
-  const [command = '', ...args] = [...words, ...asOurselves(way), process.execPath, program, directory];
+  const [command = '', ...args] = [
+    ...words,
+    ...asOurselves(way),
+    process.execPath,
+    program,
+    ...before,
+    directory,
+  ];
   try {
     return await output(command, args);
   } finally {
