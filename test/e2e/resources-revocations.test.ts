@@ -328,3 +328,34 @@ describe('what hosts and clients fetch', () => {
     expect(answer.status).toBe(404);
   });
 });
+
+describe('KRLs of the past', () => {
+  const versions = async () =>
+    (await org.ask<{ version: string }>('select version::text from krls order by krls.version')).map(
+      ({ version }) => BigInt(version),
+    );
+
+  it('are forgotten, but for those of a week or the last fifty; versions go on', async () => {
+    const current = (await krl()).version;
+    await org.ask(
+      `insert into krls select organization_id, version + n, bytes, sha256,
+         now() - case when n > 60 then interval '6 days' else interval '8 days' end
+       from krls, generate_series(1, 120) n where version = $1`,
+      [current],
+    );
+    await org.ask(`update krls set created_at = now() - interval '9 days' where version <= $1`, [current]);
+    await org.tidy();
+    const newest = (count: number) =>
+      Array.from({ length: count }, (_, n) => current + 120n - BigInt(n)).reverse();
+    expect(await versions()).toEqual(newest(60));
+
+    await org.ask(`update krls set created_at = now() - interval '1 year'`);
+    await org.tidy();
+    await org.tidy();
+    expect(await versions()).toEqual(newest(50));
+
+    const { krlVersion } = await revoke({ certificates: [(await issue()).id] });
+    expect(BigInt(krlVersion)).toBe(current + 121n);
+    expect((await krl()).version).toBe(current + 121n);
+  });
+});

@@ -3,6 +3,7 @@ import {
   forgetAnswers,
   forgetAttempts,
   forgetChallenges,
+  forgetKrls,
   forgetSessions,
   listOrganizationIds,
   type ScopedDatabase,
@@ -12,10 +13,12 @@ import type { Logger } from 'pino';
 const hour = 3_600_000;
 const day = 24 * hour;
 /**
- * How long sessions stay to be looked at after their end, counters after they last moved, and answers under an
- * Idempotency-Key after they were given (ms).
+ * How long sessions stay to be looked at after their end, counters after they last moved, answers under an
+ * Idempotency-Key after they were given, and KRLs after they were published (ms).
  */
-const kept = { sessions: 30 * day, attempts: 90 * day, answers: day };
+const kept = { sessions: 30 * day, attempts: 90 * day, answers: day, krls: 7 * day };
+/** So many KRLs of an organization stay however old they are. */
+const keptKrls = 50;
 
 /**
  * Forgets, every hour, what nobody needs any more. What it misses it does the next time.
@@ -52,6 +55,7 @@ export async function tidy({
       await forgetAttempts(tx, id, new Date(now - kept.attempts));
       await forgetAnswers(tx, id, new Date(now - kept.answers));
       await forgetChallenges(tx, id, new Date(now));
+      await forgetKrls(tx, id, new Date(now - kept.krls), keptKrls);
     });
   }
 }

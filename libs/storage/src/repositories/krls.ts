@@ -44,3 +44,21 @@ export async function insertKrl(tx: Transaction, organizationId: string, krl: Kr
     },
   });
 }
+
+/**
+ * Forgets KRLs published before `before`, except the newest `keep`, and never the current one, which the next one's
+ * version follows. Returns how many.
+ */
+export function forgetKrls(
+  tx: Transaction,
+  organizationId: string,
+  before: Date,
+  keep: number,
+): Promise<number> {
+  return tx.$executeRaw`
+    delete from krls where organization_id = ${organizationId}::uuid and created_at < ${before}::timestamptz
+      and version < (
+        select min(version) from (
+          select version from krls where organization_id = ${organizationId}::uuid
+          order by version desc limit ${Math.max(keep, 1)}) newest)`;
+}
