@@ -228,6 +228,22 @@ describe('row-level security', () => {
         });
     });
 
+    it.each([
+      'installation',
+      'organizations',
+      'organization_profiles',
+      'epochs',
+      'users',
+      'key_claims',
+      'roles',
+      'authorities',
+      'host_names',
+      'host_name_keys',
+    ])('the service cannot delete what other rows refer to: %s', async (table) => {
+      const deleting = within(acme.organization, () => app.query(`delete from ${table}`));
+      await expect(deleting).rejects.toMatchObject({ code: '42501' });
+    });
+
     it('the recorder reads epochs and nothing else, and changes none', async () => {
       for (const table of backupTables.filter((name) => name !== 'epochs')) {
         await expect(recorder.query(`select from ${table}`)).rejects.toMatchObject({ code: '42501' });

@@ -3,7 +3,7 @@ import { escapeIdentifier, type ClientBase } from 'pg';
 
 /**
  * What the service's role may do with each table. Certificates are the recorder's to write, events are only ever
- * added, and nobody may truncate.
+ * added, nobody may truncate, and what other rows refer to is never deleted: there are no foreign keys (docs/adr/0007).
  */
 export const appRights = {
   installation: 'select',
@@ -19,8 +19,8 @@ export const appRights = {
   roles: 'select, insert, update',
   role_members: 'select, insert, update, delete',
   authorities: 'select, insert, update',
-  host_names: 'select, insert, update, delete',
-  host_name_keys: 'select, insert, update, delete',
+  host_names: 'select, insert, update',
+  host_name_keys: 'select, insert, update',
   certificates: 'select',
   revocations: 'select, insert',
   krls: 'select, insert, delete',
