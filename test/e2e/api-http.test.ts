@@ -94,8 +94,9 @@ const act = (what: string) =>
 const signInWith = (body: string | Uint8Array, headers: Record<string, string> = json) =>
   send('/v1/sign-in', { method: 'POST', headers, body });
 
+const good = { user: 'ana', password: 'x' };
+
 describe('a request that cannot be served', () => {
-  const good = { user: 'ana', password: 'x' };
   const deep = `${'['.repeat(900)}${']'.repeat(900)}`;
   const cases: [what: string, sent: () => ReturnType<typeof send>, status: number, code: string][] = [
     ['an unknown address', () => send('/v1/nothing'), 404, 'not_found'],
@@ -117,7 +118,13 @@ describe('a request that cannot be served', () => {
       'body_not_json',
     ],
     ['a body that is a number', () => signInWith('17'), 400, 'request_invalid'],
-    ['a deeply nested body', () => signInWith(deep), 400, 'request_invalid'],
+    ['a deeply nested body', () => signInWith(deep), 400, 'body_not_json'],
+    [
+      'a deeply nested body with an escape in it',
+      () => signInWith(`{"user":"\\u0061","password":${deep}}`),
+      400,
+      'body_not_json',
+    ],
     [
       'a body of another type',
       () => signInWith('user=ana', { 'content-type': 'application/x-www-form-urlencoded' }),
@@ -195,6 +202,13 @@ describe('a request that cannot be served', () => {
   it('lists everything that is wrong with it, and where', async () => {
     const { problem } = await signInWith(JSON.stringify({ user: 'UPPER', password: 17, extra: 1 }));
     expect(problem?.failures?.map(({ rule }) => rule).sort()).toEqual(['body', 'body.password', 'body.user']);
+  });
+
+  it('gets no answer as large as itself', async () => {
+    const unknown = Object.fromEntries(Array.from({ length: 150 }, (_, n) => [`field-${n}`, 0]));
+    const { text, problem } = await signInWith(JSON.stringify({ ...good, ...unknown }));
+    expect(problem?.failures?.[0]?.message).toMatch(/^Unrecognized keys: "field-0"/);
+    expect(text.length).toBeLessThan(1_000);
   });
 });
 

@@ -85,6 +85,22 @@ describe('a request body', () => {
   ])('%s', (text, code) => {
     expect(codeOf(() => parseJsonBody(Buffer.from(text)))).toBe(code);
   });
+
+  const nested = (depth: number, inner = '') =>
+    Buffer.from(`{"user":"\\u0061","password":${'['.repeat(depth)}${inner}${']'.repeat(depth)}}`);
+
+  it('nests 64 deep at most, and however deep it is, no stack ends', () => {
+    expect(codeOf(() => parseJsonBody(nested(63)))).toBe('none');
+    expect(codeOf(() => parseJsonBody(nested(64)))).toBe('body_not_json');
+    expect(codeOf(() => parseJsonBody(nested(63, '{"__proto__":1}')))).toBe('body_not_json');
+    for (const depth of [5_000, 100_000]) {
+      expect(codeOf(() => parseJsonBody(nested(depth)))).toBe('body_not_json');
+    }
+  });
+
+  it('may be as wide as it likes', () => {
+    expect(codeOf(() => parseJsonBody(Buffer.from(`[${'0,'.repeat(200_000)}0]`)))).toBe('none');
+  });
 });
 
 describe('a crowd', () => {

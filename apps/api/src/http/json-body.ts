@@ -3,27 +3,40 @@ import { CodedError } from '@writ/kernel';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** What this service takes nests a handful deep; whatever reads a body later may count on this. */
+const deepest = 64;
+
 /**
  * A request body as JSON (RFC 8259: UTF-8); undefined when it is empty. Names that mean something to JavaScript
- * itself are refused, wherever they stand. Ends in `body_not_json`.
+ * itself are refused, wherever they stand, and so is what nests deeper than 64. Ends in `body_not_json`.
  */
 export function parseJsonBody(bytes: Uint8Array): unknown {
   if (bytes.length === 0) return undefined;
-  let text: string;
   let value: unknown;
   try {
-    text = utf8.decode(bytes);
-    value = JSON.parse(text);
+    value = JSON.parse(utf8.decode(bytes));
   } catch {
-    throw new CodedError<ProblemCode>('body_not_json', 'The body is not JSON in UTF-8.');
+    throw notJson('The body is not JSON in UTF-8.');
   }
-  if (/__proto__|\\u/i.test(text) && namesPrototype(value)) {
-    throw new CodedError<ProblemCode>('body_not_json', 'The body has a field named __proto__.');
-  }
+  inspect(value);
   return value;
 }
 
-function namesPrototype(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.hasOwn(value, '__proto__') || Object.values(value).some(namesPrototype);
+/** Level by level and not by recursion: a stack has an end that a stranger could reach. */
+function inspect(body: unknown): void {
+  let level: unknown[] = [body];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    const next: unknown[] = [];
+    for (const value of level) {
+      if (typeof value !== 'object' || value === null) continue;
+      if (depth === deepest) throw notJson(`The body nests deeper than ${deepest}.`);
+      if (Object.hasOwn(value, '__proto__')) throw notJson('The body has a field named __proto__.');
+      for (const one of Object.values(value)) next.push(one);
+    }
+    level = next;
+  }
+}
+
+function notJson(message: string): CodedError<ProblemCode> {
+  return new CodedError<ProblemCode>('body_not_json', message);
 }

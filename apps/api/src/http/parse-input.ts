@@ -4,6 +4,8 @@ import type { z } from 'zod';
 import type { FastifyRequest } from './request.js';
 import type { InputOf } from './route-input.js';
 
+/** Most characters of what an answer says of one failure. */
+const longest = 300;
 const idempotencyKey = /^[\x21-\x7e]{1,255}$/;
 
 /**
@@ -32,9 +34,17 @@ function read(schema: z.ZodType, value: unknown, where: string, failures: Failur
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   for (const issue of parsed.error.issues) {
-    failures.push({ rule: [where, ...issue.path.map(String)].join('.'), message: issue.message });
+    failures.push({
+      rule: brief([where, ...issue.path.map(String)].join('.')),
+      message: brief(issue.message),
+    });
   }
   return undefined;
+}
+
+/** A field's name may be as long as a body: an answer does not give all of it back. */
+function brief(text: string): string {
+  return text.length <= longest ? text : `${text.slice(0, longest)}…`;
 }
 
 function noBody(body: unknown, failures: Failure[]): null {
