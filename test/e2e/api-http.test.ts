@@ -87,6 +87,25 @@ async function send(path: string, { method = 'GET', headers = {}, body }: Sent =
   return { status: answer.status, headers: answer.headers, text, problem };
 }
 
+/** Sends bytes as they are, with the empty line that ends a head, and takes what comes until the connection ends. */
+async function talk(sent: string) {
+  const { port } = new URL(service.url);
+  const text = await new Promise<string>((resolve, reject) => {
+    const socket = connect(Number(port), '127.0.0.1', () => socket.write(`${sent}\r\n\r\n`));
+    let received = '';
+    socket.on('data', (chunk) => {
+      received += chunk.toString();
+      // A connection that would stay open for more is ended by us, once a whole problem is there.
+      if (received.endsWith('}')) socket.end();
+    });
+    socket.on('close', () => resolve(received));
+    socket.on('error', reject);
+  });
+  const [head = '', body = ''] = text.split('\r\n\r\n');
+  const problem = body.includes('urn:writ') ? Problem.parse(JSON.parse(body)) : null;
+  return { text, head, problem };
+}
+
 const json = { 'content-type': 'application/json' };
 const signedIn = () => ({ ...json, authorization: `Bearer ${tokens.accessToken}` });
 const act = (what: string) =>
@@ -180,18 +199,31 @@ describe('a request that cannot be served', () => {
     expect(answer.problem?.requestId).toBeDefined();
   });
 
-  it('that is not HTTP', async () => {
-    const { port } = new URL(service.url);
-    const text = await new Promise<string>((resolve, reject) => {
-      const socket = connect(Number(port), '127.0.0.1', () => socket.write('this is not HTTP\r\n\r\n'));
-      let received = '';
-      socket.on('data', (chunk) => (received += chunk.toString()));
-      socket.on('end', () => resolve(received));
-      socket.on('error', reject);
-    });
-    const [head = '', body = ''] = text.split('\r\n\r\n');
-    expect(head).toMatch(/^HTTP\/1\.1 400 /);
-    expect(Problem.parse(JSON.parse(body)).code).toBe('request_invalid');
+  it.each<[what: string, sent: string, status: number, code: string]>([
+    ['is not HTTP', 'this is not HTTP', 400, 'request_invalid'],
+    ['speaks HTTP/2 at once', 'PRI * HTTP/2.0\r\n\r\nSM', 400, 'request_invalid'],
+    ['names no host', 'GET /healthz HTTP/1.1', 400, 'request_invalid'],
+    ['names two', 'GET /healthz HTTP/1.1\r\nhost: x\r\nHost: y', 400, 'request_invalid'],
+    [
+      'expects what nobody knows',
+      'GET /healthz HTTP/1.1\r\nhost: x\r\nexpect: foo',
+      417,
+      'expectation_failed',
+    ],
+    ['wants a tunnel', 'CONNECT db.example:5432 HTTP/1.1\r\nhost: x', 400, 'request_invalid'],
+    ['is about no address', 'OPTIONS * HTTP/1.1\r\nhost: x', 404, 'not_found'],
+    ['has a method of another protocol', 'PROPFIND /healthz HTTP/1.1\r\nhost: x', 405, 'method_not_allowed'],
+    [
+      'says twice how long it is',
+      'POST /v1/sign-in HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\ntransfer-encoding: chunked',
+      400,
+      'request_invalid',
+    ],
+  ])('that %s', async (_what, sent, status, code) => {
+    const { problem, head } = await talk(sent);
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(head).toMatch(/^content-type: application\/problem\+json/im);
+    expect(problem).toMatchObject({ status, code });
   });
 
   it('says which methods an address takes', async () => {
@@ -209,6 +241,26 @@ describe('a request that cannot be served', () => {
     const { text, problem } = await signInWith(JSON.stringify({ ...good, ...unknown }));
     expect(problem?.failures?.[0]?.message).toMatch(/^Unrecognized keys: "field-0"/);
     expect(text.length).toBeLessThan(1_000);
+  });
+});
+
+describe('a request that could be another protocol’s', () => {
+  it.each(['websocket', 'h2c'])('(%s) is served as the one it is', async (protocol) => {
+    const { head } = await talk(
+      `GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: upgrade, close\r\nupgrade: ${protocol}`,
+    );
+    expect(head).toMatch(/^HTTP\/1.1 200 /);
+  });
+
+  it('is, of HTTP/1.0, served without a host', async () => {
+    expect((await talk('GET /healthz HTTP/1.0')).head).toMatch(/^HTTP\/1.1 200 /);
+  });
+
+  it('goes on where it may expect to', async () => {
+    const body = JSON.stringify({ user: 'ana', password: 'x' });
+    const head = `POST /v1/sign-in HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json`;
+    const sent = `${head}\r\ncontent-length: ${body.length}\r\nexpect: 100-continue\r\n\r\n${body}`;
+    expect((await talk(sent)).text).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 401 /);
   });
 });
 

@@ -29,6 +29,7 @@ export const problemExitStatus: Readonly<Record<ProblemCode, ExitStatus>> = {
   body_too_large: exitStatus.usage,
   headers_too_large: exitStatus.failed,
   content_type_unsupported: exitStatus.failed,
+  expectation_failed: exitStatus.failed,
   proof_invalid: exitStatus.refused,
   idempotency_key_reused: exitStatus.failed,
   password_too_weak: exitStatus.refused,

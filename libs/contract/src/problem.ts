@@ -27,6 +27,7 @@ export const problemStatus = {
   challenge_invalid: 409,
   body_too_large: 413,
   content_type_unsupported: 415,
+  expectation_failed: 417,
   proof_invalid: 422,
   idempotency_key_reused: 422,
   password_too_weak: 422,

@@ -7,12 +7,14 @@ import type { Config, Limits } from '../config/config.js';
 import { answerClientError } from './client-error.js';
 import type { Crowd } from './crowd.js';
 import { Deadlines } from './deadlines.js';
-import { answerRouterError } from './router-error.js';
 import { parseJsonBody } from './json-body.js';
+import { assertHead } from './request-head.js';
 import { requestId } from './request-id.js';
 import { logRequest } from './request-log.js';
 import type { FastifyRequest } from './request.js';
 import { unbelievedProxies } from './unbelieved-proxy.js';
+import { answerRouterError } from './router-error.js';
+import { refuseTunnel } from './tunnel.js';
 
 export interface TlsPair {
   readonly cert: string;
@@ -31,6 +33,8 @@ export function makeAdapter(
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.requestSeconds * 1_000,
     connectionsCheckingInterval: 5_000,
+    // We look ourselves, and answer as we answer everything.
+    requireHostHeader: false,
   };
   const adapter = new FastifyAdapter({
     loggerInstance: log,
@@ -58,7 +62,10 @@ function prepare(adapter: FastifyAdapter, log: Logger, crowd: Crowd, limits: Lim
   // What is in this line is known beforehand: looking for secrets in it would take longer than writing it.
   const lines = log.child({}, { redact: [] });
   const warnOfProxy = unbelievedProxies(log, systemClock);
-  fastify.server.maxConnections = limits.connections;
+  const { server } = fastify;
+  server.maxConnections = limits.connections;
+  server.on('checkExpectation', (request, response) => void server.emit('request', request, response));
+  server.on('connect', refuseTunnel);
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, bytes, done) => {
     done(null, parseJsonBody(bytes as Buffer));
@@ -73,6 +80,7 @@ function prepare(adapter: FastifyAdapter, log: Logger, crowd: Crowd, limits: Lim
     reply.header('cache-control', 'no-store');
     warnOfProxy(request);
     try {
+      assertHead(request.raw);
       request.leave = crowd.enter(request.ip);
       deadlines.begin(request, reply);
       done();

@@ -1,8 +1,7 @@
-import { problemStatus, type ProblemCode } from '@writ/contract';
+import type { ProblemCode } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
-import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { problemOf } from './problem.js';
+import { answerRaw } from './raw-answer.js';
 import { requestId } from './request-id.js';
 
 const headersTooLarge = 'HPE_HEADER_OVERFLOW';
@@ -14,7 +13,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex):
     socket.destroy();
     return;
   }
-  socket.end(rawAnswer(refusal(error.code)));
+  answerRaw(socket, refusal(error.code), requestId(undefined));
 }
 
 function refusal(code: string | undefined): CodedError<ProblemCode> {
@@ -22,17 +21,4 @@ function refusal(code: string | undefined): CodedError<ProblemCode> {
     return new CodedError('headers_too_large', 'The headers are larger than this service takes.');
   if (code === tooSlow) return new CodedError('request_timeout', 'The request took too long to arrive.');
   return new CodedError('request_invalid', 'This is not an HTTP request.');
-}
-
-function rawAnswer(error: CodedError<ProblemCode>): string {
-  const body = JSON.stringify(problemOf(error, requestId(undefined)));
-  const status = problemStatus[error.code];
-  return [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-    'content-type: application/problem+json',
-    `content-length: ${Buffer.byteLength(body)}`,
-    'connection: close',
-    '',
-    body,
-  ].join('\r\n');
 }

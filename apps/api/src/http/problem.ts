@@ -12,6 +12,7 @@ const titles: Partial<Record<number, string>> = {
   409: 'Conflict',
   413: 'Too large',
   415: 'Unsupported media type',
+  417: 'Not expected',
   422: 'Cannot be done',
   429: 'Too many',
   431: 'Headers too large',
