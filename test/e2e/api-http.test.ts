@@ -227,8 +227,10 @@ describe('a request that cannot be served', () => {
   });
 
   it('says which methods an address takes', async () => {
-    const { headers } = await send('/v1/sign-in');
-    expect(headers.get('allow')).toBe('POST');
+    expect((await send('/v1/sign-in')).headers.get('allow')).toBe('POST');
+    const elsewhere = await send('/healthz', { method: 'POST', headers: json, body: '{}' });
+    expect(elsewhere.headers.get('allow')).toBe('GET, HEAD');
+    expect((await send('/healthz', { method: 'HEAD' })).status).toBe(200);
   });
 
   it('lists everything that is wrong with it, and where', async () => {
@@ -376,6 +378,34 @@ describe('a reverse proxy', () => {
     } finally {
       await behind.stop();
     }
+  });
+});
+
+describe('a refusal before there is a route', () => {
+  const path = (target: string) => `GET ${target} HTTP/1.1\r\nhost: x`;
+  it.each<[what: string, sent: string, status: number]>([
+    ['a path badly encoded', path('/%zz'), 400],
+    ['a name too long to exist', path(`/v1/organizations/${'a'.repeat(300)}/krl`), 404],
+    ['headers too large', `${path('/healthz')}\r\nx-large: ${'x'.repeat(5_000)}`, 431],
+    ['no HTTP', `this is not HTTP: ${'x'.repeat(3_000)}`, 400],
+    ['a tunnel', 'CONNECT db.example:5432 HTTP/1.1\r\nhost: x', 400],
+    ['no host', 'GET /healthz HTTP/1.1', 400],
+  ])('(%s) has the headers of every answer, and one short line in the log', async (_what, sent, status) => {
+    const { problem, head } = await talk(sent);
+    const id = problem?.requestId ?? '';
+    expect(head).toMatch(new RegExp(`^x-request-id: ${id}\r?$`, 'im'));
+    expect(head).toMatch(/^cache-control: no-store\r?$/im);
+    expect(head).toMatch(/^x-content-type-options: nosniff\r?$/im);
+    const lines = service.log.filter(({ requestId }) => requestId === id);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({ msg: 'request', status, problem: problem?.code, source: '127.0.0.1' });
+    expect(JSON.stringify(lines[0]).length).toBeLessThan(1_000);
+  });
+
+  it('leaves one line however much garbage follows', async () => {
+    const before = service.log.length;
+    await talk(Array.from({ length: 200 }, () => 'garbage\r\n\r\n').join(''));
+    expect(service.log.length - before).toBe(1);
   });
 });
 

@@ -152,8 +152,8 @@ describe('the password rule', () => {
 describe('small things', () => {
   it('know which methods an address has', () => {
     const at = methodsAt(allRoutes);
-    expect(at('/v1/organizations/x/users')).toEqual(['GET', 'POST']);
-    expect(at('/openapi.json')).toEqual(['GET']);
+    expect(at('/v1/organizations/x/users')).toEqual(['GET', 'HEAD', 'POST']);
+    expect(at('/openapi.json')).toEqual(['GET', 'HEAD']);
     expect(at('/openapixjson')).toEqual([]);
     expect(at('/v1/organizations/x/users/')).toEqual([]);
   });

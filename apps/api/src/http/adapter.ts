@@ -4,7 +4,7 @@ import { LogController, type FastifyBaseLogger } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { Config, Limits } from '../config/config.js';
-import { answerClientError } from './client-error.js';
+import { clientErrorAnswer } from './client-error.js';
 import type { Crowd } from './crowd.js';
 import { Deadlines } from './deadlines.js';
 import { parseJsonBody } from './json-body.js';
@@ -13,8 +13,8 @@ import { requestId } from './request-id.js';
 import { logRequest } from './request-log.js';
 import type { FastifyRequest } from './request.js';
 import { unbelievedProxies } from './unbelieved-proxy.js';
-import { answerRouterError } from './router-error.js';
-import { refuseTunnel } from './tunnel.js';
+import { routerErrorAnswer } from './router-error.js';
+import { tunnelAnswer } from './tunnel.js';
 
 export interface TlsPair {
   readonly cert: string;
@@ -29,6 +29,8 @@ export function makeAdapter(
   tls: TlsPair | undefined,
 ): FastifyAdapter {
   const { limits, trustedProxies } = config;
+  // What is in a request's line is known beforehand: looking for secrets in it would take longer than writing it.
+  const lines = log.child({}, { redact: [] });
   const server = {
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.requestSeconds * 1_000,
@@ -46,26 +48,24 @@ export function makeAdapter(
     requestTimeout: limits.requestSeconds * 1_000,
     routerOptions: { maxParamLength: 256 },
     return503OnClosing: false,
-    clientErrorHandler: answerClientError,
-    frameworkErrors: answerRouterError,
+    clientErrorHandler: clientErrorAnswer(lines),
+    frameworkErrors: routerErrorAnswer(lines),
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     skipMiddie: true,
     ...(tls === undefined ? { http: server } : { https: { ...server, ...tls } }),
   });
-  prepare(adapter, log, crowd, limits);
+  prepare(adapter, lines, crowd, limits);
   return adapter;
 }
 
-function prepare(adapter: FastifyAdapter, log: Logger, crowd: Crowd, limits: Limits): void {
+function prepare(adapter: FastifyAdapter, lines: Logger, crowd: Crowd, limits: Limits): void {
   const fastify = adapter.getInstance();
   const deadlines = new Deadlines(limits.requestSeconds * 1_000);
-  // What is in this line is known beforehand: looking for secrets in it would take longer than writing it.
-  const lines = log.child({}, { redact: [] });
-  const warnOfProxy = unbelievedProxies(log, systemClock);
+  const warnOfProxy = unbelievedProxies(lines, systemClock);
   const { server } = fastify;
   server.maxConnections = limits.connections;
   server.on('checkExpectation', (request, response) => void server.emit('request', request, response));
-  server.on('connect', refuseTunnel);
+  server.on('connect', tunnelAnswer(lines));
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, bytes, done) => {
     done(null, parseJsonBody(bytes as Buffer));

@@ -1,6 +1,7 @@
 import type { ProblemCode } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
+import type { Logger } from 'pino';
 import { answerRaw } from './raw-answer.js';
 import { requestId } from './request-id.js';
 
@@ -8,12 +9,14 @@ const headersTooLarge = 'HPE_HEADER_OVERFLOW';
 const tooSlow = 'ERR_HTTP_REQUEST_TIMEOUT';
 
 /** Answers what Node's HTTP parser refused, before there was a request; every answer ends the connection. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  answerRaw(socket, refusal(error.code), requestId(undefined));
+export function clientErrorAnswer(log: Logger): (error: NodeJS.ErrnoException, socket: Socket) => void {
+  return (error, socket) => {
+    if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    answerRaw(log, socket, refusal(error.code), requestId(undefined));
+  };
 }
 
 function refusal(code: string | undefined): CodedError<ProblemCode> {

@@ -1,14 +1,33 @@
 import { problemStatus, type ProblemCode } from '@writ/contract';
 import type { CodedError } from '@writ/kernel';
 import { STATUS_CODES } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
+import type { Logger } from 'pino';
 import { problemOf } from './problem.js';
+import { plainAddress } from './source.js';
 
 /** How long a client may take to read the answer and to close (ms). */
 const linger = 2_000;
 
-/** Answers on a connection that carries no request which could be replied to, and ends it. */
-export function answerRaw(socket: Duplex, error: CodedError<ProblemCode>, requestId: string): void {
+/**
+ * Answers on a connection that carries no request which could be replied to, and ends it. Leaves one line in the log, of
+ * nothing that the client sent: garbage costs whoever sends it a connection for each short line.
+ */
+export function answerRaw(
+  log: Logger,
+  socket: Socket,
+  error: CodedError<ProblemCode>,
+  requestId: string,
+): void {
+  log.info(
+    {
+      requestId,
+      status: problemStatus[error.code],
+      source: plainAddress(socket.remoteAddress ?? ''),
+      problem: error.code,
+    },
+    'request',
+  );
   const cut = setTimeout(() => socket.destroy(), linger);
   cut.unref();
   socket.once('close', () => clearTimeout(cut));
