@@ -10,6 +10,7 @@ const secret = [
   'passwordHash',
   'accessToken',
   'refreshToken',
+  'deviceToken',
   'invitation',
   'secret',
   'tokenKey',
@@ -18,7 +19,7 @@ const secret = [
 ];
 
 /** What a token of ours looks like inside other text. */
-const tokens = /\bwrit_[ari]\.[A-Za-z0-9._-]+/g;
+const tokens = /\bwrit_[adir]\.[A-Za-z0-9._-]+/g;
 
 /** Text without tokens. */
 export function withoutTokens(text: string): string {

@@ -1,68 +1,89 @@
 import fc from 'fast-check';
-import { memory, waitFor, type AttemptCounters, type Attempts } from '../src/auth/throttle.js';
-import { party, plainAddress } from '../src/http/source.js';
+import { deviceCounters, strangerCounters } from '../src/auth/attempt-counters.js';
+import { failuresAt, isKnown, memory, paces, waitOf, type Attempts } from '../src/auth/throttle.js';
+import { networksOf, party, plainAddress } from '../src/http/source.js';
 
 const now = 1_800_000_000_000;
 const none: Attempts = { failures: 0, lastFailureAt: null, lastSuccessAt: null };
 const failed = (failures: number, ago = 0): Attempts => ({ ...none, failures, lastFailureAt: now - ago });
-const counters = (change: Partial<AttemptCounters>): AttemptCounters => ({
-  account: none,
-  source: none,
-  pair: none,
-  ...change,
-});
+const pace = { free: 5, every: 30_000 };
 
 describe('how long an attempt to sign in waits', () => {
-  it.each([
-    ['nothing failed', {}, 0],
-    ['a few failures', { pair: failed(4) }, 0],
-    ['the fifth failure from here', { pair: failed(5) }, 1_000],
-    ['the sixth', { pair: failed(6) }, 2_000],
-    ['the tenth', { pair: failed(10) }, 32_000],
-    ['hundreds', { pair: failed(500) }, 15 * 60_000],
-    ['part of the wait is over', { pair: failed(10, 30_000) }, 2_000],
-    ['all of it is', { pair: failed(10, 32_000) }, 0],
-    ['an hour ago', { pair: failed(500, memory + 1) }, 0],
-    ['many failures of the source', { source: failed(30) }, 1_000],
-    [
-      'very many failures for the account from everywhere',
-      { account: failed(5_000), pair: failed(1) },
-      60_000,
-    ],
-    ['the same, first time from here', { account: failed(5_000) }, 0],
-    ['the same, long since the last', { account: failed(5_000), pair: failed(9, memory + 1) }, 0],
-    ['the longest counts', { pair: failed(5), account: failed(5_000) }, 60_000],
-  ])('%s', (_what, change, wait) => {
-    expect(waitFor(counters(change), now)).toBe(wait);
+  it.each<[what: string, attempts: Attempts, wait: number]>([
+    ['nothing failed', none, 0],
+    ['a few failures', failed(4), 0],
+    ['the fifth failure', failed(5), 30_000],
+    ['hundreds, as an earlier version counted', failed(500), 30_000],
+    ['part of the wait is over', failed(5, 29_000), 1_000],
+    ['all of it is', failed(5, 30_000), 0],
+    ['a clock that went back', failed(5, -60_000), 30_000],
+  ])('%s', (_what, attempts, wait) => {
+    expect(waitOf(attempts, pace, now)).toBe(wait);
   });
 
-  it('does not depend on strangers where the account has signed in before', () => {
-    const pair = { ...none, lastSuccessAt: now - 60_000 };
-    expect(waitFor({ pair, account: failed(5_000), source: failed(5_000) }, now)).toBe(0);
-    expect(
-      waitFor({ pair: { ...failed(8), lastSuccessAt: now - 60_000 }, account: none, source: none }, now),
-    ).toBe(8_000);
+  it.each<[what: string, attempts: Attempts, failures: number]>([
+    ['is one less after each pause', failed(5, 60_000), 3],
+    ['is never less than none', failed(5, 86_400_000), 0],
+    ['is never more than what is free', failed(500, 0), 5],
+  ])('the count %s', (_what, attempts, failures) => {
+    expect(failuresAt(attempts, pace, now)).toBe(failures);
   });
 
-  it('does once that was long ago', () => {
-    const pair = { ...failed(1), lastSuccessAt: now - 91 * 86_400_000 };
-    expect(waitFor({ pair, account: failed(5_000), source: none }, now)).toBe(60_000);
-  });
-
-  it('is never negative and never longer than a quarter of an hour', () => {
+  it('is never negative, never longer than 30 s, and over when everything is forgotten', () => {
     const attempts = fc.record({
       failures: fc.nat(),
       lastFailureAt: fc.option(fc.integer({ min: 0, max: now })),
       lastSuccessAt: fc.option(fc.integer({ min: 0, max: now })),
     });
     fc.assert(
-      fc.property(fc.record({ account: attempts, source: attempts, pair: attempts }), (any) => {
-        const wait = waitFor(any, now);
+      fc.property(attempts, fc.constantFrom(...Object.values(paces)), (any, one) => {
+        const wait = waitOf(any, one, now);
         expect(wait).toBeGreaterThanOrEqual(0);
-        expect(wait).toBeLessThanOrEqual(15 * 60_000);
+        expect(wait).toBeLessThanOrEqual(30_000);
+        expect(failuresAt(any, one, (any.lastFailureAt ?? 0) + memory)).toBe(0);
       }),
       { seed: 1 },
     );
+  });
+
+  it('lets no more through in a day than its pace', () => {
+    let attempts = none;
+    let through = 0;
+    for (let at = now; at < now + 86_400_000; at += 1_000) {
+      if (waitOf(attempts, paces.account, at) > 0) continue;
+      attempts = { ...attempts, failures: failuresAt(attempts, paces.account, at) + 1, lastFailureAt: at };
+      through += 1;
+    }
+    // What docs/threat-model.md says.
+    expect(through).toBeLessThanOrEqual(4_330);
+  });
+});
+
+describe('what an attempt counts under', () => {
+  it('is the account and every network of the source', () => {
+    const subjects = (address: string) =>
+      strangerCounters('ana', address).shared.map(({ subject }) => subject);
+    expect(subjects('203.0.113.7')).toEqual(['account:ana', 'source:203.0.113.7', 'source:203.0.113.0/24']);
+    expect(subjects('2001:db8:1:2ff::7')).toEqual([
+      'account:ana',
+      'source:2001:db8:1:2ff::/64',
+      'source:2001:db8:1:200::/56',
+      'source:2001:db8:1::/48',
+    ]);
+  });
+
+  it('is nothing that strangers move, from a device that is known', () => {
+    expect(deviceCounters('user', 'device').shared).toEqual([]);
+  });
+
+  it('is, for three months, nothing shared from where the account has signed in', () => {
+    const ago = (days: number): Attempts => ({ ...none, lastSuccessAt: now - days * 86_400_000 });
+    expect([none, ago(0), ago(89), ago(91)].map((one) => isKnown(one, now))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
   });
 });
 
@@ -77,6 +98,16 @@ describe('the party behind an address', () => {
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ])('of %s is %s', (address, expected) => {
     expect(party(address)).toBe(expected);
+  });
+
+  it.each([
+    ['203.0.113.7', null, '203.0.113.0/24'],
+    ['2001:db8::1', '2001:db8:0:0::/56', '2001:db8:0::/48'],
+    ['2001:db8:1:abcd::1', '2001:db8:1:ab00::/56', '2001:db8:1::/48'],
+    ['2001:db8:1:cd::1', '2001:db8:1:0::/56', '2001:db8:1::/48'],
+    ['unknown', null, null],
+  ])('%s is in the wider networks %s and %s', (address, site, network) => {
+    expect(networksOf(address)).toMatchObject({ site, network });
   });
 
   it('shows an IPv4 address that came over IPv6 as what it is', () => {

@@ -1,6 +1,7 @@
 import { isCodedError } from '@writ/kernel';
 import fc from 'fast-check';
 import { readAccessToken, accessTokenText } from '../src/auth/access-token.js';
+import { deviceOf, deviceTokenText } from '../src/auth/device-token.js';
 import { makeInvitation, readInvitation } from '../src/auth/invitation-token.js';
 import { readRefreshToken, refreshTokenText } from '../src/auth/refresh-token.js';
 import { repeatWindow, rotation, type RotationState } from '../src/auth/rotation.js';
@@ -21,6 +22,26 @@ const codeOf = (work: () => unknown): string => {
   }
   return 'none';
 };
+
+describe('a device token', () => {
+  const account = { organizationHandle, userId: sessionId };
+  const text = deviceTokenText({ ...account, deviceId: 'a-device' }, keys.device);
+
+  it('names its device to the account that it is of, and to no other', () => {
+    expect(deviceOf(text, account, keys.device)).toBe('a-device');
+    expect(deviceOf(text, { ...account, userId: 'another' }, keys.device)).toBeNull();
+    expect(deviceOf(text, { ...account, organizationHandle: 'another' }, keys.device)).toBeNull();
+  });
+
+  it('is none when it is altered, of another installation or of another kind', () => {
+    expect(deviceOf(undefined, account, keys.device)).toBeNull();
+    expect(deviceOf(text.replace('a-device', 'b-device'), account, keys.device)).toBeNull();
+    expect(deviceOf(text, account, others.device)).toBeNull();
+    expect(deviceOf(text, account, keys.access)).toBeNull();
+    const refresh = refreshTokenText({ organizationHandle, sessionId, generation: 1 }, keys.refresh);
+    expect(deviceOf(refresh, account, keys.device)).toBeNull();
+  });
+});
 
 describe('an access token', () => {
   const token = { organizationHandle, sessionId, expiresAt: now + 60_000 };

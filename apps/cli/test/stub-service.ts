@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { execFile } from 'node:child_process';
-import type { Problem, SessionTokens } from '@writ/contract';
+import type { Problem, SessionTokens, SignedIn } from '@writ/contract';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Built } from './built.js';
@@ -94,6 +94,11 @@ export function tokens(generation: number, usableFor = 900_000): SessionTokens {
     organization: { handle, name: 'acme' },
     user: { id: '00000000-0000-4000-8000-000000000001', name: 'ana' },
   };
+}
+
+/** What signing in gives: the same, and a device token of the same number. */
+export function signedIn(generation: number): SignedIn {
+  return { ...tokens(generation), deviceToken: `device-${generation}` };
 }
 
 export const user = {

@@ -45,6 +45,13 @@ export const SessionTokens = z.strictObject({
 });
 export type SessionTokens = z.infer<typeof SessionTokens>;
 
+/**
+ * What signing in gives. `deviceToken` is for the client to keep, also after signing out, and to show with its next sign-in
+ * to this account: it opens nothing, but strangers who guess at the account do not slow who shows it.
+ */
+export const SignedIn = z.strictObject({ ...SessionTokens.shape, deviceToken: z.string() });
+export type SignedIn = z.infer<typeof SignedIn>;
+
 export const Whoami = z.strictObject({
   user: User,
   organization: z.strictObject({ handle: OrganizationHandle, name: ShortName }),

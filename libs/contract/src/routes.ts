@@ -15,12 +15,14 @@ import {
   Role,
   RoleDefinition,
   SessionTokens,
+  SignedIn,
   User,
   Whoami,
 } from './resources.js';
 import { administrativeRoles } from './permissions.js';
 import {
   CertificateId,
+  DeviceToken,
   Line,
   OrganizationHandle,
   PageQuery,
@@ -62,8 +64,13 @@ export const routes = {
     path: '/v1/sign-in',
     summary: 'Sign in with a password; starts a session',
     access: 'public',
-    body: z.strictObject({ organization: ShortName.optional(), user: UserName, password: Password }),
-    response: SessionTokens,
+    body: z.strictObject({
+      organization: ShortName.optional(),
+      user: UserName,
+      password: Password,
+      deviceToken: DeviceToken.optional(),
+    }),
+    response: SignedIn,
     problems: ['sign_in_failed', 'too_many_attempts'],
   }),
   acceptInvitation: route({
@@ -73,8 +80,8 @@ export const routes = {
     summary: 'Set a password with a one-time invitation; starts a session',
     access: 'public',
     body: z.strictObject({ invitation: z.string().min(1).max(256), password: Password }),
-    response: SessionTokens,
-    problems: ['invitation_invalid', 'password_too_weak', 'too_many_attempts'],
+    response: SignedIn,
+    problems: ['invitation_invalid', 'password_too_weak'],
   }),
   refresh: route({
     id: 'refresh',

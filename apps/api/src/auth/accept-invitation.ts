@@ -1,4 +1,4 @@
-import type { ProblemCode, SessionTokens } from '@writ/contract';
+import type { ProblemCode, SignedIn } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
 import {
   endOtherSessions,
@@ -26,7 +26,7 @@ export async function acceptInvitation(
   services: AuthServices,
   { invitation, password }: { readonly invitation: string; readonly password: string },
   origin: Origin,
-): Promise<SessionTokens> {
+): Promise<SignedIn> {
   const { store, clock, passwords } = services;
   const token = readInvitation(invitation);
   if (token === null) throw invalid();
@@ -61,7 +61,7 @@ export async function acceptInvitation(
     return startSession(
       tx,
       services,
-      { organization, user: entered, method: 'invitation', strength: 'single' },
+      { organization, user: entered, method: 'invitation', device: null, strength: 'single' },
       origin,
     );
   });

@@ -6,5 +6,7 @@ export interface Authenticated {
   readonly user: SignInUser;
   /** 'password', 'invitation', … */
   readonly method: string;
+  /** The device that has signed in as this user before, where one was shown; null: a new one. */
+  readonly device: string | null;
   readonly strength: 'single' | 'multi';
 }

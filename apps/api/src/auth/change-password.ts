@@ -3,6 +3,7 @@ import { CodedError } from '@writ/kernel';
 import { endOtherSessions, findSignInUser, holdUserToChange, recordEvent, setPassword } from '@writ/storage';
 import type { AuthServices, Origin } from './auth-services.js';
 import { assertPassword } from './password-rule.js';
+import { signedInCounters } from './attempt-counters.js';
 import { attempt } from './sign-in-attempts.js';
 import type { SignedInCaller } from './signed-in-caller.js';
 
@@ -19,7 +20,7 @@ export async function changePassword(
   const { store, clock, passwords } = services;
   const { organizationId, userId, userName } = caller;
   assertPassword(newPassword, [userName, caller.organizationName]);
-  const counted = await attempt(services, organizationId, userName, origin.source);
+  const counted = await attempt(services, organizationId, signedInCounters(userId));
   const user = await store.within([organizationId], (tx) =>
     findSignInUser(tx, organizationId, { id: userId }),
   );

@@ -9,6 +9,8 @@ import {
 } from '@writ/storage';
 import type { AuthServices, Origin } from './auth-services.js';
 import type { Authenticated } from './authenticated.js';
+import { deviceCounters, strangerCounters } from './attempt-counters.js';
+import { deviceOf } from './device-token.js';
 import { attempt } from './sign-in-attempts.js';
 
 export interface Credentials {
@@ -16,6 +18,8 @@ export interface Credentials {
   readonly organization: string | null;
   readonly user: string;
   readonly password: string;
+  /** What the last sign-in from there was given, if anything. */
+  readonly deviceToken?: string | undefined;
 }
 
 /**
@@ -27,17 +31,23 @@ export async function checkPassword(
   credentials: Credentials,
   origin: Origin,
 ): Promise<Authenticated> {
-  const { store, passwords } = services;
+  const { store, passwords, keys } = services;
   const place = await placeOf(store, credentials);
-  const counted = await attempt(services, place.countedIn, place.countedAs, origin.source);
   const { organization, user } = await store.within([place.countedIn], async (tx) => ({
     organization: await findOrganization(tx, place.countedIn),
     user: place.exists ? await findSignInUser(tx, place.countedIn, { name: credentials.user }) : null,
   }));
+  const account = { organizationHandle: organization?.handle ?? '', userId: user?.id ?? '' };
+  const device = deviceOf(credentials.deviceToken, account, keys.device);
+  const counters =
+    device === null
+      ? strangerCounters(place.countedAs, origin.source)
+      : deviceCounters(account.userId, device);
+  const counted = await attempt(services, place.countedIn, counters);
   const right = await passwords.verify(user?.passwordHash ?? null, credentials.password);
   if (right && organization?.state === 'active' && user?.state === 'active') {
     await counted.succeeded();
-    return { organization, user, method: 'password', strength: 'single' };
+    return { organization, user, method: 'password', device, strength: 'single' };
   }
   await store.within([place.countedIn], (tx) =>
     recordEvent(tx, {

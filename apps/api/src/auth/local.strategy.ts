@@ -16,7 +16,9 @@ export function localStrategy(services: AuthServices): Strategy {
     const { body = {}, source = '', requestId = '' } = request as unknown as StrategyRequest;
     const organization =
       'organization' in body && typeof body.organization === 'string' ? body.organization : null;
-    checkPassword(services, { organization, user, password }, { source, requestId }).then(
+    const deviceToken =
+      'deviceToken' in body && typeof body.deviceToken === 'string' ? body.deviceToken : undefined;
+    checkPassword(services, { organization, user, password, deviceToken }, { source, requestId }).then(
       (found) => done(null, found),
       (error: unknown) => done(error),
     );

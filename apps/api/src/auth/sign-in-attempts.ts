@@ -8,8 +8,8 @@ import {
   type AttemptRow,
   type ScopedDatabase,
 } from '@writ/storage';
-import { party } from '../http/source.js';
-import { memory, waitFor, type Attempts } from './throttle.js';
+import type { AttemptCounters } from './attempt-counters.js';
+import { failuresAt, isKnown, waitOf, type Attempts } from './throttle.js';
 
 /** An attempt that was let through, and counted as failed until it is told otherwise. */
 export interface Attempt {
@@ -19,36 +19,37 @@ export interface Attempt {
 /**
  * Lets an attempt to sign in through, or not yet. It counts as a failure from this moment, so that guesses made side by
  * side count too. Ends in `too_many_attempts` (details.retryAfterSeconds).
- * @param name the account's name, or what was given for one
- * @param address where the attempt comes from
  */
 export async function attempt(
   { store, clock }: { readonly store: ScopedDatabase; readonly clock: Clock },
   organizationId: string,
-  name: string,
-  address: string,
+  { own, shared }: AttemptCounters,
 ): Promise<Attempt> {
-  const place = party(address);
-  const account = `account:${name}`;
-  const source = `source:${place}`;
-  const pair = `pair:${name}|${place}`;
+  const subjects = [own, ...shared].map(({ subject }) => subject);
   const now = clock();
-  const wait = await store.within([organizationId], async (tx) => {
-    const rows = await lockAttempts(tx, organizationId, [account, source, pair]);
+  const { wait, others } = await store.within([organizationId], async (tx) => {
+    const rows = await lockAttempts(tx, organizationId, subjects);
     const of = (subject: string): Attempts => attemptsOf(rows.find((row) => row.subject === subject));
-    const ms = waitFor({ account: of(account), source: of(source), pair: of(pair) }, now);
-    if (ms === 0) {
-      await countFailures(tx, organizationId, [account, source, pair], new Date(now), new Date(now - memory));
+    const others = isKnown(of(own.subject), now) ? [] : shared;
+    const falls = [own, ...others];
+    const wait = Math.max(...falls.map(({ subject, pace }) => waitOf(of(subject), pace, now)));
+    if (wait === 0) {
+      const counted = falls.map(({ subject, pace }) => ({
+        subject,
+        failures: failuresAt(of(subject), pace, now) + 1,
+      }));
+      await countFailures(tx, organizationId, counted, new Date(now));
     }
-    return ms;
+    return { wait, others };
   });
   if (wait > 0) throw tooMany(Math.ceil(wait / 1_000));
   return {
     succeeded: () =>
       store.within([organizationId], async (tx) => {
-        await lockAttempts(tx, organizationId, [account, source, pair]);
-        await uncountFailure(tx, organizationId, [account, source]);
-        await countSuccess(tx, organizationId, pair, new Date(clock()));
+        await lockAttempts(tx, organizationId, subjects);
+        const taken = others.map(({ subject }) => subject);
+        await uncountFailure(tx, organizationId, taken);
+        await countSuccess(tx, organizationId, own.subject, new Date(clock()));
       }),
   };
 }

@@ -1,8 +1,9 @@
-import type { ProblemCode, SessionTokens } from '@writ/contract';
+import type { ProblemCode, SignedIn } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
 import { holdSignInUser, insertSession, recordEvent, type SessionRow, type Transaction } from '@writ/storage';
 import type { AuthServices, Origin } from './auth-services.js';
 import type { Authenticated } from './authenticated.js';
+import { deviceTokenText } from './device-token.js';
 import { tokensFor } from './session-tokens.js';
 
 /**
@@ -12,9 +13,9 @@ import { tokensFor } from './session-tokens.js';
 export async function startSession(
   tx: Transaction,
   services: Pick<AuthServices, 'clock' | 'keys' | 'newId'>,
-  { organization, user, method, strength }: Authenticated,
+  { organization, user, method, device, strength }: Authenticated,
   { requestId, source }: Origin,
-): Promise<SessionTokens> {
+): Promise<SignedIn> {
   const held = await holdSignInUser(tx, organization.id, user.id);
   if (held?.state !== 'active' || held.passwordHash !== user.passwordHash) {
     throw new CodedError<ProblemCode>(
@@ -43,5 +44,9 @@ export async function startSession(
     data: { method, source, session: session.id },
     requestId,
   });
-  return tokensFor({ organization, user, session }, services.keys, now);
+  const deviceToken = deviceTokenText(
+    { organizationHandle: organization.handle, userId: user.id, deviceId: device ?? services.newId() },
+    services.keys.device,
+  );
+  return { ...tokensFor({ organization, user, session }, services.keys, now), deviceToken };
 }

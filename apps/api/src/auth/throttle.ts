@@ -1,60 +1,59 @@
-/** A counter of failed sign-ins. */
+/** A count of failed sign-ins that empties by itself. */
 export interface Attempts {
+  /** How many it held when the last one failed. */
   readonly failures: number;
   /** Milliseconds since 1970; null: never. */
   readonly lastFailureAt: number | null;
   readonly lastSuccessAt: number | null;
 }
 
-/** The three counters that an attempt falls under. */
-export interface AttemptCounters {
-  /** All failures for the account, from anywhere. */
-  readonly account: Attempts;
-  /** All failures from the source, for anybody. */
-  readonly source: Attempts;
-  /** Failures for the account from this source. */
-  readonly pair: Attempts;
+/** So many failures are free; then one attempt in so long (ms), which is also how fast failures are forgotten. */
+export interface Pace {
+  readonly free: number;
+  readonly every: number;
 }
 
 const second = 1_000;
-const minute = 60 * second;
+const day = 24 * 60 * 60 * second;
 
-/** A count is forgotten when nothing failed for so long (ms). */
-export const memory = 60 * minute;
+/** No wait is longer than 30 s: whoever is slowed for what others did comes to their turn. */
+export const paces = {
+  /** Of somebody's own: a device, a signed-in person, an account from one source. */
+  own: { free: 5, every: 30 * second },
+  /** All that was never seen with an account, for that account. Faster than one source is, so that one does not use it up. */
+  account: { free: 10, every: 20 * second },
+  /** An IPv4 address or an IPv6 /64. */
+  party: { free: 30, every: 30 * second },
+  /** An IPv6 /56: what one customer has. */
+  site: { free: 60, every: 15 * second },
+  /** An IPv4 /24 or an IPv6 /48: many customers, or one large one. */
+  network: { free: 120, every: 5 * second },
+} as const satisfies Readonly<Record<string, Pace>>;
 
-/** So many failures are free; then each doubles the wait, from one second up to the cap. */
-const limits = {
-  pair: { free: 5, cap: 15 * minute },
-  source: { free: 30, cap: 15 * minute },
-  // A low cap: whoever guesses at an account from many places must not be able to keep its owner out for long.
-  account: { free: 50, cap: minute },
-} as const;
+/** Failures are forgotten, under every pace, when nothing failed for so long (ms). */
+export const memory = Math.max(...Object.values(paces).map(({ free, every }) => free * every));
 
 /** A source that signed in to the account within this time (ms) is its owner's. */
-const knownFor = 90 * 24 * 60 * minute;
+export const knownFor = 90 * day;
 
-/**
- * How long (ms) until this attempt may be made; 0 now. A source that has signed in to the account before answers for
- * its own failures only: what strangers do, here or elsewhere, does not slow it. A
- * source that has not failed here lately has one attempt whatever strangers do: an owner in a new place gets in with the
- * right password at once. Pure.
- */
-export function waitFor(counters: AttemptCounters, now: number): number {
-  const { lastSuccessAt } = counters.pair;
-  const known = lastSuccessAt !== null && now - lastSuccessAt < knownFor;
-  if (known) return waitOf(counters.pair, limits.pair, now);
-  const { lastFailureAt } = counters.pair;
-  const fresh = lastFailureAt === null || now - lastFailureAt > memory;
-  const counted = fresh ? (['pair', 'source'] as const) : (['pair', 'source', 'account'] as const);
-  return Math.max(...counted.map((name) => waitOf(counters[name], limits[name], now)));
+/** Whether the last success lies near enough to be believed. Pure. */
+export function isKnown({ lastSuccessAt }: Attempts, now: number): boolean {
+  return lastSuccessAt !== null && now - lastSuccessAt < knownFor;
 }
 
-function waitOf(
+/** How many failures are not forgotten yet. Pure. */
+export function failuresAt(
   { failures, lastFailureAt }: Attempts,
-  { free, cap }: (typeof limits)['pair' | 'source' | 'account'],
+  { free, every }: Pace,
   now: number,
 ): number {
-  if (lastFailureAt === null || now - lastFailureAt > memory || failures < free) return 0;
-  const pause = Math.min(cap, second * 2 ** Math.min(failures - free, 20));
-  return Math.max(0, lastFailureAt + pause - now);
+  if (lastFailureAt === null) return 0;
+  const forgotten = Math.floor(Math.max(0, now - lastFailureAt) / every);
+  return Math.max(0, Math.min(failures, free) - forgotten);
+}
+
+/** How long (ms) until the next attempt may be made; 0 now. Never longer than the pace's `every`. Pure. */
+export function waitOf(attempts: Attempts, pace: Pace, now: number): number {
+  if (attempts.lastFailureAt === null || failuresAt(attempts, pace, now) < pace.free) return 0;
+  return Math.min(pace.every, attempts.lastFailureAt + pace.every - now);
 }

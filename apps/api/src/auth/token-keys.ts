@@ -4,6 +4,7 @@ import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 export interface TokenKeys {
   readonly access: KeyObject;
   readonly refresh: KeyObject;
+  readonly device: KeyObject;
 }
 
 /**
@@ -13,5 +14,9 @@ export interface TokenKeys {
 export function deriveTokenKeys(tokenKey: Uint8Array): TokenKeys {
   const derive = (use: string): KeyObject =>
     createSecretKey(new Uint8Array(hkdfSync('sha256', tokenKey, new Uint8Array(0), `writ ${use}`, 32)));
-  return { access: derive('access token'), refresh: derive('refresh token') };
+  return {
+    access: derive('access token'),
+    refresh: derive('refresh token'),
+    device: derive('device token'),
+  };
 }

@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
-import { call, type SessionTokens, type Transport } from '@writ/contract';
+import { call, type SignedIn, type Transport } from '@writ/contract';
 import { isCodedError } from '@writ/kernel';
 import { fail } from '../errors.js';
-import { directories } from '../files/directories.js';
+import { directories, type Directories } from '../files/directories.js';
 import type { Input } from '../input.js';
 import { certificatePin, serverAddress, type Server } from '../network/server.js';
 import { transportTo } from '../network/transport.js';
 import type { Run, Surroundings } from '../run.js';
 import { readConfiguration, writeConfiguration, type Configuration } from '../session/configuration.js';
+import { deviceTokenFor, keepDevice } from '../session/devices.js';
 import { withSessionLock } from '../session/lock.js';
 import { writeSession } from '../session/session.js';
 import { describeWhoami } from '../view/whoami.js';
@@ -19,8 +20,12 @@ export const run: Run = async (surroundings, input) => {
   const where = directories(surroundings.environment);
   const remembered = await readConfiguration(where).catch(() => null);
   const { server, transport } = await reach(surroundings, await serverOf(surroundings, input, remembered));
-  const tokens = await signIn(surroundings, input, server, transport, remembered);
-  await withSessionLock(where, () => writeSession(where, { server, tokens }));
+  const { deviceToken, ...tokens } = await signIn(surroundings, input, where, server, transport, remembered);
+  const device = { url: server.url, organization: tokens.organization.name, user: tokens.user.name };
+  await withSessionLock(where, async () => {
+    await writeSession(where, { server, tokens });
+    await keepDevice(where, { ...device, deviceToken });
+  });
   await writeConfiguration(where, { ...server, organization: tokens.organization, user: tokens.user.name });
   const whoami = await call(transport, 'whoami', { accessToken: tokens.accessToken });
   if (input.json) surroundings.terminal.json(whoami);
@@ -75,10 +80,11 @@ async function reach(
 async function signIn(
   surroundings: Surroundings,
   input: Input,
+  where: Directories,
   server: Server,
   transport: Transport,
   remembered: Configuration | null,
-): Promise<SessionTokens> {
+): Promise<SignedIn> {
   const { terminal } = surroundings;
   if (input.flag('invitation') || input.option('invitation-file') !== undefined) {
     const invitation = await secret(surroundings, input, {
@@ -101,5 +107,9 @@ async function signIn(
   const password = await secret(surroundings, input, {
     ...{ what: 'password', option: 'password', variable: 'WRIT_PASSWORD', question: `Password of ${user}` },
   });
-  return terminal.working('Signing in', () => call(transport, 'signIn', { body: { ...body, password } }));
+  const deviceToken = await deviceTokenFor(where, { url: server.url, organization, user });
+  const known = deviceToken === undefined ? {} : { deviceToken };
+  return terminal.working('Signing in', () =>
+    call(transport, 'signIn', { body: { ...body, password, ...known } }),
+  );
 }

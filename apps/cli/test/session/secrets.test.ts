@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { buildCommandLine, type Built } from '../built.js';
-import { startStub, tokens, whoami, writ, type StubService } from '../stub-service.js';
+import { startStub, signedIn, whoami, writ, type StubService } from '../stub-service.js';
 
 describe('secrets', () => {
   let built: Built;
@@ -12,8 +12,8 @@ describe('secrets', () => {
     built = buildCommandLine();
     stub = await startStub();
     stub.on('GET /v1/whoami', { status: 200, body: whoami });
-    stub.on('POST /v1/sign-in', { status: 200, body: tokens(1) });
-    stub.on('POST /v1/sign-in/invitation', { status: 200, body: tokens(1) });
+    stub.on('POST /v1/sign-in', { status: 200, body: signedIn(1) });
+    stub.on('POST /v1/sign-in/invitation', { status: 200, body: signedIn(1) });
     stub.on('POST /v1/password', { status: 204 });
     writeFileSync(join(built.directory, 'secret'), 'from a file\n');
     writeFileSync(join(built.directory, 'two-lines'), 'one\ntwo\n');

@@ -4,6 +4,7 @@ import { buildCommandLine, type Built } from '../built.js';
 import {
   handle,
   problem,
+  signedIn,
   signedInHome,
   startStub,
   tokens,
@@ -36,7 +37,7 @@ describe('the session', () => {
     (JSON.parse(readFileSync(kept(env), 'utf8')) as { tokens: unknown }).tokens;
 
   it('is kept where only its owner can read it, and sent to its own server only', async () => {
-    stub.on('POST /v1/sign-in', { status: 200, body: tokens(1) });
+    stub.on('POST /v1/sign-in', { status: 200, body: signedIn(1) });
     const env = { ...built.env, HOME: join(built.directory, 'login'), WRIT_PASSWORD: 'correct horse' };
     const login = await writ(built, env, ['login', '--url', stub.url, '--user', 'ana', '--org', 'acme']);
     expect(login).toMatchObject({ status: 0, stdout: '' });
@@ -61,8 +62,40 @@ describe('the session', () => {
     await elsewhere.stop();
   });
 
+  it('leaves a device token behind, which the next sign-in to the same account shows, also after logout', async () => {
+    stub.on('POST /v1/sign-in', ...[1, 2, 3, 4, 5].map((n) => ({ status: 200, body: signedIn(n) })));
+    stub.on('POST /v1/sign-out', { status: 204 });
+    const env = { ...built.env, HOME: join(built.directory, 'device'), WRIT_PASSWORD: 'correct horse' };
+    const login = (...more: string[]) =>
+      writ(built, env, ['login', '--url', stub.url, '--user', 'ana', ...more]);
+    const shown = () =>
+      (stub.seen.findLast(({ route }) => route === 'POST /v1/sign-in')?.body as { deviceToken?: string })
+        .deviceToken;
+    expect(await login()).toMatchObject({ status: 0 });
+    expect(shown()).toBeUndefined();
+    const devices = join(env['HOME'], '.local/state/writ/devices.json');
+    expect(statSync(devices).mode & 0o777).toBe(0o600);
+    expect(readFileSync(kept(env), 'utf8')).not.toContain('device-1');
+
+    expect(await writ(built, env, ['logout'])).toMatchObject({ status: 0 });
+    const again = await login('--org', 'acme');
+    expect(shown()).toBe('device-1');
+    expect(again.stdout + again.stderr).not.toContain('device-');
+    expect(JSON.parse(readFileSync(devices, 'utf8'))).toEqual([
+      { url: stub.url, organization: 'acme', user: 'ana', deviceToken: 'device-2' },
+    ]);
+
+    await login('--user', 'bo');
+    expect(shown()).toBeUndefined();
+    await login('--org', 'globex');
+    expect(shown()).toBeUndefined();
+    writeFileSync(devices, 'damaged');
+    expect(await login('--org', 'acme')).toMatchObject({ status: 0 });
+    expect(shown()).toBeUndefined();
+  });
+
   it('takes its directories from XDG, where these are absolute', async () => {
-    stub.on('POST /v1/sign-in', { status: 200, body: tokens(1) });
+    stub.on('POST /v1/sign-in', { status: 200, body: signedIn(1) });
     const at = (name: string): string => join(built.directory, 'xdg', name);
     const env = {
       ...{ ...built.env, HOME: at('home'), WRIT_PASSWORD: 'x' },

@@ -2,7 +2,16 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildCommandLine, type Built } from '../built.js';
-import { handle, signedInHome, startStub, tokens, user, whoami, type StubService } from '../stub-service.js';
+import {
+  handle,
+  signedIn,
+  signedInHome,
+  startStub,
+  type StubService,
+  tokens,
+  user,
+  whoami,
+} from '../stub-service.js';
 
 /** A question and what is typed when it appears. */
 type Dialogue = readonly (readonly [question: string, typed: string])[];
@@ -19,8 +28,8 @@ describe('questions on a terminal', () => {
     built = buildCommandLine();
     stub = await startStub();
     stub.on('GET /v1/whoami', { status: 200, body: whoami });
-    stub.on('POST /v1/sign-in', { status: 200, body: tokens(1) });
-    stub.on('POST /v1/sign-in/invitation', { status: 200, body: tokens(1) });
+    stub.on('POST /v1/sign-in', { status: 200, body: signedIn(1) });
+    stub.on('POST /v1/sign-in/invitation', { status: 200, body: signedIn(1) });
     stub.on(`POST /v1/organizations/${handle}/users/bea/disable`, {
       status: 200,
       body: { ...user, name: 'bea' },

@@ -27,18 +27,21 @@ export async function lockAttempts(
     order by subject for update`;
 }
 
-/** Counts a failure at `at`; a count whose last failure lies before `forgottenBefore` starts again. */
+/** Notes that each of these counters holds so many failures, the last of them at `at`. */
 export async function countFailures(
   tx: Transaction,
   organizationId: string,
-  subjects: readonly string[],
+  counters: readonly Pick<AttemptRow, 'subject' | 'failures'>[],
   at: Date,
-  forgottenBefore: Date,
 ): Promise<void> {
+  const subjects = counters.map(({ subject }) => subject);
+  const failures = counters.map((counter) => counter.failures);
   await tx.$executeRaw`
-    update sign_in_attempts set last_failure_at = ${at}::timestamptz,
-      failures = case when last_failure_at >= ${forgottenBefore}::timestamptz then failures else 0 end + 1
-    where organization_id = ${organizationId}::uuid and subject = any(${[...subjects]}::text[])`;
+    insert into sign_in_attempts (organization_id, subject, failures, last_failure_at)
+    select ${organizationId}::uuid, subject, failures, ${at}::timestamptz
+    from unnest(${subjects}::text[], ${failures}::int[]) as counted (subject, failures)
+    on conflict (organization_id, subject) do update
+      set failures = excluded.failures, last_failure_at = excluded.last_failure_at`;
 }
 
 /** Takes back the failure that was counted in advance for an attempt that then succeeded. */

@@ -1,0 +1,31 @@
+import type { KeyObject } from 'node:crypto';
+import { tokenParts, tokenText } from './token-text.js';
+
+/**
+ * What a device token says: somebody has signed in as this user from there once. It opens nothing; a sign-in that shows it
+ * is counted by itself, so that strangers do not slow it. Derived, not stored.
+ */
+export interface DeviceToken {
+  readonly organizationHandle: string;
+  readonly userId: string;
+  readonly deviceId: string;
+}
+
+export function deviceTokenText(
+  { organizationHandle, userId, deviceId }: DeviceToken,
+  key: KeyObject,
+): string {
+  return tokenText('writ_d', [organizationHandle, userId, deviceId], key);
+}
+
+/** The device that a token of exactly this account names; null for anything else, which counts as no token. */
+export function deviceOf(
+  text: string | undefined,
+  account: Omit<DeviceToken, 'deviceId'>,
+  key: KeyObject,
+): string | null {
+  const [organizationHandle, userId, deviceId] =
+    text === undefined ? [] : (tokenParts('writ_d', text, key) ?? []);
+  const genuine = organizationHandle === account.organizationHandle && userId === account.userId;
+  return genuine && deviceId !== undefined ? deviceId : null;
+}
