@@ -89,7 +89,8 @@ describe('a device that the owner has signed in from', () => {
   it('lets her in from an address at which a stranger keeps failing', async () => {
     const token = (await attempt('198.51.100.1', 'ana', password)).deviceToken;
     for (let n = 0; n < 20; n++) {
-      await guess('198.51.100.1');
+      for (let more = 0; more < 6; more++) await guess('198.51.100.1');
+      expect((await attempt('198.51.100.1', 'ana', password)).code).toBe('too_many_attempts');
       expect((await guess('198.51.100.1', `user-${n}`)).status).not.toBe(200);
       expect((await attempt('198.51.100.1', 'ana', password, token)).status).toBe(200);
     }
@@ -225,6 +226,26 @@ describe('guessing at many accounts', () => {
 
   it('from one address is slowed after thirty failures, also for accounts that do not exist', async () => {
     expect(await many(40, () => '192.0.2.1')).toBe(30);
+  });
+
+  it('leaves no more rows than attempts were let through, and none for long', async () => {
+    await service.tidy();
+    const count = async () => {
+      const [row] = await service.ask<{ n: number }>('select count(*)::int as n from sign_in_attempts');
+      return row?.n ?? 0;
+    };
+    const before = await count();
+    const looked = await many(200, () => '198.51.100.99');
+    expect(looked).toBeLessThan(40);
+    // Two for each name, and one for each network of the source.
+    expect((await count()) - before).toBe(looked * 2 + 2);
+    for (let n = 0; n < 15; n++) await guess(elsewhere(), 'user-0');
+    const full = await count();
+    for (let n = 0; n < 15; n++) await guess(elsewhere(), 'user-0');
+    expect(await count()).toBe(full);
+    service.advance(16 * 60_000);
+    await service.tidy();
+    expect(await count()).toBe(before);
   });
 
   it.each([

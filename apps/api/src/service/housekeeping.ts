@@ -9,14 +9,15 @@ import {
   type ScopedDatabase,
 } from '@writ/storage';
 import type { Logger } from 'pino';
+import { knownFor, memory } from '../auth/throttle.js';
 
 const hour = 3_600_000;
 const day = 24 * hour;
 /**
- * How long sessions stay to be looked at after their end, counters after they last moved, answers under an
- * Idempotency-Key after they were given, and KRLs after they were published (ms).
+ * How long sessions stay to be looked at after their end, answers under an Idempotency-Key after they were given, and KRLs
+ * after they were published (ms).
  */
-const kept = { sessions: 30 * day, attempts: 90 * day, answers: day, krls: 7 * day };
+const kept = { sessions: 30 * day, answers: day, krls: 7 * day };
 /** So many KRLs of an organization stay however old they are. */
 const keptKrls = 50;
 
@@ -52,7 +53,10 @@ export async function tidy({
   for (const id of await store.unscoped(listOrganizationIds)) {
     await store.within([id], async (tx) => {
       await forgetSessions(tx, id, new Date(now - kept.sessions));
-      await forgetAttempts(tx, id, new Date(now - kept.attempts));
+      await forgetAttempts(tx, id, {
+        failedBefore: new Date(now - memory),
+        succeededBefore: new Date(now - knownFor),
+      });
       await forgetAnswers(tx, id, new Date(now - kept.answers));
       await forgetChallenges(tx, id, new Date(now));
       await forgetKrls(tx, id, new Date(now - kept.krls), keptKrls);

@@ -8,8 +8,8 @@ export interface AttemptRow {
 }
 
 /**
- * The counters of some subjects, made where they are missing, and held until this transaction ends: those who guess
- * in parallel wait for each other. Locked in one order.
+ * The counters of some subjects that have one, held, with those that have none, until this transaction ends: those who
+ * guess in parallel wait for each other. Locked in one order, and by name instead of by row: looking makes no rows.
  */
 export async function lockAttempts(
   tx: Transaction,
@@ -17,14 +17,12 @@ export async function lockAttempts(
   subjects: readonly string[],
 ): Promise<readonly AttemptRow[]> {
   const ordered = [...new Set(subjects)].sort();
-  await tx.$executeRaw`
-    insert into sign_in_attempts (organization_id, subject)
-    select ${organizationId}::uuid, subject from unnest(${ordered}::text[]) as wanted (subject) order by subject
-    on conflict (organization_id, subject) do nothing`;
+  await tx.$queryRaw`
+    select pg_advisory_xact_lock(hashtextextended(${organizationId} || subject, 0))::text
+    from unnest(${ordered}::text[]) with ordinality as wanted (subject, place) order by place`;
   return tx.$queryRaw<AttemptRow[]>`
     select subject, failures, last_failure_at as "lastFailureAt", last_success_at as "lastSuccessAt" from sign_in_attempts
-    where organization_id = ${organizationId}::uuid and subject = any(${ordered}::text[])
-    order by subject for update`;
+    where organization_id = ${organizationId}::uuid and subject = any(${ordered}::text[])`;
 }
 
 /** Notes that each of these counters holds so many failures, the last of them at `at`. */
@@ -67,10 +65,17 @@ export async function countSuccess(
     where organization_id = ${organizationId}::uuid and subject = ${subject}`;
 }
 
-/** Forgets counters that have not moved since `before`; returns how many. */
-export async function forgetAttempts(tx: Transaction, organizationId: string, before: Date): Promise<number> {
+/**
+ * Forgets counters whose last failure lies before `failedBefore`, unless they have succeeded since `succeededBefore`;
+ * returns how many.
+ */
+export async function forgetAttempts(
+  tx: Transaction,
+  organizationId: string,
+  { failedBefore, succeededBefore }: { readonly failedBefore: Date; readonly succeededBefore: Date },
+): Promise<number> {
   return tx.$executeRaw`
     delete from sign_in_attempts where organization_id = ${organizationId}::uuid
-      and coalesce(last_failure_at, '-infinity') < ${before}::timestamptz
-      and coalesce(last_success_at, '-infinity') < ${before}::timestamptz`;
+      and coalesce(last_failure_at, '-infinity') < ${failedBefore}::timestamptz
+      and coalesce(last_success_at, '-infinity') < ${succeededBefore}::timestamptz`;
 }
