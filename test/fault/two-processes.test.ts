@@ -1,50 +1,10 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Client } from 'pg';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '@writ/storage';
+import { cpSync } from 'node:fs';
 import { emptyInstallation, initialize, type Installation } from '../service/installation.js';
 import { firstPerson } from '../service/person.js';
 import { startService, type ServiceProcess } from '../service/service.js';
+import { startSomebodysServer, type SomebodysServer } from '../service/somebodys-server.js';
 import { startClients, type Keyed } from './clients.js';
 import { Received } from './received.js';
-
-/** A PostgreSQL that is not Writ's to run, with an empty database and a login that owns it. */
-interface SomebodysServer {
-  readonly url: string;
-  readonly connection: { host: string; port: number; database: string; user: string; password: string };
-  stop(): Promise<void>;
-}
-
-async function startSomebodysServer(): Promise<SomebodysServer> {
-  const directory = mkdtempSync(join(tmpdir(), 'writ-external-'));
-  const server: EmbeddedPostgres = await startEmbeddedPostgres({ stateDirectory: directory });
-  const { superuser } = server.credentials;
-  const at = { host: server.socketDirectory, port: 5432 };
-  const client = new Client({
-    ...at,
-    database: 'postgres',
-    user: superuser?.name,
-    password: superuser?.password,
-  });
-  await client.connect();
-  await client.query(`create role somebody login createrole password 'anything'`);
-  await client.query('create database theirs owner somebody');
-  await client.end();
-  return {
-    url: `postgresql://somebody:anything@/theirs?host=${encodeURIComponent(at.host)}`,
-    connection: {
-      ...at,
-      database: 'theirs',
-      user: superuser?.name ?? '',
-      password: superuser?.password ?? '',
-    },
-    async stop() {
-      await server.stop();
-      rmSync(directory, { recursive: true, force: true });
-    },
-  };
-}
 
 describe('two services on one PostgreSQL of somebody’s own', () => {
   let server: SomebodysServer;
@@ -94,12 +54,9 @@ describe('two services on one PostgreSQL of somebody’s own', () => {
       await Promise.all(clients.map((each) => each.stop()));
     }
     expect(received.wrong).toEqual([]);
-    const client = new Client(server.connection);
-    await client.connect();
-    const { rows } = await client.query<{ serial: string; certificate: Uint8Array }>(
+    const rows = await server.ask<{ serial: string; certificate: Uint8Array }>(
       `select serial::text, certificate from certificates where certificate_type = 'user'`,
     );
-    await client.end();
     const kept = new Map(rows.map((row) => [row.serial, row.certificate]));
     for (const { serial, bytes } of received.all())
       expect(Buffer.compare(kept.get(serial.toString()) ?? Buffer.alloc(0), bytes)).toBe(0);

@@ -54,7 +54,7 @@ describe('a database named by WRIT_DATABASE_URL', () => {
     const url = `postgresql://${name}:${encodeURIComponent('p%40ss/w:rd')}@/${name}?host=${encodeURIComponent(server.socketDirectory)}`;
     return { url, role: name, database: name };
   }
-  async function opened(url: string, purpose: 'service' | 'command' | 'init'): Promise<Database> {
+  async function opened(url: string, purpose: 'service' | 'command' | 'init' | 'restore'): Promise<Database> {
     const database = await openDatabase({ stateDirectory: state, url, purpose });
     open.push(database);
     return database;
@@ -97,6 +97,55 @@ describe('a database named by WRIT_DATABASE_URL', () => {
     state = await mkdtemp(join(directory, 'state-'));
     const second = await opened(two.url, 'init');
     expect(second.roleName('app')).not.toBe(first.roleName('app'));
+  });
+
+  it('is not initialised twice: a second directory is refused before anything is made', async () => {
+    const { url } = await somebody('createrole');
+    const first = await opened(url, 'init');
+    await migrateDatabase(first);
+    await ask(
+      first,
+      'owner',
+      `insert into installation (kdf, "check", token_key) values ('{}', '\\x01', '\\x02')`,
+    );
+    const roles = `select count(*)::int as n from pg_roles`;
+    const [before] = (await administrator.query<{ n: number }>(roles)).rows;
+    state = join(directory, `state-${count}-refused`);
+    await expect(opened(url, 'init')).rejects.toMatchObject({ code: 'already_initialized' });
+    await expect(stat(state)).rejects.toMatchObject({ code: 'ENOENT' });
+    expect((await administrator.query<{ n: number }>(roles)).rows[0]).toEqual(before);
+  });
+
+  it('serves every directory that has roles there, whichever starts last', async () => {
+    const { url } = await somebody('createrole');
+    const first = await opened(url, 'restore');
+    await migrateDatabase(first);
+    const id = '7c1f3f0e-6a57-4d4c-9d5c-0f6a3f0b8d11';
+    const scope = `select set_config('writ.organizations', '${id}', false);`;
+    const insert = `insert into epochs (id, organization_id, kind) values ('${id}', '${id}', 'user')`;
+    await ask(first, 'owner', insert);
+    const sees = async (database: Database): Promise<number> => {
+      const client = new Client(database.connection('app'));
+      await client.connect();
+      try {
+        await client.query(scope);
+        return (await client.query('select id from epochs')).rowCount ?? 0;
+      } finally {
+        await client.end();
+      }
+    };
+    const firstState = state;
+    state = await mkdtemp(join(directory, 'state-'));
+    const second = await opened(url, 'restore');
+    expect(second.roleName('app')).not.toBe(first.roleName('app'));
+    await migrateDatabase(second);
+    expect([await sees(first), await sees(second)]).toEqual([1, 1]);
+    state = firstState;
+    await migrateDatabase(await opened(url, 'service'));
+    expect([await sees(first), await sees(second)]).toEqual([1, 1]);
+    // The recorders too: each may lock epochs.
+    for (const each of [first, second])
+      expect(await ask(each, 'recorder', 'select id, epoch from epochs for share')).toHaveLength(1);
   });
 
   it('keeps passwords in a file of its own, 0600, and never in the server as text', async () => {

@@ -38,9 +38,17 @@ export interface RoleNames {
   readonly recorder: string;
 }
 
-/** The statements that give the roles of a database what they may do, and nothing else. */
-export function accessSql(names: RoleNames): string[] {
-  const [owner, app, recorder] = [names.owner, names.app, names.recorder].map(escapeIdentifier);
+/** Roles that serve the same database from other state directories. */
+export interface OtherRoles {
+  readonly apps: readonly string[];
+  readonly recorders: readonly string[];
+}
+
+/** The statements that give the roles of a database, ours and the others', what they may do, and nothing else. */
+export function accessSql(names: RoleNames, others: OtherRoles = { apps: [], recorders: [] }): string[] {
+  const owner = escapeIdentifier(names.owner);
+  const app = roleList([names.app, ...others.apps]);
+  const recorder = roleList([names.recorder, ...others.recorders]);
   const tables = Object.entries(appRights);
   const insertPolicies = recorderInserts.flatMap((table) =>
     policy('recorder_inserts', table, `for insert to ${recorder} with check (true)`),
@@ -75,8 +83,25 @@ export function accessSql(names: RoleNames): string[] {
   ];
 }
 
+/** In one order, so that every state directory's statements are the same. */
+function roleList(names: readonly string[]): string {
+  return [...new Set(names)].sort().map(escapeIdentifier).join(', ');
+}
+
 function policy(name: string, table: string, rest: string): string[] {
   return [`drop policy if exists ${name} on ${table}`, `create policy ${name} on ${table} ${rest}`];
+}
+
+/**
+ * The roles that the policies name now. They keep what they have: their processes may be running. Rejects as `pg` does.
+ */
+async function servingRoles(client: ClientBase): Promise<OtherRoles> {
+  const { rows } = await client.query<{ policy: string; role: string }>(
+    `select p.polname as policy, r.rolname as role from pg_policy p join pg_roles r on r.oid = any (p.polroles)
+     where p.polrelid = to_regclass('public.events') and p.polname in ('organization_scope', 'recorder_inserts')`,
+  );
+  const of = (name: string): string[] => rows.filter(({ policy }) => policy === name).map(({ role }) => role);
+  return { apps: of('organization_scope'), recorders: of('recorder_inserts') };
 }
 
 /**
@@ -85,7 +110,7 @@ function policy(name: string, table: string, rest: string): string[] {
  * transaction. Rejects as `pg` does.
  */
 export async function grantAccess(client: ClientBase, names: RoleNames): Promise<void> {
-  const statements = accessSql(names);
+  const statements = accessSql(names, await servingRoles(client));
   const mark = `writ access ${createHash('sha256').update(statements.join('\n')).digest('hex')}`;
   const { rows } = await client.query<{ mark: string | null; holds: boolean }>(
     // A dump restored without privileges keeps the comment and loses the rights.

@@ -83,6 +83,7 @@ export async function writeCredentials(
   credentials: DatabaseCredentials,
 ): Promise<void> {
   try {
+    await makePrivateDirectory(stateDirectory);
     await makePrivateDirectory(join(stateDirectory, 'postgres'));
   } catch (error) {
     throw fileError(error, stateDirectory);

@@ -27,15 +27,16 @@ export interface DatabaseOptions extends EmbeddedOptions {
   readonly url?: string | undefined;
   /**
    * 'service' runs the embedded server and owns the state directory; 'command' joins a running service's server or
-   * runs it for its own time, and never makes one; 'init' is a command that may also make roles in somebody's own server.
+   * runs it for its own time, and never makes one; 'init' and 'restore' are commands that may also make a database, or
+   * roles in somebody's own server. 'init' refuses, before it makes anything, where an installation is.
    */
-  readonly purpose: 'service' | 'command' | 'init';
+  readonly purpose: 'service' | 'command' | 'init' | 'restore';
 }
 
 /**
  * Opens the database of an installation, embedded or named. Migrating is `migrateDatabase`'s.
  * Ends in the codes of `startEmbeddedPostgres`, or in `database_url_invalid`, `database_rights_missing`,
- * `not_initialized`, `state_in_use`, `storage_unavailable`.
+ * `not_initialized`, `already_initialized`, `state_in_use`, `storage_unavailable`.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   return options.url === undefined ? openEmbedded(options) : openExternal({ ...options, url: options.url });

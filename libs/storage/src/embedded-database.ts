@@ -1,9 +1,10 @@
 import { CodedError } from '@writ/kernel';
-import { escapeIdentifier } from 'pg';
+import { Client, escapeIdentifier } from 'pg';
 import type { DatabaseCredentials, DatabaseLogin } from './credentials.js';
 import { databaseError } from './database-error.js';
 import type { Database, DatabaseOptions, DatabaseRole } from './database.js';
 import type { StorageErrorCode } from './errors.js';
+import { refuseInstallation } from './initialized.js';
 import {
   borrowEmbeddedPostgres,
   hasEmbeddedPostgres,
@@ -29,6 +30,7 @@ export async function openEmbedded(options: DatabaseOptions): Promise<Database> 
   const server = await start(options);
   try {
     await provision(server);
+    if (options.purpose === 'init') await refuseSecondTime(server);
   } catch (error) {
     await server.stop();
     throw databaseError(error);
@@ -85,5 +87,17 @@ async function provision({ credentials, socketDirectory }: EmbeddedPostgres): Pr
     await ensureDatabase(client, embeddedDatabaseName, owner, [app, recorder]);
   } finally {
     await client.end();
+  }
+}
+
+/** Ends in `already_initialized` where our database holds an installation. */
+async function refuseSecondTime(server: EmbeddedPostgres): Promise<void> {
+  const client = new Client(embeddedDatabase(server, embeddedDatabaseName).connection('owner'));
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await refuseInstallation(client);
+  } finally {
+    await client.end().catch(() => undefined);
   }
 }

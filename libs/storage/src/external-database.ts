@@ -10,6 +10,7 @@ import { databaseError } from './database-error.js';
 import type { Database, DatabaseOptions } from './database.js';
 import { connectionAs, parseDatabaseUrl } from './database-url.js';
 import type { StorageErrorCode } from './errors.js';
+import { refuseInstallation } from './initialized.js';
 import { ownStateDirectory } from './owner.js';
 import { ensureRoles } from './roles.js';
 import { errorCode, errorText } from './system-error.js';
@@ -19,7 +20,7 @@ const oldestServer = 140_000;
 
 /**
  * Opens the PostgreSQL that WRIT_DATABASE_URL names: its login owns the schema; the service's two roles were made,
- * or are made now, by `init`. Codes: see `openDatabase`.
+ * or are made now, by `init` or `restore`. Codes: see `openDatabase`.
  */
 export async function openExternal(options: DatabaseOptions & { readonly url: string }): Promise<Database> {
   const { stateDirectory, purpose } = options;
@@ -28,10 +29,16 @@ export async function openExternal(options: DatabaseOptions & { readonly url: st
   const ownership = purpose === 'service' ? await ownStateDirectory(stateDirectory) : undefined;
   try {
     const kept = await readCredentials(stateDirectory, 'external');
-    if (kept === undefined && purpose !== 'init') throw notInitialized();
+    const makes = purpose === 'init' || purpose === 'restore';
+    if (kept === undefined && !makes) throw notInitialized();
     const credentials = kept ?? externalCredentials();
-    if (kept === undefined) await writeCredentials(stateDirectory, credentials);
-    const ownerName = await inspect(owner, purpose === 'init' ? credentials : undefined);
+    const ownerName = await inspect(owner, async (client, at) => {
+      if (!makes) return;
+      // Before anything is made: other processes may be serving this database.
+      if (purpose === 'init') await refuseInstallation(client);
+      if (kept === undefined) await writeCredentials(stateDirectory, credentials);
+      await makeRoles(client, at, credentials);
+    });
     return {
       kind: 'external',
       connection: (role) => (role === 'owner' ? owner : connectionAs(url, credentials[role])),
@@ -50,12 +57,22 @@ export async function openExternal(options: DatabaseOptions & { readonly url: st
 function notInitialized(): CodedError<StorageErrorCode> {
   return new CodedError<StorageErrorCode>(
     'not_initialized',
-    'This state directory knows no roles of that database; run `writ init` first, or use the state directory of its init.',
+    'This state directory knows no roles of that database; run `writ init` first, or use the state directory of its ' +
+      'init or a copy of it.',
   );
 }
 
-/** Looks at the server, makes the roles where `make` names them, and says who the owner is. */
-async function inspect(owner: ClientConfig, make: DatabaseCredentials | undefined): Promise<string> {
+/** Where the owner's login leads. */
+interface Place {
+  readonly owner: string;
+  readonly database: string;
+}
+
+/** Looks at the server, lets `prepare` do what it must as the owner, and says who that is. */
+async function inspect(
+  owner: ClientConfig,
+  prepare: (client: Client, place: Place) => Promise<void>,
+): Promise<string> {
   const client = new Client({ ...owner, application_name: 'writ', connectionTimeoutMillis: 10_000 });
   client.on('error', () => undefined);
   try {
@@ -65,7 +82,7 @@ async function inspect(owner: ClientConfig, make: DatabaseCredentials | undefine
     );
     const { name = '', database = '', version = 0 } = rows[0] ?? {};
     if (version < oldestServer) throw refused('WRIT_DATABASE_URL names a PostgreSQL older than 14');
-    if (make !== undefined) await makeRoles(client, name, database, make);
+    await prepare(client, { owner: name, database });
     return name;
   } catch (error) {
     if (/^(28...|3D000)$/.test(errorCode(error)))
@@ -78,8 +95,7 @@ async function inspect(owner: ClientConfig, make: DatabaseCredentials | undefine
 
 async function makeRoles(
   client: Client,
-  owner: string,
-  database: string,
+  { owner, database }: Place,
   { app, recorder }: DatabaseCredentials,
 ): Promise<void> {
   const { rows } = await client.query<{ makes_roles: boolean; makes_tables: boolean }>(

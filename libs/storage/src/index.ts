@@ -16,6 +16,7 @@ export {
   type DatabaseRole,
 } from './database.js';
 export { copyDatabase, embeddedDatabase, embeddedDatabaseName } from './embedded-database.js';
+export { alreadyInitialized } from './initialized.js';
 export { migrate } from './migrate.js';
 export { appRights, type RoleNames } from './access.js';
 export { databaseError, availabilityCode, type AvailabilityCode } from './database-error.js';

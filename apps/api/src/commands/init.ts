@@ -2,26 +2,13 @@ import { ShortName, UserName } from '@writ/contract';
 import { isCodedError, systemClock } from '@writ/kernel';
 import { namePattern } from '@writ/openssh/trust';
 import { newInstallationSeal, unlockInstallation } from '@writ/signer';
-import {
-  findInstallation,
-  migrateDatabase,
-  openDatabase,
-  openScoped,
-  type ScopedDatabase,
-} from '@writ/storage';
+import { migrateDatabase, openDatabase, openScoped } from '@writ/storage';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import type { z } from 'zod';
 import { assertPassword } from '../auth/password-rule.js';
 import { Passwords } from '../auth/passwords.js';
 import type { Environment } from '../config/environment.js';
-import {
-  alreadyInitialized,
-  authorityKeyKinds,
-  found,
-  type Founded,
-  type Founding,
-} from '../installation/found.js';
+import { authorityKeyKinds, found, type Founded, type Founding } from '../installation/found.js';
 import { makeSelfSigned } from '../tls/make-self-signed.js';
 import type { Command, Invocation } from './command.js';
 import { parseWords, usage } from './command-line.js';
@@ -47,13 +34,12 @@ export const init: Command = {
     const wanted = wantedFrom(values, environment);
     const { stateDirectory, databaseUrl } = configuration.config;
     for (const warning of configuration.warnings) terminal.say(warning);
-    await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
     const opened = new Opened();
     try {
+      // Refuses a second time, before anything is made or migrated.
       const database = opened.add(await openDatabase({ stateDirectory, url: databaseUrl, purpose: 'init' }));
       await migrateDatabase(database);
       const store = opened.add(openScoped({ connection: database.connection('owner'), connections: 1 }));
-      await refuseSecondTime(store);
       const password = values.invite === true ? null : await ownerPassword(environment, terminal);
       if (password !== null) assertPassword(password, [wanted.owner, wanted.organization]);
       const { secret, madeFile } = await secretForInit(environment, stateDirectory);
@@ -71,10 +57,6 @@ export const init: Command = {
     }
   },
 };
-
-async function refuseSecondTime(store: ScopedDatabase): Promise<void> {
-  if ((await store.unscoped(findInstallation)) !== null) throw alreadyInitialized();
-}
 
 type Wanted = Omit<Founding, 'passwordHash'>;
 

@@ -98,5 +98,5 @@ async function openAlone(stateDirectory: string, url: string | undefined): Promi
       pid,
     });
   }
-  return openDatabase({ stateDirectory, url, purpose: 'init' });
+  return openDatabase({ stateDirectory, url, purpose: 'restore' });
 }

@@ -1,5 +1,4 @@
 import type { Clock, RandomBytes } from '@writ/kernel';
-import { CodedError } from '@writ/kernel';
 import { fingerprint } from '@writ/openssh/key';
 import {
   authorityKeyKinds,
@@ -10,6 +9,7 @@ import {
   type KeyEncryptionKey,
 } from '@writ/signer';
 import {
+  alreadyInitialized,
   findInstallation,
   insertAuthority,
   insertInstallation,
@@ -19,7 +19,6 @@ import {
   replaceInvitation,
   type NewAuthority,
   type ScopedDatabase,
-  type StorageErrorCode,
   type Transaction,
 } from '@writ/storage';
 import { makeInvitation } from '../auth/invitation-token.js';
@@ -119,14 +118,6 @@ async function takeTurn(tx: Transaction): Promise<void> {
   await tx.$executeRaw`select pg_advisory_xact_lock(hashtext('writ init'))`;
   if ((await findInstallation(tx)) === null) return;
   throw alreadyInitialized();
-}
-
-/** The error for an installation that stands. */
-export function alreadyInitialized(): CodedError<StorageErrorCode> {
-  return new CodedError<StorageErrorCode>(
-    'already_initialized',
-    'This database holds an installation already; `writ server` starts it. Another one takes another WRIT_STATE_DIR.',
-  );
 }
 
 async function newAuthority(
