@@ -175,6 +175,71 @@ describe('backup and restore', () => {
     expect(confirmed.highWater.krlVersion(sample.organization)).toBe(4n + (1n << 32n));
   });
 
+  describe('where other state directories may have used the database', () => {
+    /** What this directory's file says: as far as the backup went, and a KRL that the backup has. */
+    const ours = async (database: Database, more: Partial<RestoreOptions> = {}): Promise<RestoreOptions> => {
+      const given = await options(database, undefined, {
+        shared: true,
+        acceptLostRevocations: false,
+        ...more,
+      });
+      await given.highWater.raise({
+        serials: new Map([[sample.authority, 64n]]),
+        krlVersions: new Map([[sample.organization, 4n]]),
+      });
+      return given;
+    };
+
+    it('asks and skips 2^32 serials and KRL versions, although the file knows the authority', async () => {
+      const target = await server.database();
+      await expect(restore(file, await ours(target))).rejects.toMatchObject({
+        code: 'restore_needs_confirmation',
+        details: { authorities: [sample.authority] },
+      });
+      const confirmed = await ours(target, { skipUnknown: true });
+      expect((await restore(file, confirmed)).skipped).toEqual([sample.authority]);
+      const owner = await asOwner(target);
+      const { rows } = await owner.query('select next_serial::text as next from authorities');
+      expect(rows).toEqual([{ next: String(65n + (1n << 32n)) }]);
+      expect(confirmed.highWater.krlVersion(sample.organization)).toBe(4n + (1n << 32n));
+      // Whatever another directory gave out is revoked.
+      const gap = await owner.query(
+        `select 1 from revocations where serial_from <= 65 and serial_to = $1 and authority_id = $2`,
+        [String(64n + (1n << 32n)), sample.authority],
+      );
+      expect(gap.rowCount).toBe(1);
+    });
+
+    it('asks nothing where the database stands and is ahead of the file: it knows every reservation', async () => {
+      const target = await server.database();
+      await restore(file, await ours(target, { skipUnknown: true }));
+      const owner = await asOwner(target);
+      await owner.query('update authorities set next_serial = 500');
+      await owner.query(`insert into krls select organization_id, 7, bytes, sha256 from krls`);
+      const given = await ours(target, { replace: true });
+      expect((await restore(file, given)).skipped).toEqual([]);
+      const { rows } = await owner.query('select next_serial::text as next from authorities');
+      expect(rows).toEqual([{ next: '500' }]);
+      expect(given.highWater.krlVersion(sample.organization)).toBe(8n);
+    });
+
+    it('asks where an older database was put in its place', async () => {
+      const target = await server.database();
+      await restore(file, await ours(target, { skipUnknown: true }));
+      await (await asOwner(target)).query('update authorities set next_serial = 60');
+      await expect(restore(file, await ours(target, { replace: true }))).rejects.toMatchObject({
+        code: 'restore_needs_confirmation',
+      });
+    });
+
+    it('is remembered by the file until a restore has skipped what it cannot know', async () => {
+      const alone = await ours(await server.database(), { shared: false, skipUnknown: true });
+      await alone.highWater.setShared(true);
+      expect((await restore(file, alone)).skipped).toEqual([sample.authority]);
+      expect(alone.highWater.shared()).toBe(false);
+    });
+  });
+
   it('replaces an installation only when told to', async () => {
     const target = await server.database();
     const owner = await asOwner(target);

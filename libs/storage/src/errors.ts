@@ -46,7 +46,7 @@ export type StorageErrorCode =
   | 'backup_newer'
   /** The database to restore into holds data and replacing it was not asked for. */
   | 'restore_not_empty'
-  /** Restoring without the high-water file skips 2^32 serials and was not confirmed. */
+  /** Restoring where the high-water file does not know every serial skips 2^32 of them and was not confirmed. */
   | 'restore_needs_confirmation'
   /** Restoring forgets revocations that were published, and was not confirmed. */
   | 'restore_loses_revocations';

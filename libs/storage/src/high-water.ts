@@ -22,6 +22,10 @@ export interface HighWater {
    * database; any other mark stays. Rejects as `raise` does.
    */
   takeBack(authorityId: string, from: bigint, to: bigint): Promise<void>;
+  /** Whether processes of other state directories may have used numbers that no mark here covers. */
+  shared(): boolean;
+  /** Notes that they may, or that the marks cover everything again. Rejects as `raise` does. */
+  setShared(shared: boolean): Promise<void>;
   /** All marks, as copies. */
   marks(): Required<HighWaterMarks>;
 }
@@ -35,6 +39,7 @@ export interface HighWaterMarks {
 
 interface HighWaterFile {
   readonly version: 1;
+  readonly shared?: boolean;
   readonly serials: Readonly<Record<string, string>>;
   readonly krlVersions: Readonly<Record<string, string>>;
 }
@@ -53,6 +58,7 @@ export async function openHighWater(stateDirectory: string): Promise<HighWater> 
   const file = parse(path, await readIfThere(path));
   const serials = new Map(Object.entries(file.serials).map(([id, text]) => [id, BigInt(text)]));
   const krlVersions = new Map(Object.entries(file.krlVersions).map(([id, text]) => [id, BigInt(text)]));
+  let shared = file.shared === true;
   let writing: Promise<void> = Promise.resolve();
   let next: Promise<void> | undefined;
   let unwritten = false;
@@ -60,7 +66,8 @@ export async function openHighWater(stateDirectory: string): Promise<HighWater> 
   const writeOnce = async (): Promise<void> => {
     next = undefined;
     unwritten = false;
-    const content: HighWaterFile = { version: 1, serials: texts(serials), krlVersions: texts(krlVersions) };
+    const marks = { serials: texts(serials), krlVersions: texts(krlVersions) };
+    const content: HighWaterFile = { version: 1, ...(shared ? { shared } : {}), ...marks };
     try {
       await writeDurably(path, `${JSON.stringify(content, null, 2)}\n`);
     } catch (error) {
@@ -90,6 +97,12 @@ export async function openHighWater(stateDirectory: string): Promise<HighWater> 
       unwritten = true;
       return write();
     },
+    shared: () => shared,
+    async setShared(now) {
+      unwritten ||= shared !== now;
+      shared = now;
+      return write();
+    },
     marks: () => ({ serials: new Map(serials), krlVersions: new Map(krlVersions) }),
   };
 }
@@ -117,7 +130,7 @@ function parse(path: string, text: string | undefined): HighWaterFile {
   if (text === undefined) return { version: 1, serials: {}, krlVersions: {} };
   try {
     const value = JSON.parse(text) as Partial<HighWaterFile>;
-    if (value.version === 1 && isMarks(value.serials) && isMarks(value.krlVersions))
+    if (value.version === 1 && isFlag(value.shared) && isMarks(value.serials) && isMarks(value.krlVersions))
       return value as HighWaterFile;
   } catch {
     // Said below.
@@ -127,6 +140,10 @@ function parse(path: string, text: string | undefined): HighWaterFile {
     `${path} is damaged; put back a copy, or move it away if no serial was given out since the database was last backed up.`,
     { path },
   );
+}
+
+function isFlag(value: unknown): boolean {
+  return value === undefined || typeof value === 'boolean';
 }
 
 function isMarks(value: unknown): boolean {

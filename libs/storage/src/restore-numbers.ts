@@ -16,7 +16,7 @@ export interface NumbersInUse {
 }
 
 export interface SkippedNumbers {
-  /** Authorities (ids) that the high-water file did not know. */
+  /** Authorities (ids) of which nobody knows how far their serials went. */
   readonly skipped: readonly string[];
   /** Organizations (ids) of which the high-water file knows KRLs that nothing else knows any more. */
   readonly lostKrls: readonly string[];
@@ -45,9 +45,13 @@ export async function numbersInUse(client: ClientBase): Promise<NumbersInUse> {
 
 /**
  * Moves the restored authorities past everything that was given out: by the backup, by the database that stood before,
- * and by the high-water file; 2^32 further where the file does not know an authority. KRL versions likewise, which
- * only the file carries on: they end one above what was published, which tells the service to publish one more.
+ * and by the high-water file; 2^32 further where these do not know how far an authority went. KRL versions likewise,
+ * which only the file carries on: they end one above what was published, which tells the service to publish one more.
+ *
+ * The file knows what processes of its own state directory used. Where others may have used the database too, only
+ * the database itself knows, if it stood and the file is not ahead of it: what is reserved is written there first.
  * @param carried what the database that stood before had revoked was carried over
+ * @param shared processes of other state directories may have used it
  * Rejects as `pg` does.
  */
 export async function continueNumbers(
@@ -55,15 +59,18 @@ export async function continueNumbers(
   before: NumbersInUse,
   highWater: HighWater,
   carried: boolean,
+  shared: boolean,
 ): Promise<SkippedNumbers> {
   const restored = await numbersInUse(client);
   const skipped: string[] = [];
   const serials = new Map<string, bigint>();
   for (const [id, next] of restored.nextSerials) {
     const mark = highWater.serial(id);
-    if (mark === undefined) skipped.push(id);
-    const known = largest(next, before.nextSerials.get(id) ?? 1n, (mark ?? 0n) + 1n);
-    const first = mark === undefined ? smallest(known + skip, afterLastSerial) : known;
+    const old = before.nextSerials.get(id) ?? 1n;
+    const complete = mark !== undefined && (!shared || old > mark);
+    if (!complete) skipped.push(id);
+    const known = largest(next, old, (mark ?? 0n) + 1n);
+    const first = complete ? known : smallest(known + skip, afterLastSerial);
     await client.query('update authorities set next_serial = $2 where id = $1', [
       id,
       nextSerialColumn(first),
@@ -77,7 +84,8 @@ export async function continueNumbers(
     const old = before.krlVersions.get(id) ?? 0n;
     const known = largest(version, old, mark ?? 0n);
     if (known > largest(version, carried ? old : 0n)) lostKrls.push(id);
-    krlVersions.set(id, smallest(known + (mark === undefined ? skip : 1n), lastKrlVersion));
+    const complete = mark !== undefined && (!shared || (before.krlVersions.has(id) && old >= mark));
+    krlVersions.set(id, smallest(known + (complete ? 1n : skip), lastKrlVersion));
   }
   return { skipped, lostKrls, marks: { serials, krlVersions } };
 }

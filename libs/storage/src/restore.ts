@@ -16,9 +16,11 @@ export interface RestoreOptions {
   readonly owner: ClientConfig;
   readonly roles: RoleNames;
   readonly highWater: HighWater;
+  /** Processes of other state directories can use this database too. */
+  readonly shared?: boolean;
   /** Replace what the database holds. */
   readonly replace?: boolean;
-  /** Skip 2^32 serials and KRL versions where the high-water file does not know how far the old ones went. */
+  /** Skip 2^32 serials and KRL versions where nobody knows how far the old ones went. */
   readonly skipUnknown?: boolean;
   /** Go on although KRLs were published that neither the backup nor the replaced database knows. */
   readonly acceptLostRevocations?: boolean;
@@ -27,7 +29,7 @@ export interface RestoreOptions {
 
 export interface Restored {
   readonly summary: BackupSummary;
-  /** Authorities (ids) whose next serials were skipped because the high-water file did not know them. */
+  /** Authorities (ids) whose next serials were skipped because nobody knew how far they went. */
   readonly skipped: readonly string[];
   /** Organizations (ids) of which KRLs were published that are lost, and what they revoked with them. */
   readonly lostRevocations: readonly string[];
@@ -47,6 +49,7 @@ export async function restore(path: string, options: RestoreOptions): Promise<Re
   const summary = await checkBackup(path);
   const migrations = await readMigrations(options.migrations ?? migrationsDirectory());
   const [before, after] = splitMigrations(migrations, summary.migrations, path);
+  const shared = options.shared === true || options.highWater.shared();
   const client = new Client({ ...options.owner, application_name: 'writ restore' });
   client.on('error', () => undefined);
   try {
@@ -65,13 +68,16 @@ export async function restore(path: string, options: RestoreOptions): Promise<Re
     await grantAccess(client, options.roles);
     await endWhatWouldLiveAgain(client);
     if (losses !== null) await carryLosses(client, losses);
-    const numbers = await continueNumbers(client, inUse, options.highWater, losses !== null);
-    if (numbers.skipped.length > 0 && options.skipUnknown !== true) throw needsConfirmation(numbers);
+    const numbers = await continueNumbers(client, inUse, options.highWater, losses !== null, shared);
+    if (numbers.skipped.length > 0 && options.skipUnknown !== true) throw needsConfirmation(numbers, shared);
     if (numbers.lostKrls.length > 0 && options.acceptLostRevocations !== true) throw revocationsLost(numbers);
     await revokeUnknownSerials(client);
     // Before the commit: marks that are too high cost numbers, marks that are too low would use one twice.
     await options.highWater.raise(numbers.marks);
     await client.query('commit');
+    // What the file knew too little of lies below the restored numbers now. Restored is restored: should this not be
+    // written, the next restore asks without need.
+    await options.highWater.setShared(options.shared === true).catch(() => undefined);
     return { summary, skipped: numbers.skipped, lostRevocations: numbers.lostKrls };
   } catch (error) {
     throw databaseError(error);
@@ -165,11 +171,15 @@ function notEmpty(): CodedError<StorageErrorCode> {
   );
 }
 
-function needsConfirmation({ skipped }: SkippedNumbers): CodedError<StorageErrorCode> {
+function needsConfirmation({ skipped }: SkippedNumbers, shared: boolean): CodedError<StorageErrorCode> {
+  const unknown = shared
+    ? 'Other state directories may have used the database since the backup, and the high-water file of this one does ' +
+      `not know how far the serials of ${skipped.length} authorities went; confirm`
+    : `The high-water file does not know how far the serials of ${skipped.length} authorities went since the backup; ` +
+      'put the file back, or confirm';
   return new CodedError<StorageErrorCode>(
     'restore_needs_confirmation',
-    `The high-water file does not know how far the serials of ${skipped.length} authorities went since the backup; ` +
-      'put the file back, or confirm with --skip-unknown that 2^32 serials of each be skipped and revoked, and that ' +
+    `${unknown} with --skip-unknown that 2^32 serials of each be skipped and revoked, and that ` +
       'what was revoked otherwise since then (keys, accounts) is not known any more.',
     { authorities: skipped },
   );

@@ -59,6 +59,16 @@ describe('the high-water file', () => {
     expect((await openHighWater(directory)).serial('a')).toBe(17n);
   });
 
+  it('remembers that other directories may have used numbers, until it is told otherwise', async () => {
+    const first = await openHighWater(directory);
+    expect(first.shared()).toBe(false);
+    await first.setShared(true);
+    const second = await openHighWater(directory);
+    expect(second.shared()).toBe(true);
+    await second.setShared(false);
+    expect((await openHighWater(directory)).shared()).toBe(false);
+  });
+
   it('says so when it cannot be written, and writes what it owes with the next attempt', async () => {
     const marks = await openHighWater(directory);
     await rm(directory, { recursive: true });

@@ -53,7 +53,8 @@ Example:
 
 Puts a backup in place: all of it, or nothing. The service must be stopped. Sessions and unused invitations of the
 backup are ended. Serials go on past every one that high-water.json in the state directory knows of; where it is
-missing, 2^32 of them are skipped, after asking. What the replaced database had revoked or closed stays so, and
+missing, or the database was lost and other state directories may have used it (WRIT_DATABASE_URL), 2^32 of them are
+skipped, after asking. What the replaced database had revoked or closed stays so, and
 certificates issued since the backup are revoked. Where revocations were published that are known nowhere any more, it
 asks too. Roles and passwords are those of the backup.
 

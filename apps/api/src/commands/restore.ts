@@ -40,6 +40,7 @@ export const restore: Command = {
           recorder: database.roleName('recorder'),
         },
         highWater: await openHighWater(stateDirectory),
+        shared: database.kind === 'external',
         replace: values.replace === true,
         skipUnknown: values['skip-unknown'] === true,
         acceptLostRevocations: values['accept-lost-revocations'] === true,

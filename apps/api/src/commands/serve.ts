@@ -46,6 +46,8 @@ export async function serve({ config, log, extension, secret, tls }: Order, open
   if (applied.length > 0) log.info({ migrations: applied }, 'migrated the database');
   const key = await unlock(await installationOf(database), secret, stateDirectory);
   const highWater = await openHighWater(stateDirectory);
+  // Others with the same address may serve it too, now or when this process does not run: nobody could tell us.
+  if (database.kind === 'external') await highWater.setShared(true);
   const moved = await reconcileHighWater(database.connection('owner'), highWater);
   if (moved.length > 0) log.warn({ authorities: moved }, 'serials continue past the high-water file');
   const adapters = opened.add(await openAdapters({ database, highWater, key }));
