@@ -85,7 +85,13 @@ describe('several state directories on one database', () => {
       expect(await first.run(['backup', backup])).toMatchObject({ status: 0 });
       const two = await serve(second);
       given.push(...(await issue(two, who, 40)));
-      for (const service of services.splice(0)) await service.kill();
+      await one.kill();
+      // The second one still runs, elsewhere as it were.
+      for (const words of [['restore', backup, '--replace'], ['rewrap']]) {
+        const early = await first.run(words);
+        expect([early.status, early.stderr]).toEqual([33, expect.stringContaining('[database_in_use]')]);
+      }
+      await two.kill();
       await server.loseDatabase();
 
       const unsure = await first.run(['restore', backup]);

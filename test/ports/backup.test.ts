@@ -18,6 +18,7 @@ import { insertInstallation, insertSampleRows, type SampleRows } from './sample-
 
 /** What a restore ends or renumbers on purpose. */
 const changed: Record<string, string> = {
+  epochs: 'epoch',
   authorities: 'next_serial',
   sessions: 'ended_at, ended_reason',
   invitations: 'expires_at',
@@ -173,6 +174,22 @@ describe('backup and restore', () => {
     expect(rows).toEqual([{ next: String(65n + (1n << 32n)) }]);
     expect(confirmed.highWater.serial(sample.authority)).toBe(64n + (1n << 32n));
     expect(confirmed.highWater.krlVersion(sample.organization)).toBe(4n + (1n << 32n));
+  });
+
+  it('turns no epoch back: not behind the database that it replaces, nor behind one that was lost', async () => {
+    const target = await server.database();
+    const before = BigInt(Date.now()) * 1000n;
+    await restore(file, await options(target, [sample.authority, 64n]));
+    const owner = await asOwner(target);
+    const epoch = async (): Promise<bigint> => {
+      const { rows } = await owner.query<{ epoch: string }>('select epoch::text from epochs');
+      return BigInt(rows[0]?.epoch ?? 0);
+    };
+    const first = await epoch();
+    expect(first).toBeGreaterThan(before);
+    await owner.query('update epochs set epoch = epoch + 1000000000000');
+    await restore(file, await options(target, [sample.authority, 64n], { replace: true }));
+    expect(await epoch()).toBeGreaterThan(first + 1_000_000_000_000n);
   });
 
   describe('where other state directories may have used the database', () => {

@@ -25,6 +25,7 @@ export const exitStatus: Readonly<Record<string, number>> = {
   state_in_use: 30,
   state_dir_unusable: 31,
   storage_full: 32,
+  database_in_use: 33,
 
   storage_unavailable: 40,
   database_url_invalid: 41,

@@ -6,6 +6,8 @@ export type StorageErrorCode =
   | 'storage_full'
   /** Another process serves this state directory. */
   | 'state_in_use'
+  /** Services use the database that somebody must have alone, or somebody has it alone. */
+  | 'database_in_use'
   /** The state directory cannot be made, read or written, or holds something of another shape. */
   | 'state_dir_unusable'
   /** No embedded PostgreSQL exists for this operating system and processor. */

@@ -24,6 +24,7 @@ export * from './repositories/index.js';
 export { groupRecorder, type GroupRecorder, type RecorderOptions } from './recorder.js';
 export { blockSerials, type BlockSerialSource, type SerialOptions } from './serials.js';
 export { openHighWater, hasHighWater, type HighWater, type HighWaterMarks } from './high-water.js';
+export { announceService, keepServicesAway, type Presence } from './presence.js';
 export { reconcileHighWater } from './reconcile.js';
 export { openScoped, type Scoped, type ScopedDatabase, type ScopedOptions } from './scope.js';
 export {

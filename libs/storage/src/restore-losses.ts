@@ -12,6 +12,7 @@ const reads: Readonly<Record<string, string>> = {
   key_claims: 'select row_to_json(t)::text as row from key_claims t',
   users: `select row_to_json(t)::text as row from (select id, disabled_at from users where state = 'disabled') t`,
   organizations: `select row_to_json(t)::text as row from (select id from organizations where state = 'closed') t`,
+  epochs: `select row_to_json(t)::text as row from (select id, epoch from epochs) t`,
 };
 
 /** Written when everything of the backup stands; `given` are the rows that were read. */
@@ -35,6 +36,9 @@ const writes: Readonly<Record<string, string>> = {
   organizations: `
     update organizations set state = 'closed'
     from json_populate_recordset(null::organizations, $1::json) given where organizations.id = given.id`,
+  epochs: `
+    update epochs set epoch = greatest(epochs.epoch, given.epoch)
+    from json_populate_recordset(null::epochs, $1::json) given where epochs.id = given.id`,
 };
 
 /**
@@ -67,6 +71,17 @@ export async function carryLosses(client: ClientBase, losses: Losses): Promise<v
       await client.query(write, [`[${rows.slice(first, first + page).join(',')}]`]);
     }
   }
+}
+
+/**
+ * Raises every epoch beyond what it was before, also where nobody can read that any more: to the microseconds since
+ * 1970, which no counter of real changes overtakes. What some process remembers under an old epoch is then never
+ * taken for what is true under a new one. Rejects as `pg` does.
+ */
+export async function raiseAllEpochs(client: ClientBase): Promise<void> {
+  await client.query(
+    'update epochs set epoch = greatest(epoch, (extract(epoch from clock_timestamp()) * 1000000)::bigint) + 1',
+  );
 }
 
 /** Rows written at a time. */

@@ -8,7 +8,7 @@ import type { StorageErrorCode } from './errors.js';
 import type { HighWater } from './high-water.js';
 import { applyMigration, prismaLock, readApplied } from './migrate.js';
 import { migrationsDirectory, readMigrations, type Migration } from './migrations.js';
-import { carryLosses, readLosses, revokeUnknownSerials } from './restore-losses.js';
+import { carryLosses, raiseAllEpochs, readLosses, revokeUnknownSerials } from './restore-losses.js';
 import { continueNumbers, numbersInUse, type SkippedNumbers } from './restore-numbers.js';
 
 export interface RestoreOptions {
@@ -40,7 +40,8 @@ export interface Restored {
  * changed, and again while it is read. Serials and KRL versions go on past everything that was ever given out. What
  * the backup would bring back to life is ended: sessions, unused invitations, challenges. What the replaced database
  * had revoked, claimed and closed stays so, and serials that the backup knows no certificate of are revoked; the
- * service publishes the KRL that says all this before it serves. No service may run meanwhile.
+ * service publishes the KRL that says all this before it serves. No service may run meanwhile (`keepServicesAway`);
+ * epochs go on past every one that there was, should one that ran before come back with what it remembers.
  * Ends in `backup_invalid`, `backup_newer`, `restore_not_empty`, `restore_needs_confirmation`,
  * `restore_loses_revocations`, `migration_failed`,
  * `storage_unavailable`, `storage_full`, `state_dir_unusable`.
@@ -68,6 +69,7 @@ export async function restore(path: string, options: RestoreOptions): Promise<Re
     await grantAccess(client, options.roles);
     await endWhatWouldLiveAgain(client);
     if (losses !== null) await carryLosses(client, losses);
+    await raiseAllEpochs(client);
     const numbers = await continueNumbers(client, inUse, options.highWater, losses !== null, shared);
     if (numbers.skipped.length > 0 && options.skipUnknown !== true) throw needsConfirmation(numbers, shared);
     if (numbers.lostKrls.length > 0 && options.acceptLostRevocations !== true) throw revocationsLost(numbers);

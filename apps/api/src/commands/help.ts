@@ -32,8 +32,8 @@ Example:
 `,
   rewrap: `Usage: writ rewrap
 
-Seals every key anew under a new key-encryption secret. The service must be stopped. The present secret is found as
-the service finds it; the new one is read from WRIT_NEW_KEY_ENCRYPTION_SECRET_FILE or WRIT_NEW_KEY_ENCRYPTION_SECRET, or, where
+Seals every key anew under a new key-encryption secret. The service must be stopped, and so must every other one on the
+same database. The present secret is found as the service finds it; the new one is read from WRIT_NEW_KEY_ENCRYPTION_SECRET_FILE or WRIT_NEW_KEY_ENCRYPTION_SECRET, or, where
 neither is set, made and put in place of the state directory's own. The old secret still opens old backups: keep it
 as long as you keep them.
 
@@ -51,7 +51,8 @@ Example:
 `,
   restore: `Usage: writ restore FILE [--replace] [--skip-unknown] [--accept-lost-revocations] [--json]
 
-Puts a backup in place: all of it, or nothing. The service must be stopped. Sessions and unused invitations of the
+Puts a backup in place: all of it, or nothing. The service must be stopped, and so must every other one on the same
+database. Sessions and unused invitations of the
 backup are ended. Serials go on past every one that high-water.json in the state directory knows of; where it is
 missing, or the database was lost and other state directories may have used it (WRIT_DATABASE_URL), 2^32 of them are
 skipped, after asking. What the replaced database had revoked or closed stays so, and

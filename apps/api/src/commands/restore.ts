@@ -1,5 +1,6 @@
 import { CodedError, isCodedError } from '@writ/kernel';
 import {
+  keepServicesAway,
   liveOwner,
   openDatabase,
   openHighWater,
@@ -32,6 +33,7 @@ export const restore: Command = {
     const opened = new Opened();
     try {
       const database = opened.add(await openAlone(stateDirectory, databaseUrl));
+      opened.add(await keepServicesAway(database.connection('owner')));
       const restored = await restoreOrAsk(file, terminal, {
         owner: database.connection('owner'),
         roles: {
@@ -89,7 +91,7 @@ const confirmations: readonly Confirmation[] = [
   },
 ];
 
-/** Opens the database while no service of this state directory runs. Ends in `state_in_use`. */
+/** Opens the database while no service of this state directory runs, which is named. Ends in `state_in_use`. */
 async function openAlone(stateDirectory: string, url: string | undefined): Promise<Database> {
   // The embedded one as the service would, for it must not run meanwhile; somebody's own may be new to this directory.
   if (url === undefined) return openDatabase({ stateDirectory, purpose: 'service' });

@@ -10,6 +10,7 @@ import {
 } from '@writ/signer';
 import {
   findInstallation,
+  keepServicesAway,
   listOrganizationIds,
   listSealedKeys,
   migrateDatabase,
@@ -52,6 +53,8 @@ export const rewrap: Command = {
       const database = opened.add(
         await openDatabase({ stateDirectory, url: databaseUrl, purpose: 'service' }),
       );
+      // Nor from another state directory: it could not open what is sealed anew.
+      opened.add(await keepServicesAway(database.connection('owner')));
       await migrateDatabase(database);
       const from = await unlock(await installationOf(database), secret, stateDirectory);
       const fresh = named === undefined ? newSecret() : await readSecret(named);

@@ -1,5 +1,6 @@
 import { CodedError } from '@writ/kernel';
 import {
+  announceService,
   lastIssuedAt,
   listOrganizationIds,
   migrateDatabase,
@@ -42,6 +43,8 @@ export async function serve({ config, log, extension, secret, tls }: Order, open
   const database = opened.add(
     await openDatabase({ stateDirectory, url: config.databaseUrl, purpose: 'service', log: storageLog(log) }),
   );
+  // Before anything is read that a restore or a rewrap may be changing.
+  opened.add(await announceService(database.connection('app')));
   const applied = await migrateDatabase(database);
   if (applied.length > 0) log.info({ migrations: applied }, 'migrated the database');
   const key = await unlock(await installationOf(database), secret, stateDirectory);
