@@ -16,6 +16,8 @@ export interface Adapters {
   readonly signerReady: () => Promise<void>;
   readonly serials: SerialSource;
   readonly recorder: Recorder;
+  /** Rejects when the recorder could not record now. */
+  readonly recorderReady: () => Promise<void>;
   readonly highWater: HighWater;
   readonly tokenKeys: TokenKeys;
 }

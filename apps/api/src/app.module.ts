@@ -28,6 +28,7 @@ import { AccessGuard } from './http/access.guard.js';
 import { InputGuard } from './http/input.guard.js';
 import { methodsAt } from './http/methods-at.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { storeReady } from './service/store-ready.js';
 import { localSignerReady } from './service/local-signer-ready.js';
 import { serviceRoutes } from './http/service-routes.js';
 import { OrganizationController } from './organization/organization.controller.js';
@@ -90,6 +91,7 @@ export async function openAdapters({ database, highWater, key }: Foundation): Pr
       store,
       sessions,
       recorder,
+      recorderReady: () => recorder.ready(),
       serials,
       signer,
       signerReady,
@@ -135,10 +137,11 @@ function sessionProviders({ store, clock, sessions, tokenKeys, newId }: Adapters
   ];
 }
 
-function serviceProviders({ store, signerReady }: Adapters, served: readonly Route[]): Provider[] {
-  const database = async (): Promise<void> => void (await store.unscoped(findInstallation));
+function serviceProviders(adapters: Adapters, served: readonly Route[]): Provider[] {
+  const { store, recorderReady, signerReady, highWater } = adapters;
+  const parts = [storeReady(store), recorderReady, signerReady, () => highWater.ready()];
   return [
-    { provide: Readiness, useValue: new Readiness([database, signerReady]) },
+    { provide: Readiness, useValue: new Readiness(parts) },
     { provide: ServiceDescription, useValue: new ServiceDescription(served, version) },
     { provide: APP_FILTER, useValue: new ProblemFilter(methodsAt(served)) },
   ];

@@ -22,6 +22,8 @@ export interface HighWater {
    * database; any other mark stays. Rejects as `raise` does.
    */
   takeBack(authorityId: string, from: bigint, to: bigint): Promise<void>;
+  /** Tries again what the last write failed to put on disk; otherwise nothing. Rejects as `raise` does. */
+  ready(): Promise<void>;
   /** Whether processes of other state directories may have used numbers that no mark here covers. */
   shared(): boolean;
   /** Notes that they may, or that the marks cover everything again. Rejects as `raise` does. */
@@ -97,6 +99,7 @@ export async function openHighWater(stateDirectory: string): Promise<HighWater> 
       unwritten = true;
       return write();
     },
+    ready: () => write(),
     shared: () => shared,
     async setShared(now) {
       unwritten ||= shared !== now;

@@ -15,6 +15,11 @@ export interface RecorderOptions {
 
 /** A recorder that waits for what it was given, and then closes its connections. */
 export interface GroupRecorder extends Recorder {
+  /**
+   * Whether it could record now: an empty batch, where a connection is free. Rejects with `storage_unavailable`,
+   * `storage_full`, or as `pg` does where its login lacks rights.
+   */
+  ready(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -60,6 +65,27 @@ export function groupRecorder({ connection, lanes = 2, longestBatch = 64 }: Reco
         // Not at once: what arrives in the same turn of the event loop shares the batch.
         if (!scheduled) setImmediate(dispatch);
         scheduled = true;
+      });
+    },
+    async ready() {
+      if (closed) throw databaseError(new Error('client was closed'));
+      const lane = idle.pop();
+      // All of them are recording.
+      if (lane === undefined) return;
+      const asked = lane.record([]);
+      const run = asked
+        .then(
+          () => undefined,
+          () => undefined,
+        )
+        .then(() => {
+          running.delete(run);
+          idle.push(lane);
+          dispatch();
+        });
+      running.add(run);
+      await asked.catch((error: unknown) => {
+        throw databaseError(error);
       });
     },
     async close() {

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hasHighWater, openHighWater } from '../src/high-water.js';
@@ -57,6 +57,18 @@ describe('the high-water file', () => {
     expect((await openHighWater(directory)).serial('a')).toBe(64n);
     await marks.takeBack('a', 64n, 17n);
     expect((await openHighWater(directory)).serial('a')).toBe(17n);
+  });
+
+  it('is ready when nothing is owed, and tries what is', async () => {
+    const marks = await openHighWater(directory);
+    await marks.ready();
+    expect(await hasHighWater(directory)).toBe(false);
+    await rm(directory, { recursive: true });
+    await expect(marks.raise(serial('a', 5n))).rejects.toMatchObject({ code: 'state_dir_unusable' });
+    await expect(marks.ready()).rejects.toMatchObject({ code: 'state_dir_unusable' });
+    await mkdir(directory);
+    await marks.ready();
+    expect((await openHighWater(directory)).serial('a')).toBe(5n);
   });
 
   it('remembers that other directories may have used numbers, until it is told otherwise', async () => {

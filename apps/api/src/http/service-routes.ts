@@ -32,7 +32,7 @@ export const serviceRoutes = {
   readyz: open({
     id: 'readyz',
     path: '/readyz',
-    summary: 'Database and signer answer: certificates can be issued',
+    summary: 'Certificates can be issued: database, recorder, signer and high-water file work',
     response: state,
   }),
   openApi: open({
