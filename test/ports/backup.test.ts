@@ -407,6 +407,48 @@ describe('backup and restore', () => {
       expect((await (await asOwner(target)).query('select 1 from organizations')).rowCount).toBe(0);
     });
 
+    /** The one row of the table is another, and the digest is right again. */
+    const rewritten = (table: string, to: (row: string) => string) => (all: string[]) => {
+      const start = all.indexOf(`#{"table":"${table}"}`);
+      const row = to(all[start + 1] ?? '');
+      const end = { end: table, rows: 1, sha256: createHash('sha256').update(`${row}\n`).digest('hex') };
+      return [...all.slice(0, start + 1), row, `#${JSON.stringify(end)}`, ...all.slice(start + 3)];
+    };
+    const header = (from: RegExp, to: string) => (all: string[]) => [
+      (all[0] ?? '').replace(from, to),
+      ...all.slice(1),
+    ];
+    const wrong: Record<string, (lines: string[]) => string[]> = {
+      'an empty row': rewritten('users', () => '{}'),
+      'a row that is a number': rewritten('users', () => '17'),
+      'a row that is null': rewritten('authorities', () => 'null'),
+      'broken JSON': rewritten('roles', () => '{"id":'),
+      'JSON that is nested without end': rewritten('roles', () => '['.repeat(100_000)),
+      'a value that breaks a check': rewritten('users', (row) => row.replace('"owner"', '"king"')),
+      'a value of another type': rewritten('authorities', (row) =>
+        row.replace(/"next_serial":\d+/, '"next_serial":{}'),
+      ),
+      'text that no database holds': rewritten('users', (row) =>
+        row.replace('"name":"ana', '"name":"\\u0000'),
+      ),
+      'no migrations': header(/"migrations":\[.*\]/, '"migrations":[]'),
+      'migrations that are no names': header(/"migrations":\[.*\]/, '"migrations":[1]'),
+      'a version that is none': header(/"version":1/, '"version":0'),
+      'no date': header(/"createdAt":"[^"]*"/, '"createdAt":null'),
+    };
+    it.each(Object.keys(wrong))(
+      'with right digests and %s is refused and nothing is changed',
+      async (name) => {
+        const path = join(directory, 'wrong');
+        await writeFile(path, await text(wrong[name] ?? ((all) => all)));
+        const target = await server.database();
+        await expect(restore(path, await options(target, [sample.authority, 64n]))).rejects.toMatchObject({
+          code: 'backup_invalid',
+        });
+        expect((await (await asOwner(target)).query('select 1 from organizations')).rowCount).toBe(0);
+      },
+    );
+
     it.each([
       ['format', '"version":1', '"version":2'],
       ['schema', '"migrations":[', '"migrations":["29991231000000_later",'],

@@ -42,7 +42,7 @@ export async function readBackup(path: string, visitor: BackupVisitor = {}): Pro
   const reading = new TableReading(visitor, path);
 
   for await (const line of linesOf(path)) {
-    if (end !== undefined) throw invalid(path, 'goes on after its end');
+    if (end !== undefined) throw invalidBackup(path, 'goes on after its end');
     if (!line.startsWith('#')) {
       await reading.row(line);
       continue;
@@ -60,13 +60,13 @@ export async function readBackup(path: string, visitor: BackupVisitor = {}): Pro
       end = own as BackupEnd;
     }
   }
-  if (header === undefined || end === undefined) throw invalid(path, 'is cut short');
+  if (header === undefined || end === undefined) throw invalidBackup(path, 'is cut short');
   const total = Object.values(counts).reduce((sum, rows) => sum + rows, 0);
   if (end.complete !== true || end.tables !== Object.keys(counts).length || end.rows !== total) {
-    throw invalid(path, 'lacks tables');
+    throw invalidBackup(path, 'lacks tables');
   }
   if (counts['installation'] !== 1 || counts['authorities'] === 0)
-    throw invalid(path, 'holds no installation');
+    throw invalidBackup(path, 'holds no installation');
   return { createdAt: header.createdAt, migrations: header.migrations, tables: counts, bytes: size };
 }
 
@@ -89,14 +89,14 @@ class TableReading {
 
   begin({ table }: TableStart, expected: string | undefined): void {
     if (this.table !== undefined || table !== expected)
-      throw invalid(this.path, 'has its tables out of order');
+      throw invalidBackup(this.path, 'has its tables out of order');
     this.table = table;
     this.digest = createHash('sha256');
     this.count = 0;
   }
 
   async row(line: string): Promise<void> {
-    if (this.table === undefined) throw invalid(this.path, 'has a row outside a table');
+    if (this.table === undefined) throw invalidBackup(this.path, 'has a row outside a table');
     this.digest.update(line).update('\n');
     this.count += 1;
     this.waiting.push(line);
@@ -105,7 +105,7 @@ class TableReading {
 
   async finish(end: TableEnd): Promise<TableEnd> {
     if (end.end !== this.table || end.rows !== this.count || end.sha256 !== this.digest.digest('hex')) {
-      throw invalid(this.path, `is damaged in table ${this.table ?? end.end}`);
+      throw invalidBackup(this.path, `is damaged in table ${this.table ?? end.end}`);
     }
     await this.hand();
     this.table = undefined;
@@ -133,12 +133,12 @@ async function* linesOf(path: string): AsyncGenerator<string> {
       yield* lines;
     }
   } catch (error) {
-    if (/^Z_/.test(errorCode(error))) throw invalid(path, 'is no backup or is cut short');
+    if (/^Z_/.test(errorCode(error))) throw invalidBackup(path, 'is no backup or is cut short');
     throw isFileError(error) ? fileError(error, path) : error;
   } finally {
     gunzip.destroy();
   }
-  if (rest !== '') throw invalid(path, 'is cut short');
+  if (rest !== '') throw invalidBackup(path, 'is cut short');
 }
 
 function parse(text: string, path: string): object {
@@ -148,17 +148,19 @@ function parse(text: string, path: string): object {
   } catch {
     // Said below.
   }
-  throw invalid(path, 'is damaged');
+  throw invalidBackup(path, 'is damaged');
 }
 
 function checkHeader(own: object, path: string): BackupHeader {
   const header = own as Partial<BackupHeader>;
   if (
     header.format !== 'writ-backup' ||
+    !isVersion(header.version) ||
+    typeof header.createdAt !== 'string' ||
     !Array.isArray(header.migrations) ||
-    typeof header.version !== 'number'
+    !header.migrations.every((name) => typeof name === 'string')
   ) {
-    throw invalid(path, 'is no backup of Writ');
+    throw invalidBackup(path, 'is no backup of Writ');
   }
   if (header.version > backupVersion) {
     throw new CodedError<StorageErrorCode>(
@@ -172,6 +174,11 @@ function checkHeader(own: object, path: string): BackupHeader {
   return header as BackupHeader;
 }
 
-function invalid(path: string, what: string): CodedError<StorageErrorCode> {
+function isVersion(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 1;
+}
+
+/** The error for a file that cannot be restored. */
+export function invalidBackup(path: string, what: string): CodedError<StorageErrorCode> {
   return new CodedError<StorageErrorCode>('backup_invalid', `${path} ${what}; use another backup.`, { path });
 }

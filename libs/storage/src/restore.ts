@@ -2,7 +2,7 @@ import { CodedError } from '@writ/kernel';
 import { Client, type ClientConfig } from 'pg';
 import { grantAccess, type RoleNames } from './access.js';
 import { backupTables, type BackupSummary } from './backup-format.js';
-import { checkBackup, readBackup } from './backup-reader.js';
+import { checkBackup, invalidBackup, readBackup } from './backup-reader.js';
 import { databaseError } from './database-error.js';
 import type { StorageErrorCode } from './errors.js';
 import type { HighWater } from './high-water.js';
@@ -10,6 +10,7 @@ import { applyMigration, prismaLock, readApplied } from './migrate.js';
 import { migrationsDirectory, readMigrations, type Migration } from './migrations.js';
 import { carryLosses, raiseAllEpochs, readLosses, revokeUnknownSerials } from './restore-losses.js';
 import { continueNumbers, numbersInUse, type SkippedNumbers } from './restore-numbers.js';
+import { errorCode } from './system-error.js';
 
 export interface RestoreOptions {
   /** How to connect as the schema's owner. */
@@ -89,7 +90,7 @@ export async function restore(path: string, options: RestoreOptions): Promise<Re
   }
 }
 
-/** The migrations that the backup's database had, and those that came later. Ends in `backup_newer`. */
+/** The migrations that the backup's database had, and those that came later. Ends in `backup_newer`, `backup_invalid`. */
 function splitMigrations(
   migrations: readonly Migration[],
   had: readonly string[],
@@ -105,6 +106,9 @@ function splitMigrations(
     );
   }
   const then = new Set(had);
+  // Every database of ours began with the first one: no other makes the tables that the rows go into.
+  if (!migrations.slice(0, 1).every(({ name }) => then.has(name)))
+    throw invalidBackup(path, 'does not say which schema it is of');
   return [migrations.filter(({ name }) => then.has(name)), migrations.filter(({ name }) => !then.has(name))];
 }
 
@@ -138,14 +142,27 @@ async function load(client: Client, path: string): Promise<void> {
   await readBackup(path, {
     async rows(table, rows) {
       const columns = table === 'events' ? await eventColumns(client) : '*';
-      await client.query(
-        `insert into ${table} select ${columns} from json_populate_recordset(null::${table}, $1::json)`,
-        [`[${rows.join(',')}]`],
-      );
+      const text = `[${rows.join(',')}]`;
+      await client
+        .query(
+          `insert into ${table} select ${columns} from json_populate_recordset(null::${table}, $1::json)`,
+          [text],
+        )
+        .catch((error: unknown) => {
+          throw isRowsFault(error) ? invalidBackup(path, `holds no rows of ours in table ${table}`) : error;
+        });
     },
   });
   await client.query(`select setval('events_id_seq', coalesce((select max(id) from events), 0) + 1, false)`);
   await client.query(security('force'));
+}
+
+/**
+ * The server refused rows for what they are (classes 22, 23, and 54 for what is nested too deep), not for what it is
+ * short of.
+ */
+function isRowsFault(error: unknown): boolean {
+  return /^(22|23|54)[0-9A-Z]{3}$/.test(errorCode(error));
 }
 
 /** Transaction ids of another server mean nothing here: restored events come before all others. */
