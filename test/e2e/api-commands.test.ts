@@ -76,7 +76,14 @@ describe('init', () => {
   it(
     'prints an invitation where there is no password to be had, and a pin for TLS',
     async () => {
-      const made = await installation.run([...initArgs, '--json', '--self-signed', '127.0.0.1']);
+      const made = await installation.run([
+        ...initArgs,
+        '--json',
+        '--self-signed',
+        '127.0.0.1',
+        '--session-life',
+        '8h',
+      ]);
       expect(made.status).toBe(0);
       const result = JSON.parse(made.stdout) as {
         invitation: string;
@@ -92,6 +99,11 @@ describe('init', () => {
         const body = { invitation: result.invitation, password: owner.password };
         await call(transportTo(service.url), 'acceptInvitation', { body });
         await expect(signIn(service.url)).resolves.toBeDefined();
+        const lives = await askDatabase<{ seconds: number }>(
+          installation,
+          'select distinct extract(epoch from expires_at - authenticated_at)::int as seconds from sessions',
+        );
+        expect(lives).toEqual([{ seconds: 8 * 3600 }]);
       } finally {
         expect(await service.stop()).toBe(0);
       }
@@ -118,6 +130,9 @@ describe('init', () => {
     [['init', '--org', 'acme', '--names', '*', '--owner', 'ana']],
     [['init', '--org', 'acme', '--names', '*.acme.example', '--owner', 'Ana']],
     [[...initArgs, '--ca-key', 'dsa']],
+    [[...initArgs, '--session-life', '8']],
+    [[...initArgs, '--session-life', '4m59s']],
+    [[...initArgs, '--session-life', '7d1s']],
     [[...initArgs, 'more']],
     [[...initArgs, '--unknown']],
     [['nothing']],

@@ -1,12 +1,10 @@
+import { parseDuration } from '@writ/kernel';
 import { fail } from './errors.js';
-
-const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
 /** '8h', '30m', '1h30m', '7d' in whole seconds, above zero. 'usage_invalid' for anything else: a bare number has no unit. */
 export function durationSeconds(text: string): number {
-  const parts = [...text.matchAll(/(\d{1,9})([smhdw])/g)];
-  const total = parts.reduce((sum, [, count = '', unit = '']) => sum + Number(count) * (units[unit] ?? 0), 0);
-  if (parts.map(([whole]) => whole).join('') !== text || total === 0 || total > 315_360_000)
+  const total = parseDuration(text) ?? 0;
+  if (total === 0 || total > 315_360_000)
     fail('usage_invalid', `'${text}' is not a duration; write it like 30m, 8h, 1h30m or 7d.`);
   return total;
 }

@@ -10,6 +10,7 @@ and its first owner. It can be done once.
   --owner USER          name of the first owner (default: your login name, or the one behind sudo; for root: owner)
   --invite              print a one-time invitation instead of asking for the owner's password
   --ca-key KIND         ed25519, ecdsa-256, ecdsa-384, ecdsa-521, rsa-3072, rsa-4096 (default: ed25519)
+  --session-life TIME   how long anybody stays signed in at most: 5m to 7d, such as 8h (default: 12h)
   --self-signed NAME    also make a TLS certificate for this name or address (repeat for several), and print what
                         clients pin
   --json                print the result as JSON

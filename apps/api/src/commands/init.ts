@@ -16,6 +16,7 @@ import { defaultOwner, processLogin } from './default-owner.js';
 import { secretForInit } from './key-encryption-secret.js';
 import { Opened } from './opened.js';
 import { ownerPassword } from './owner-password.js';
+import { sessionLife } from './session-life.js';
 
 const options = {
   org: { type: 'string' },
@@ -23,6 +24,7 @@ const options = {
   owner: { type: 'string' },
   invite: { type: 'boolean' },
   'ca-key': { type: 'string' },
+  'session-life': { type: 'string' },
   'self-signed': { type: 'string', multiple: true },
   json: { type: 'boolean' },
 } as const;
@@ -65,17 +67,20 @@ interface Values {
   readonly owner?: string;
   readonly names?: readonly string[];
   readonly 'ca-key'?: string;
+  readonly 'session-life'?: string;
 }
 
 function wantedFrom(values: Values, environment: Environment): Wanted {
   const kind = values['ca-key'] ?? authorityKeyKinds[0];
   const authorityKeys = authorityKeyKinds.find((known) => known === kind);
   if (authorityKeys === undefined) throw usage(`--ca-key is one of ${authorityKeyKinds.join(', ')}`);
+  const life = sessionLife(values['session-life']);
   return {
     organization: named('--org', ShortName, values.org),
     owner: named('--owner', UserName, values.owner ?? defaultOwner(processLogin(), environment)),
     namePatterns: patterns(values.names ?? []),
     authorityKeys,
+    ...(life === undefined ? {} : { sessionLifeSeconds: life }),
   };
 }
 

@@ -36,6 +36,8 @@ export interface Founding {
   /** argon2id; null: the owner gets an invitation. */
   readonly passwordHash: string | null;
   readonly authorityKeys: AuthorityKeyKind;
+  /** How long a session lasts at most; 12 hours unless it is said. */
+  readonly sessionLifeSeconds?: number;
 }
 
 export interface FoundingServices {
@@ -77,8 +79,16 @@ export async function found(services: FoundingServices, founding: Founding): Pro
   await store.within([organization.id], async (tx) => {
     await takeTurn(tx);
     await insertInstallation(tx, { kdf: seal.derivation, check: seal.check, tokenKey: newTokenKey(key) });
-    const { organization: name, namePatterns } = founding;
-    await insertOrganization(tx, { ...organization, kind: 'provider', name, namePatterns, createdAt });
+    const { organization: name, namePatterns, sessionLifeSeconds: life } = founding;
+    const sessions = life === undefined ? {} : { sessionLifeSeconds: life };
+    await insertOrganization(tx, {
+      ...organization,
+      ...sessions,
+      kind: 'provider',
+      name,
+      namePatterns,
+      createdAt,
+    });
     await insertUser(tx, {
       ...owner,
       administrativeRole: 'owner',

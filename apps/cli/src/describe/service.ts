@@ -35,6 +35,10 @@ export const service: readonly LeafDescription[] = [
       },
       { flags: '--ca-key <kind>', summary: 'kind of the authority keys; its --help has the kinds' },
       {
+        flags: '--session-life <duration>',
+        summary: 'how long anybody stays signed in at most, 5m to 7d (default: 12h)',
+      },
+      {
         flags: '--self-signed <name>',
         summary: 'make a TLS certificate for this name or address, and print what clients pin',
         repeat: true,

@@ -40,14 +40,16 @@ export interface NewOrganization {
   readonly kind: 'provider' | 'customer';
   readonly name: string;
   readonly namePatterns: readonly string[];
+  /** 12 hours unless it is said. */
+  readonly sessionLifeSeconds?: number;
   readonly createdAt: Date;
 }
 
 /** Makes an organization; its id must be in scope. */
 export async function insertOrganization(tx: Transaction, organization: NewOrganization): Promise<void> {
-  const { id, handle, kind, name, namePatterns, createdAt } = organization;
+  const { id, handle, namePatterns, ...rest } = organization;
   await tx.organization.create({ data: { id, handle } });
   await tx.organizationProfile.create({
-    data: { organizationId: id, kind, name, namePatterns: [...namePatterns], createdAt },
+    data: { organizationId: id, ...rest, namePatterns: [...namePatterns] },
   });
 }
