@@ -3,7 +3,7 @@ import { escapeIdentifier, type ClientBase } from 'pg';
 
 /**
  * What the service's role may do with each table. Certificates are the recorder's to write, events are only ever
- * added, nobody may truncate, and what other rows refer to is never deleted: there are no foreign keys (docs/adr/0007).
+ * added, nobody may truncate, and what other rows refer to is never deleted: there are no foreign keys (docs/adr/0009).
  */
 export const appRights = {
   installation: 'select',
