@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
@@ -350,6 +350,11 @@ describe('rewrap, backup and restore', () => {
     await installation.remove();
   }, patience);
 
+  const keptSecrets = (): string[] =>
+    readdirSync(installation.stateDirectory)
+      .filter((name) => /^key-encryption-secret\.\d/.test(name))
+      .sort()
+      .map((name) => join(installation.stateDirectory, name));
   const works = async (): Promise<void> => {
     service = await startService(installation);
     await service.ready();
@@ -362,7 +367,16 @@ describe('rewrap, backup and restore', () => {
     'rewrap puts a new secret in place; the old one opens nothing any more',
     async () => {
       const old = readFileSync(secret(), 'utf8').trim();
-      expect(await installation.run(['rewrap'])).toMatchObject({ status: 0 });
+      const rewrapped = await installation.run(['rewrap']);
+      expect(rewrapped.status).toBe(0);
+      const kept = keptSecrets();
+      expect(kept).toHaveLength(1);
+      expect(kept[0]).toMatch(/key-encryption-secret\.\d{8}T\d{6}Z$/);
+      expect(rewrapped.stderr).toContain(
+        `Backups made before this open with the old secret only: keep ${kept[0]}`,
+      );
+      expect(readFileSync(kept[0] ?? '', 'utf8').trim()).toBe(old);
+      expect(statSync(kept[0] ?? '').mode & 0o777).toBe(0o600);
       expect(readFileSync(secret(), 'utf8').trim()).not.toBe(old);
       expect(statSync(secret()).mode & 0o777).toBe(0o600);
       expect((await installation.run(['server'], { WRIT_KEY_ENCRYPTION_SECRET: old })).status).toBe(23);
@@ -412,12 +426,17 @@ describe('rewrap, backup and restore', () => {
 
       const elsewhere = emptyInstallation();
       try {
+        expect(await elsewhere.run(['restore', backup])).toMatchObject({
+          status: 66,
+          stderr: expect.stringMatching(/^writ: There is no .*\[restore_needs_secret\]\n$/) as string,
+        });
+        expect(existsSync(elsewhere.stateDirectory)).toBe(false);
+        await mkdir(elsewhere.stateDirectory, { recursive: true });
+        await copyFile(secret(), join(elsewhere.stateDirectory, 'key-encryption-secret'));
         const unsure = await elsewhere.run(['restore', backup]);
         expect(unsure.status).toBe(63);
         expect(await elsewhere.run(['restore', backup, '--skip-unknown'])).toMatchObject({ status: 0 });
         expect((await elsewhere.run(['restore', backup, '--skip-unknown'])).status).toBe(62);
-        await mkdir(elsewhere.stateDirectory, { recursive: true });
-        await copyFile(secret(), join(elsewhere.stateDirectory, 'key-encryption-secret'));
         const restored = await startService(elsewhere);
         await restored.ready();
         await signIn(restored.url);
@@ -468,6 +487,28 @@ describe('rewrap, backup and restore', () => {
       expect(isRevoked(first, key)).toBe(true);
       const second = await during(krl);
       expect(second.version).toBe(first.version);
+    },
+    patience,
+  );
+
+  it(
+    'a backup of before a rewrap replaces nothing without the secret that opens it',
+    async () => {
+      const backup = join(installation.directory, 'backup-before');
+      expect(await installation.run(['backup', backup])).toMatchObject({ status: 0 });
+      expect(await installation.run(['rewrap', '--yes'])).toMatchObject({ status: 0 });
+      const refused = await installation.run(['restore', backup, '--replace']);
+      expect(refused.status).toBe(66);
+      expect(refused.stderr).toMatch(/^writ: .*another one.*--secret-later\. \[restore_needs_secret\]\n$/);
+      await works();
+      const kept = keptSecrets().at(-1) ?? '';
+      const old = { WRIT_KEY_ENCRYPTION_SECRET_FILE: kept };
+      expect(await installation.run(['restore', backup, '--replace'], old)).toMatchObject({ status: 0 });
+      const later = ['restore', backup, '--replace', '--secret-later', '--accept-lost-revocations'];
+      expect(await installation.run(later)).toMatchObject({ status: 0 });
+      expect((await installation.run(['server'])).status).toBe(23);
+      await copyFile(kept, secret());
+      await works();
     },
     patience,
   );

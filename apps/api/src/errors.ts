@@ -14,6 +14,10 @@ export type ApiErrorCode =
   | 'tls_invalid'
   /** No key-encryption secret was given. */
   | 'secret_missing'
+  /** No key-encryption secret at hand opens the backup that is to be restored. */
+  | 'restore_needs_secret'
+  /** Interrupted, or a question was answered with no. */
+  | 'cancelled'
   /** This machine's clock stands before the last certificate that was issued. */
   | 'clock_behind'
   /** A route nobody handles, or that nobody declared: a fault of the program. */

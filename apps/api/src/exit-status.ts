@@ -51,9 +51,12 @@ export const exitStatus: Readonly<Record<string, number>> = {
   restore_not_empty: 62,
   restore_needs_confirmation: 63,
   restore_loses_revocations: 64,
+  restore_needs_secret: 66,
 
   password_too_weak: 70,
   routes_undeclared: 80,
+
+  cancelled: 130,
 };
 
 /** The exit status for an error's code. */

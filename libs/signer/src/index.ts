@@ -15,4 +15,4 @@ export {
 } from './authority-key.js';
 export { LocalSigner, type LoadSealedKey } from './local-signer.js';
 export { newSecret, readSecret, type SecretSource } from './secret.js';
-export { createSecretFile, readSecretFile } from './secret-file.js';
+export { createSecretFile, keepSecretFile, readSecretFile } from './secret-file.js';

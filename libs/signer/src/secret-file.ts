@@ -1,4 +1,4 @@
-import { constants, open, type FileHandle } from 'node:fs/promises';
+import { constants, link, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { refuse } from './refuse.js';
 
@@ -49,6 +49,14 @@ export async function createSecretFile(path: string, secret: string): Promise<vo
   }
 }
 
+/**
+ * Gives a secret's file a second name, before another takes its place: nothing is read or copied, so that mode and owner
+ * stay as they are. Ends in 'secret_file_exists', 'secret_file_unreadable'.
+ */
+export async function keepSecretFile(path: string, kept: string): Promise<void> {
+  await link(path, kept).catch((cause: unknown) => notWritten(kept, cause));
+}
+
 async function openedOrRefused(path: string): Promise<FileHandle> {
   try {
     // A pipe without a writer must not hold the start up.
@@ -67,16 +75,19 @@ async function createdOrRefused(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'wx', 0o600);
   } catch (cause) {
-    if (reason(cause) === 'EEXIST') {
-      return refuse('secret_file_exists', `${path} is there already and is left as it is.`, { path });
-    }
-    return refuse(
-      'secret_file_unreadable',
-      `${path} cannot be written: ${reason(cause)}.`,
-      { path },
-      { cause },
-    );
+    return notWritten(path, cause);
   }
+}
+
+function notWritten(path: string, cause: unknown): never {
+  if (reason(cause) === 'EEXIST')
+    refuse('secret_file_exists', `${path} is there already and is left as it is.`, { path });
+  return refuse(
+    'secret_file_unreadable',
+    `${path} cannot be written: ${reason(cause)}.`,
+    { path },
+    { cause },
+  );
 }
 
 async function regular(

@@ -37,6 +37,7 @@ export { connectionPool } from './connection-pool.js';
 export { backUp } from './backup.js';
 export { restore, type Restored, type RestoreOptions } from './restore.js';
 export { checkBackup } from './backup-reader.js';
+export { backupInstallation } from './backup-installation.js';
 export { backupTables, type BackupSummary } from './backup-format.js';
 export { migrationsDirectory } from './migrations.js';
 export { liveOwner } from './owner.js';

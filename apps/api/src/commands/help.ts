@@ -31,12 +31,15 @@ worked on and stops.
 Example:
   WRIT_LISTEN=127.0.0.1:7480 writ server
 `,
-  rewrap: `Usage: writ rewrap
+  rewrap: `Usage: writ rewrap [--yes]
 
 Seals every key anew under a new key-encryption secret. The service must be stopped, and so must every other one on the
-same database. The present secret is found as the service finds it; the new one is read from WRIT_NEW_KEY_ENCRYPTION_SECRET_FILE or WRIT_NEW_KEY_ENCRYPTION_SECRET, or, where
-neither is set, made and put in place of the state directory's own. The old secret still opens old backups: keep it
-as long as you keep them.
+same database. The present secret is found as the service finds it; the new one is read from
+WRIT_NEW_KEY_ENCRYPTION_SECRET_FILE or WRIT_NEW_KEY_ENCRYPTION_SECRET, or, where neither is set, made and put in place of
+the state directory's own, which is kept beside it as key-encryption-secret.<UTC date and time>. Backups made before open
+with the old secret only: keep it as long as you keep them.
+
+  --yes                 do not ask
 
 Example:
   writ rewrap
@@ -50,7 +53,7 @@ high-water.json from the state directory too, so that a restore knows which seri
 Example:
   writ backup /var/backups/writ.backup
 `,
-  restore: `Usage: writ restore FILE [--replace] [--skip-unknown] [--accept-lost-revocations] [--json]
+  restore: `Usage: writ restore FILE [--replace] [--skip-unknown] [--accept-lost-revocations] [--secret-later] [--json]
 
 Puts a backup in place: all of it, or nothing. The service must be stopped, and so must every other one on the same
 database. Sessions and unused invitations of the
@@ -58,11 +61,13 @@ backup are ended. Serials go on past every one that high-water.json in the state
 missing, or the database was lost and other state directories may have used it (WRIT_DATABASE_URL), 2^32 of them are
 skipped, after asking. What the replaced database had revoked or closed stays so, and
 certificates issued since the backup are revoked. Where revocations were published that are known nowhere any more, it
-asks too. Roles and passwords are those of the backup.
+asks too. Roles and passwords are those of the backup. The key-encryption secret that the backup was made under must be
+at hand, where the service looks for it; with another one, or none, nothing is restored.
 
   --replace                   replace what the database holds now
   --skip-unknown              skip the serials without asking
   --accept-lost-revocations   restore without those revocations
+  --secret-later              restore although no secret at hand opens the backup
 
 Example:
   writ restore /var/backups/writ.backup

@@ -14,21 +14,24 @@ import { mkdir } from 'node:fs/promises';
 import type { Command } from './command.js';
 import { parseWords, usage } from './command-line.js';
 import { Opened } from './opened.js';
+import { assertOpens } from './restore-secret.js';
 import type { Terminal } from './terminal.js';
 
 const options = {
   replace: { type: 'boolean' },
   'skip-unknown': { type: 'boolean' },
   'accept-lost-revocations': { type: 'boolean' },
+  'secret-later': { type: 'boolean' },
   json: { type: 'boolean' },
 } as const;
 
 export const restore: Command = {
-  async run({ words, configuration, terminal }) {
+  async run({ words, environment, configuration, terminal }) {
     const { values, positionals } = parseWords(words, options, 1);
     const [file] = positionals;
     if (file === undefined) throw usage('the file to read is missing');
     const { stateDirectory, databaseUrl } = configuration.config;
+    if (values['secret-later'] !== true) await assertOpens(file, environment, stateDirectory, terminal);
     await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
     const opened = new Opened();
     try {

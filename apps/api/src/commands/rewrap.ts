@@ -23,6 +23,7 @@ import {
 } from '@writ/storage';
 import { rename } from 'node:fs/promises';
 import { rewrapTokenKey } from '../auth/token-key.js';
+import { cancelled } from './cancelled.js';
 import { notInitialized } from './not-initialized.js';
 import type { Command } from './command.js';
 import { parseWords } from './command-line.js';
@@ -33,6 +34,7 @@ import {
   presentSecret,
   type SecretVariables,
 } from './key-encryption-secret.js';
+import { keepSecret } from './kept-secret.js';
 import { Opened } from './opened.js';
 import { installationOf, unlock } from './unlock.js';
 
@@ -43,7 +45,11 @@ const next: SecretVariables = {
 
 export const rewrap: Command = {
   async run({ words, environment, configuration, terminal }) {
-    parseWords(words, {}, 0);
+    const { values } = parseWords(words, { yes: { type: 'boolean' } }, 0);
+    if (values.yes !== true && terminal.interactive) {
+      terminal.say('Backups made until now will open with the present key-encryption secret only.');
+      if (!(await terminal.confirm('Seal every key under a new one?'))) throw cancelled();
+    }
     const { stateDirectory, databaseUrl } = configuration.config;
     const secret = await presentSecret(environment, stateDirectory, terminal);
     const named = namedSource(environment, next);
@@ -58,6 +64,8 @@ export const rewrap: Command = {
       await migrateDatabase(database);
       const from = await unlock(await installationOf(database), secret, stateDirectory);
       const fresh = named === undefined ? newSecret() : await readSecret(named);
+      // The old one is kept first: a rewrap that is cut short later is finished by the next start.
+      const kept = named === undefined ? await keepSecret(stateDirectory, new Date()) : null;
       if (named === undefined) await createSecretFile(newSecretFile(stateDirectory), fresh);
       const { key: to, seal } = await newInstallationSeal(fresh);
       const store = opened.add(openScoped({ connection: database.connection('owner'), connections: 1 }));
@@ -68,6 +76,9 @@ export const rewrap: Command = {
         named === undefined
           ? `The new secret is in ${defaultSecretFile(stateDirectory)}; keep a copy elsewhere.`
           : 'Start the service with the new secret from now on.',
+      );
+      terminal.say(
+        `Backups made before this open with the old secret only: keep ${kept ?? 'it'} as long as you keep them.`,
       );
     } finally {
       await opened.close();

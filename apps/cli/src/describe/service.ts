@@ -59,8 +59,9 @@ export const service: readonly LeafDescription[] = [
     summary: 'seal the keys anew under a new key-encryption secret',
     description:
       'The service must be stopped. The new secret comes from WRIT_NEW_KEY_ENCRYPTION_SECRET_FILE or ' +
-      'WRIT_NEW_KEY_ENCRYPTION_SECRET, or is made.',
+      'WRIT_NEW_KEY_ENCRYPTION_SECRET, or is made; then the old one is kept beside it. Backups made before need the old one.',
     examples: [{ command: 'writ rewrap', says: "in place of the state directory's own secret" }],
+    options: [{ flags: '--yes', summary: 'do not ask' }],
   }),
   ofService({
     name: 'backup',
@@ -72,7 +73,8 @@ export const service: readonly LeafDescription[] = [
   ofService({
     name: 'restore',
     summary: 'put a backup in place: all of it, or nothing',
-    description: 'The service must be stopped.',
+    description:
+      'The service must be stopped. The key-encryption secret that the backup was made under must be at hand.',
     examples: [{ command: 'writ restore /var/backups/writ.backup', says: 'into an empty installation' }],
     arguments: [{ name: 'file', summary: 'the backup', completes: 'file' }],
     options: [
@@ -81,6 +83,10 @@ export const service: readonly LeafDescription[] = [
       {
         flags: '--accept-lost-revocations',
         summary: 'restore although published revocations are known nowhere any more',
+      },
+      {
+        flags: '--secret-later',
+        summary: 'restore although no key-encryption secret at hand opens the backup',
       },
     ],
     json: '{ "summary": as backup prints it, "skipped": string[], "lostRevocations": string[] }',
