@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, opendir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode, fileError } from './system-error.js';
 
@@ -15,8 +15,31 @@ export async function syncDirectory(path: string): Promise<void> {
 
 /** Makes a directory that only we may enter, and those above it as usual, where they are missing. Rejects as Node does. */
 export async function makePrivateDirectory(path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await mkdir(path, { mode: 0o700 }).catch((error: unknown) => {
+  await makeDirectories(dirname(path));
+  await makeUnlessThere(path, 0o700);
+}
+
+/** Makes the state directory, as `makePrivateDirectory` does. Ends in `state_dir_unusable`, `storage_full`. */
+export async function makeStateDirectory(path: string): Promise<void> {
+  try {
+    await makePrivateDirectory(path);
+    // A file of that name is there too.
+    await (await opendir(path)).close();
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
+/** Node's own `recursive` tries for ever where what is above is there and the system still says ENOENT, as in /proc. */
+async function makeDirectories(path: string): Promise<void> {
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isDirectory() === true) return;
+  if (dirname(path) !== path) await makeDirectories(dirname(path));
+  await makeUnlessThere(path, 0o777);
+}
+
+async function makeUnlessThere(path: string, mode: number): Promise<void> {
+  await mkdir(path, { mode }).catch((error: unknown) => {
     if (errorCode(error) !== 'EEXIST') throw error;
   });
 }

@@ -40,4 +40,5 @@ export { checkBackup } from './backup-reader.js';
 export { backupInstallation } from './backup-installation.js';
 export { backupTables, type BackupSummary } from './backup-format.js';
 export { migrationsDirectory } from './migrations.js';
+export { makeStateDirectory } from './durable-file.js';
 export { liveOwner } from './owner.js';

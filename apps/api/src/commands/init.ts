@@ -13,7 +13,7 @@ import { makeSelfSigned } from '../tls/make-self-signed.js';
 import type { Command, Invocation } from './command.js';
 import { parseWords, usage } from './command-line.js';
 import { defaultOwner, processLogin } from './default-owner.js';
-import { secretForInit } from './key-encryption-secret.js';
+import { givenSecret, makeSecret } from './key-encryption-secret.js';
 import { Opened } from './opened.js';
 import { ownerPassword } from './owner-password.js';
 import { sessionLife } from './session-life.js';
@@ -36,15 +36,17 @@ export const init: Command = {
     const wanted = wantedFrom(values, environment);
     const { stateDirectory, databaseUrl } = configuration.config;
     for (const warning of configuration.warnings) terminal.say(warning);
+    // Before anything is made: whoever is refused or interrupts leaves nothing behind.
+    const given = await givenSecret(environment, stateDirectory);
+    const password = values.invite === true ? null : await ownerPassword(environment, terminal);
+    if (password !== null) assertPassword(password, [wanted.owner, wanted.organization]);
     const opened = new Opened();
     try {
       // Refuses a second time, before anything is made or migrated.
       const database = opened.add(await openDatabase({ stateDirectory, url: databaseUrl, purpose: 'init' }));
       await migrateDatabase(database);
       const store = opened.add(openScoped({ connection: database.connection('owner'), connections: 1 }));
-      const password = values.invite === true ? null : await ownerPassword(environment, terminal);
-      if (password !== null) assertPassword(password, [wanted.owner, wanted.organization]);
-      const { secret, madeFile } = await secretForInit(environment, stateDirectory);
+      const { secret, madeFile } = given ?? (await makeSecret(stateDirectory));
       const { key, seal } = await newInstallationSeal(secret);
       // What will be asked at every start, asked once now.
       await unlockInstallation(secret, { derivation: seal.derivation, check: seal.check });

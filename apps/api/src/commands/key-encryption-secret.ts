@@ -65,16 +65,32 @@ export async function presentSecret(
   );
 }
 
-/** A secret for a new installation: the one that was named, else one that stands in the state directory, else a new one there. */
-export async function secretForInit(
+/** The secret of an installation to be. */
+export interface InitialSecret {
+  readonly secret: string;
+  /** Where it was written; null: it was there. */
+  readonly madeFile: string | null;
+}
+
+/**
+ * The secret for a new installation where there is one: the one that was named, else one that stands in the state
+ * directory. Codes: see `readSecret`.
+ */
+export async function givenSecret(
   environment: Environment,
   stateDirectory: string,
-): Promise<{ readonly secret: string; readonly madeFile: string | null }> {
+): Promise<InitialSecret | undefined> {
   const named = namedSource(environment, current);
   if (named !== undefined) return { secret: await readSecret(named), madeFile: null };
   const file = defaultSecretFile(stateDirectory);
-  if (existsSync(file)) return { secret: await readSecret({ from: 'file', path: file }), madeFile: null };
+  if (!existsSync(file)) return undefined;
+  return { secret: await readSecret({ from: 'file', path: file }), madeFile: null };
+}
+
+/** A new secret in the state directory. Codes: see `createSecretFile`. */
+export async function makeSecret(stateDirectory: string): Promise<InitialSecret> {
+  const madeFile = defaultSecretFile(stateDirectory);
   const secret = newSecret();
-  await createSecretFile(file, secret);
-  return { secret, madeFile: file };
+  await createSecretFile(madeFile, secret);
+  return { secret, madeFile };
 }

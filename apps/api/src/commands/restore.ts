@@ -2,6 +2,7 @@ import { CodedError, isCodedError } from '@writ/kernel';
 import {
   keepServicesAway,
   liveOwner,
+  makeStateDirectory,
   openDatabase,
   openHighWater,
   restore as restoreDatabase,
@@ -10,7 +11,6 @@ import {
   type Restored,
   type StorageErrorCode,
 } from '@writ/storage';
-import { mkdir } from 'node:fs/promises';
 import type { Command } from './command.js';
 import { parseWords, usage } from './command-line.js';
 import { Opened } from './opened.js';
@@ -32,7 +32,7 @@ export const restore: Command = {
     if (file === undefined) throw usage('the file to read is missing');
     const { stateDirectory, databaseUrl } = configuration.config;
     if (values['secret-later'] !== true) await assertOpens(file, environment, stateDirectory, terminal);
-    await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
+    await makeStateDirectory(stateDirectory);
     const opened = new Opened();
     try {
       const database = opened.add(await openAlone(stateDirectory, databaseUrl));

@@ -1,5 +1,6 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { cancelled } from './cancelled.js';
 
 /** The person, if there is one: questions go to standard error, data to standard output. */
 export interface Terminal {
@@ -15,37 +16,46 @@ export interface Terminal {
   print(text: string): void;
 }
 
+/** What a terminal is made of. */
+export interface TerminalStreams {
+  readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly talk: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly output: NodeJS.WritableStream;
+}
+
 /** The terminal that the process was started at. */
 export function processTerminal(): Terminal {
+  return terminalOf({ input: process.stdin, talk: process.stderr, output: process.stdout });
+}
+
+/** A terminal of these streams. Its questions end in `cancelled` at Ctrl-C, and at Ctrl-D or where the input ends. */
+export function terminalOf({ input, talk, output }: TerminalStreams): Terminal {
   return {
-    interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
-    askHidden,
-    confirm,
-    say: (line) => void process.stderr.write(`${line}\n`),
-    print: (text) => void process.stdout.write(text),
+    interactive: input.isTTY === true && talk.isTTY === true,
+    async askHidden(question) {
+      talk.write(question);
+      // Given a terminal and a mute output, readline edits the line without echoing it.
+      const mute = new Writable({ write: (_chunk, _encoding, done) => done() });
+      const reader = createInterface({ input, output: mute, terminal: true, historySize: 0 });
+      return answer(reader, '').finally(() => talk.write('\n'));
+    },
+    async confirm(question) {
+      const reader = createInterface({ input, output: talk });
+      return /^y(es)?$/i.test((await answer(reader, `${question} [y/N] `)).trim());
+    },
+    say: (line) => void talk.write(`${line}\n`),
+    print: (text) => void output.write(text),
   };
 }
 
-async function askHidden(question: string): Promise<string> {
-  process.stderr.write(question);
-  // Given a terminal and a mute output, readline edits the line without echoing it.
-  const mute = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const reader = createInterface({ input: process.stdin, output: mute, terminal: true, historySize: 0 });
-  const interrupted = new Promise<never>((_, reject) => {
-    reader.once('SIGINT', () => reject(new Error('interrupted')));
-  });
+/** One answer. A reader that is closed by its person settles no question of its own accord. */
+async function answer(reader: Interface, question: string): Promise<string> {
   try {
-    return await Promise.race([reader.question(''), interrupted]);
-  } finally {
-    reader.close();
-    process.stderr.write('\n');
-  }
-}
-
-async function confirm(question: string): Promise<boolean> {
-  const reader = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await reader.question(`${question} [y/N] `)).trim());
+    return await new Promise((resolve, reject) => {
+      const stop = (): void => reject(cancelled());
+      reader.once('SIGINT', stop).once('close', stop);
+      reader.question(question).then(resolve, stop);
+    });
   } finally {
     reader.close();
   }
