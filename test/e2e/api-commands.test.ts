@@ -35,7 +35,7 @@ describe('init', () => {
       const before = readFileSync(secret, 'utf8');
       const second = await installation.run(initArgs, { WRIT_OWNER_PASSWORD: owner.password });
       expect(second.status).toBe(51);
-      expect(second.stderr).toMatch(/^writ: .*\[already_initialized\]\n$/);
+      expect(second.stderr).toMatch(/^writ: .*another WRIT_DATABASE_URL.*\[already_initialized\]\n$/);
       expect(readFileSync(secret, 'utf8')).toBe(before);
     },
     patience,
@@ -504,6 +504,10 @@ describe('rewrap, backup and restore', () => {
       const kept = keptSecrets().at(-1) ?? '';
       const old = { WRIT_KEY_ENCRYPTION_SECRET_FILE: kept };
       expect(await installation.run(['restore', backup, '--replace'], old)).toMatchObject({ status: 0 });
+      // No service has started in between: nothing was published, and nothing says that it was.
+      const again = await installation.run(['restore', backup, '--replace'], old);
+      expect(again.status).toBe(64);
+      expect(again.stderr).toMatch(/no service has started since an earlier restore, none was published/);
       const later = ['restore', backup, '--replace', '--secret-later', '--accept-lost-revocations'];
       expect(await installation.run(later)).toMatchObject({ status: 0 });
       expect((await installation.run(['server'])).status).toBe(23);

@@ -462,12 +462,18 @@ describe('backup and restore', () => {
     });
 
     it('that does not exist, or a place that cannot be written, is named', async () => {
-      await expect(checkBackup(join(directory, 'none'))).rejects.toMatchObject({
-        code: 'state_dir_unusable',
-      });
-      await expect(
-        backUp(source.connection('owner'), join(directory, 'none', 'backup')),
-      ).rejects.toMatchObject({ code: 'state_dir_unusable' });
+      for (const path of [join(directory, 'none'), directory]) {
+        await expect(checkBackup(path)).rejects.toMatchObject({
+          code: 'backup_unreadable',
+          message: expect.stringContaining(`Cannot read the backup ${path} (`) as string,
+        });
+      }
+      for (const path of [join(directory, 'none', 'backup'), directory]) {
+        await expect(backUp(source.connection('owner'), path)).rejects.toMatchObject({
+          code: 'backup_unwritable',
+          message: expect.stringContaining(`Cannot write the backup ${path} (`) as string,
+        });
+      }
     });
   });
 

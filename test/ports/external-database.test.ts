@@ -232,6 +232,18 @@ describe('a database named by WRIT_DATABASE_URL', () => {
     expect(String((failure as Error).message)).not.toContain('a:b');
   });
 
+  it.each([
+    ['127.0.0.1, port 1 (ECONNREFUSED)', 'postgresql://a:b@127.0.0.1:1/c'],
+    ['/nowhere, port 5432 (ENOENT)', 'postgresql://a:b@/c?host=/nowhere'],
+  ])('says where it looked in vain: %s', async (place, url) => {
+    await expect(opened(url, 'init')).rejects.toMatchObject({
+      message: expect.stringMatching(/^The PostgreSQL that WRIT_DATABASE_URL names /) as string,
+    });
+    await expect(opened(url, 'service')).rejects.toMatchObject({
+      message: expect.stringContaining(place) as string,
+    });
+  });
+
   it('says that login or database are refused, without the password', async () => {
     const { url, role } = await somebody('createrole');
     for (const wrong of [

@@ -52,6 +52,8 @@ export const exitStatus: Readonly<Record<string, number>> = {
   restore_needs_confirmation: 63,
   restore_loses_revocations: 64,
   restore_needs_secret: 66,
+  backup_unreadable: 67,
+  backup_unwritable: 68,
 
   password_too_weak: 70,
   routes_undeclared: 80,

@@ -14,8 +14,9 @@ import {
   type TableEnd,
   type TableStart,
 } from './backup-format.js';
+import { unreadable } from './backup-file-error.js';
 import type { StorageErrorCode } from './errors.js';
-import { errorCode, fileError, isFileError } from './system-error.js';
+import { errorCode, isFileError } from './system-error.js';
 
 /** What a reader does with a backup as it goes by. */
 export interface BackupVisitor {
@@ -30,11 +31,11 @@ const page = 500;
 /**
  * Reads a backup to its end and checks all of it: format, order, every table's count and digest, completeness.
  * A visitor sees rows before their digest is checked: whoever acts on them must be able to undo.
- * Ends in `backup_invalid`, `backup_newer`, `state_dir_unusable` (the file cannot be read), or as the visitor does.
+ * Ends in `backup_invalid`, `backup_newer`, `backup_unreadable`, or as the visitor does.
  */
 export async function readBackup(path: string, visitor: BackupVisitor = {}): Promise<BackupSummary> {
   const { size } = await stat(path).catch((error: unknown) => {
-    throw fileError(error, path);
+    throw unreadable(error, path);
   });
   let header: BackupHeader | undefined;
   let end: BackupEnd | undefined;
@@ -134,7 +135,7 @@ async function* linesOf(path: string): AsyncGenerator<string> {
     }
   } catch (error) {
     if (/^Z_/.test(errorCode(error))) throw invalidBackup(path, 'is no backup or is cut short');
-    throw isFileError(error) ? fileError(error, path) : error;
+    throw isFileError(error) ? unreadable(error, path) : error;
   } finally {
     gunzip.destroy();
   }

@@ -15,11 +15,12 @@ import {
   type TableEnd,
   type TableStart,
 } from './backup-format.js';
+import { unwritable } from './backup-file-error.js';
 import { checkBackup } from './backup-reader.js';
 import { databaseError } from './database-error.js';
 import { syncDirectory } from './durable-file.js';
 import type { StorageErrorCode } from './errors.js';
-import { fileError, isFileError } from './system-error.js';
+import { isFileError } from './system-error.js';
 
 /** Rows fetched at a time. */
 const page = 500;
@@ -28,8 +29,7 @@ const page = 500;
  * Writes every row of every table, as one snapshot sees them, to a file (0600, replaced only when complete), and reads
  * it back to check it. The service goes on meanwhile; private keys stay sealed as they are in the database.
  * @param owner how to connect as the schema's owner
- * Ends in `not_initialized`, `storage_unavailable`, `storage_full`, `state_dir_unusable` (the file cannot be written),
- * `backup_invalid`.
+ * Ends in `not_initialized`, `storage_unavailable`, `storage_full`, `backup_unwritable`, `backup_invalid`.
  */
 export async function backUp(
   owner: ClientConfig,
@@ -51,7 +51,7 @@ export async function backUp(
     return summary;
   } catch (error) {
     await rm(beside, { force: true });
-    throw isFileError(error) ? fileError(error, path) : databaseError(error);
+    throw isFileError(error) ? unwritable(error, path) : databaseError(error);
   } finally {
     await client.end().catch(() => undefined);
   }

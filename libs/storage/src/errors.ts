@@ -42,6 +42,10 @@ export type StorageErrorCode =
   | 'serials_exhausted'
   /** The high-water file is missing or damaged although the database is in use. */
   | 'high_water_invalid'
+  /** The file to restore cannot be read. */
+  | 'backup_unreadable'
+  /** The backup cannot be written where it was to be. */
+  | 'backup_unwritable'
   /** The file is no backup, is damaged or is incomplete. */
   | 'backup_invalid'
   /** The backup was written by a newer program. */

@@ -1,4 +1,4 @@
-import { CodedError } from '@writ/kernel';
+import { CodedError, isCodedError } from '@writ/kernel';
 import { Client, escapeIdentifier, type ClientConfig } from 'pg';
 import {
   externalCredentials,
@@ -87,10 +87,23 @@ async function inspect(
   } catch (error) {
     if (/^(28...|3D000)$/.test(errorCode(error)))
       throw refused(`the login of WRIT_DATABASE_URL is refused (${errorText(error)})`);
-    throw databaseError(error);
+    throw isCodedError(databaseError(error), 'storage_unavailable')
+      ? unreachable(client, error)
+      : databaseError(error);
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+/** Says where the database was looked for: nobody knows better than whoever wrote the address. */
+function unreachable({ host, port }: Client, error: unknown): CodedError<StorageErrorCode> {
+  const reason = errorCode(error) || errorText(error);
+  return new CodedError<StorageErrorCode>(
+    'storage_unavailable',
+    `The PostgreSQL that WRIT_DATABASE_URL names cannot be reached at ${host}, port ${port} (${reason}); start it, or correct the address.`,
+    { host, port, reason },
+    { cause: error },
+  );
 }
 
 async function makeRoles(

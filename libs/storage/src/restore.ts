@@ -45,7 +45,7 @@ export interface Restored {
  * epochs go on past every one that there was, should one that ran before come back with what it remembers.
  * Ends in `backup_invalid`, `backup_newer`, `restore_not_empty`, `restore_needs_confirmation`,
  * `restore_loses_revocations`, `migration_failed`,
- * `storage_unavailable`, `storage_full`, `state_dir_unusable`.
+ * `storage_unavailable`, `storage_full`, `state_dir_unusable`, `backup_unreadable`.
  */
 export async function restore(path: string, options: RestoreOptions): Promise<Restored> {
   const summary = await checkBackup(path);
@@ -207,9 +207,10 @@ function needsConfirmation({ skipped }: SkippedNumbers, shared: boolean): CodedE
 function revocationsLost({ lostKrls }: SkippedNumbers): CodedError<StorageErrorCode> {
   return new CodedError<StorageErrorCode>(
     'restore_loses_revocations',
-    `KRLs of ${lostKrls.length} organizations were published that neither this backup nor the database knows: keys ` +
-      'revoked and accounts closed since then would be trusted again (certificates since then are revoked). Use a ' +
-      'later backup, or confirm with --accept-lost-revocations and revoke them again.',
+    `KRL versions of ${lostKrls.length} organizations were given out that neither this backup nor the database knows. ` +
+      'If KRLs were published under them, keys revoked and accounts closed since then would be trusted again ' +
+      '(certificates since then are revoked): use a later backup, or confirm with --accept-lost-revocations and revoke ' +
+      'them again. If no service has started since an earlier restore, none was published: confirm.',
     { organizations: lostKrls },
   );
 }
