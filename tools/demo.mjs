@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { constants, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { root } from './run.mjs';
@@ -26,6 +26,35 @@ const paint = (code, text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text
 
 const cleanUps = [];
 let step = 0;
+let cleaning;
+let interrupted = false;
+
+/** Undoes what was begun, last first: once, whoever asks for it. Resolves to false when something could not be undone. */
+function cleanUp() {
+  cleaning ??= (async () => {
+    let clean = true;
+    for (const undo of cleanUps.reverse().splice(0)) {
+      try {
+        await undo();
+      } catch (error) {
+        clean = false;
+        process.stderr.write(`${error.message}\n`);
+      }
+    }
+    return clean;
+  })();
+  return cleaning;
+}
+
+/** Waits for what must have ended before anything is undone; after a signal the story goes no further. */
+async function during(work) {
+  cleanUps.push(() => work.catch(() => undefined));
+  try {
+    return await work;
+  } finally {
+    if (interrupted) await new Promise(() => undefined);
+  }
+}
 
 function tell(text) {
   step += 1;
@@ -57,31 +86,48 @@ function person(name, base, extra = {}) {
 
 const quote = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`);
 
-/** What the person would type, shown, and then really run; resolves with its status and output. */
-async function type(who, command, { env = {}, shown = command, quiet = false, cwd = who.home } = {}) {
+/**
+ * What the person would type, shown, and then really run; resolves with its status and output.
+ * @param {{ shown?: string, data?: boolean, quiet?: boolean, env?: object, cwd?: string }} [options] shown: the line as
+ * it is typed, where that differs; data: keep what is said to the person out of the output
+ */
+async function type(who, command, options = {}) {
+  const {
+    env = {},
+    shown = command.map(quote).join(' '),
+    data = false,
+    quiet = false,
+    cwd = who.home,
+  } = options;
   const words = command[0] === 'writ' ? [process.execPath, writ, ...command.slice(1)] : command;
-  process.stdout.write(`   ${paint('36', `${who.name} $ ${shown.map(quote).join(' ')}`)}\n`);
-  const child = spawn(words[0], words.slice(1), {
+  process.stdout.write(`   ${paint('36', `${who.name} $ ${shown}`)}\n`);
+  // Data and talk through one pipe stay in the order in which they were written.
+  const [program, ...args] = data ? words : ['/bin/sh', '-c', 'exec "$@" 2>&1', 'sh', ...words];
+  const child = spawn(program, args, {
     cwd,
     env: { ...who.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Ctrl-C is for the demo: a command cut off in the middle would leave its database behind.
+    detached: true,
   });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk) => (stdout += chunk));
-  child.stderr.on('data', (chunk) => (stderr += chunk));
-  const [status] = await once(child, 'close');
+  let output = '';
+  let talk = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (talk += chunk));
+  const [status] = await during(once(child, 'close'));
   if (!quiet)
-    for (const line of (stdout + stderr).trimEnd().split('\n'))
+    for (const line of (output + talk).trimEnd().split('\n'))
       if (line !== '') process.stdout.write(`     ${line}\n`);
-  return { status, stdout, stderr };
+  return { status, output, talk };
 }
 
 /** As `type`, and it must succeed. */
 async function mustType(who, command, options) {
   const result = await type(who, command, options);
   if (result.status !== 0)
-    throw new Untrue(`\`${command.join(' ')}\` ended with status ${result.status}\n${result.stderr}`);
+    throw new Untrue(
+      `\`${command.join(' ')}\` ended with status ${result.status}\n${result.output}${result.talk}`,
+    );
   return result;
 }
 
@@ -100,6 +146,7 @@ async function startServer(server) {
     cwd: server.home,
     env: server.env,
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   });
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
@@ -111,6 +158,7 @@ async function startServer(server) {
   };
   cleanUps.push(stop);
   for (;;) {
+    if (interrupted) await new Promise(() => undefined);
     if (child.exitCode !== null)
       throw new Untrue(`the server ended with status ${child.exitCode}\n${output}`);
     const ready = await fetch(`${server.url}/readyz`).then(
@@ -125,7 +173,7 @@ async function startServer(server) {
 async function story() {
   const base = mkdtempSync(join(tmpdir(), 'writ-demo-'));
   chmodSync(base, 0o711);
-  cleanUps.push(() => rmSync(base, { recursive: true, force: true }));
+  cleanUps.push(() => rmSync(base, { recursive: true, force: true, maxRetries: 5 }));
   const { makeHostKeys, startSshd } = await import(new URL('../libs/testkit/dist/sshd.js', import.meta.url));
 
   const port = await freePort();
@@ -170,24 +218,23 @@ async function story() {
   await mustType(ana, ['writ', 'role', 'grant', 'web-admin', 'ana']);
 
   tell(`A host: a throwaway sshd with keys of its own gets host certificates, and trusts the user CA`);
-  const hostKeys = await makeHostKeys(web, ['ed25519', 'ecdsa', 'rsa']);
+  const hostKeys = await during(makeHostKeys(web, ['ed25519', 'ecdsa', 'rsa']));
   await mustType(ana, ['writ', 'host', 'sign', ...hostKeys.map((key) => `${key}.pub`), '--name', host], {
-    shown: ['writ', 'host', 'sign', 'ssh_host_*_key.pub', '--name', host],
+    shown: `writ host sign ssh_host_*_key.pub --name ${host}`,
   });
-  const userCa = await mustType(ana, ['writ', 'ca', 'show', '--user'], {
-    shown: ['writ', 'ca', 'show', '--user'],
-  });
-  writeFileSync(join(web, 'user_ca.pub'), userCa.stdout);
+  const userCa = await mustType(ana, ['writ', 'ca', 'show', '--user'], { data: true });
+  writeFileSync(join(web, 'user_ca.pub'), userCa.output);
   await mustType(ana, ['writ', 'krl', 'fetch', '-o', join(web, 'revoked_keys')], {
-    shown: ['writ', 'krl', 'fetch', '-o', 'revoked_keys'],
+    shown: 'writ krl fetch -o revoked_keys',
   });
-  const sshd = await startSshd(web, [
+  const starting = startSshd(web, [
     ...hostKeys.map((key) => `HostKey ${key}`),
     ...hostKeys.map((key) => `HostCertificate ${key}-cert.pub`),
     `TrustedUserCAKeys ${web}/user_ca.pub`,
     `RevokedKeys ${web}/revoked_keys`,
   ]);
-  cleanUps.push(() => sshd.stop());
+  cleanUps.push(async () => (await starting.catch(() => undefined))?.stop());
+  const sshd = await during(starting);
   mustBe(
     hostKeys.every((key) => existsSync(`${key}-cert.pub`)),
     `sshd serves ${hostKeys.length} host certificates on loopback port ${sshd.port}`,
@@ -196,13 +243,11 @@ async function story() {
   tell('Ana gets a certificate, and plain ssh logs in');
   mkdirSync(join(ana.home, '.ssh'), { recursive: true, mode: 0o700 });
   const knownHosts = join(ana.home, '.ssh/known_hosts');
-  const hostCa = await mustType(ana, ['writ', 'ca', 'show', '--host'], {
-    shown: ['writ', 'ca', 'show', '--host'],
-  });
-  writeFileSync(knownHosts, hostCa.stdout);
+  const hostCa = await mustType(ana, ['writ', 'ca', 'show', '--host'], { data: true });
+  writeFileSync(knownHosts, hostCa.output);
   const key = join(ana.home, '.ssh/id_ed25519');
   await mustType(ana, ['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'ana', '-f', key], {
-    shown: ['ssh-keygen', '-t', 'ed25519'],
+    shown: 'ssh-keygen -t ed25519',
   });
   writeFileSync(
     join(ana.home, '.ssh/config'),
@@ -224,56 +269,47 @@ async function story() {
     ana,
     ['writ', 'cert', 'issue', '--role', 'web-admin', '--ttl', '1h', '--key', `${key}.pub`],
     {
-      shown: [
-        'writ',
-        'cert',
-        'issue',
-        '--role',
-        'web-admin',
-        '--ttl',
-        '1h',
-        '--key',
-        '~/.ssh/id_ed25519.pub',
-      ],
+      shown: 'writ cert issue --role web-admin --ttl 1h --key ~/.ssh/id_ed25519.pub',
     },
   );
   await mustType(ana, ['writ', 'cert', 'show', `${key}-cert.pub`], {
-    shown: ['writ', 'cert', 'show', '~/.ssh/id_ed25519-cert.pub'],
+    shown: 'writ cert show ~/.ssh/id_ed25519-cert.pub',
   });
   // ssh takes the home directory from the password database, not from HOME: the demo names the file.
   const ssh = (destination = host, command = ['echo', 'logged in']) =>
     type(ana, ['ssh', '-F', join(ana.home, '.ssh/config'), destination, ...command], {
-      shown: ['ssh', destination, ...command],
+      shown: ['ssh', destination, ...command].map(quote).join(' '),
     });
   const first = await ssh();
   mustBe(
-    first.status === 0 && first.stdout === 'logged in\n' && first.stderr === '',
+    first.status === 0 && first.output === 'logged in\n',
     'logged in, with no question asked',
-    first.stderr + sshd.log(),
+    first.output + sshd.log(),
   );
   mustBe(
-    readFileSync(knownHosts, 'utf8') === hostCa.stdout,
+    readFileSync(knownHosts, 'utf8') === hostCa.output,
     'known_hosts holds the @cert-authority line and no host key',
   );
   mustBe(/Accepted publickey for .* ED25519-CERT/.test(sshd.log()), 'sshd says that it was the certificate');
 
   tell('Bo has an account and no role: refused, with every reason');
   const invited = await mustType(ana, ['writ', 'user', 'invite', 'bo', '--json'], {
+    data: true,
     quiet: true,
-    shown: ['writ', 'user', 'invite', 'bo'],
+    shown: 'writ user invite bo',
   });
-  const { invitation } = JSON.parse(invited.stdout);
+  const { invitation } = JSON.parse(invited.output);
   process.stdout.write('     (prints a one-time invitation, for bo alone)\n');
   await mustType(bo, ['writ', 'login', '--url', server.url, '--invitation'], {
     env: { WRIT_INVITATION: invitation, WRIT_PASSWORD: 'another long password of bo' },
   });
   const refused = await type(bo, ['writ', 'cert', 'issue', '--role', 'web-admin', '--ttl', '400d']);
-  mustBe(refused.status === 3, 'no certificate was issued', refused.stderr);
+  mustBe(refused.status === 3, 'no certificate was issued', refused.output);
 
   tell('A login that the certificate does not name: refused by sshd');
   const other = login === 'daemon' ? 'bin' : 'daemon';
   const wrong = await ssh(`${other}@${host}`);
-  mustBe(wrong.status === 255 && /Permission denied/.test(wrong.stderr), `${other} is refused`, wrong.stderr);
+  mustBe(wrong.status === 255 && /Permission denied/.test(wrong.output), `${other} is refused`, wrong.output);
   mustBe(
     /Certificate invalid: name is not a listed principal/.test(sshd.log()),
     'because the name is not in the certificate, says sshd',
@@ -282,16 +318,16 @@ async function story() {
 
   tell('The certificate is revoked');
   await mustType(ana, ['writ', 'revoke', '--cert', `${key}-cert.pub`, '--reason', 'laptop stolen', '--yes'], {
-    shown: ['writ', 'revoke', '--cert', '~/.ssh/id_ed25519-cert.pub', '--reason', 'laptop stolen', '--yes'],
+    shown: "writ revoke --cert ~/.ssh/id_ed25519-cert.pub --reason 'laptop stolen' --yes",
   });
   await mustType(ana, ['writ', 'krl', 'fetch', '-o', join(web, 'revoked_keys')], {
-    shown: ['writ', 'krl', 'fetch', '-o', 'revoked_keys'],
+    shown: 'writ krl fetch -o revoked_keys',
   });
   const second = await ssh();
   mustBe(
-    second.status === 255 && /Permission denied/.test(second.stderr),
+    second.status === 255 && /Permission denied/.test(second.output),
     'the next ssh is refused',
-    second.stderr,
+    second.output,
   );
   mustBe(/revoked/i.test(sshd.log()), 'because it is revoked, says sshd', sshd.log());
 
@@ -300,17 +336,7 @@ async function story() {
     ana,
     ['writ', 'cert', 'issue', '--role', 'web-admin', '--ttl', '1h', '--key', `${key}.pub`],
     {
-      shown: [
-        'writ',
-        'cert',
-        'issue',
-        '--role',
-        'web-admin',
-        '--ttl',
-        '1h',
-        '--key',
-        '~/.ssh/id_ed25519.pub',
-      ],
+      shown: 'writ cert issue --role web-admin --ttl 1h --key ~/.ssh/id_ed25519.pub',
     },
   );
   await mustType(ana, ['writ', 'events'], {});
@@ -325,22 +351,23 @@ async function story() {
   );
   const third = await ssh();
   mustBe(
-    third.status === 0 && third.stdout === 'logged in\n',
+    third.status === 0 && third.output === 'logged in\n',
     'an unrevoked certificate still logs in',
-    third.stderr,
+    third.output,
   );
   mustBe(readdirSync(base).includes('state'), `everything was below one temporary directory, which goes now`);
 }
 
-await build();
+// What was built already is not built again under somebody who uses it.
+if (!process.argv.includes('--built')) await build();
 await ensureSshd();
 const started = performance.now();
 let status = 0;
-const cleanUp = async () => {
-  for (const undo of cleanUps.reverse().splice(0)) await undo();
-};
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-  process.once(signal, () => void cleanUp().finally(() => process.exit(1)));
+  process.on(signal, () => {
+    interrupted = true;
+    void cleanUp().then(() => process.exit(128 + constants.signals[signal]));
+  });
 try {
   await story();
   process.stdout.write(
@@ -348,8 +375,8 @@ try {
   );
 } catch (error) {
   status = 1;
-  process.stderr.write(`\n${error instanceof Untrue ? error.message : error.stack}\n`);
-} finally {
-  await cleanUp();
+  // What fails after a signal fails because of it.
+  if (!interrupted) process.stderr.write(`\n${error instanceof Untrue ? error.message : error.stack}\n`);
 }
+if (!(await cleanUp())) status = 1;
 process.exit(status);

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { quietEnv, root, run, stop } from './run.mjs';
+import { capture, quietEnv, root, run, stop } from './run.mjs';
 
 const digest = (...files) => {
   const hash = createHash('sha256');
@@ -38,15 +38,15 @@ async function generatePrismaClient() {
   if (current(stamp, wanted)) return;
   const home = mkdtempSync(join(tmpdir(), 'writ-prisma-'));
   try {
-    const status = await run(
+    // Captured: all that it says while nothing is wrong is of no use to anybody.
+    const { code, output } = await capture(
       process.execPath,
       ['node_modules/prisma/build/index.js', 'generate', '--schema', 'prisma/schema.prisma', '--no-hints'],
       {
-        stdio: ['ignore', 'ignore', 2],
         env: { ...quietEnv, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, HOME: home, XDG_CACHE_HOME: home },
       },
     );
-    if (status !== 0) stop(`prisma generate failed with status ${status}; see above.`);
+    if (code !== 0) stop(`prisma generate failed with status ${code}:\n${output}`);
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
