@@ -29,6 +29,14 @@ describe('init', () => {
       const first = await installation.run(initArgs, { WRIT_OWNER_PASSWORD: owner.password });
       expect(first).toMatchObject({ status: 0, stdout: '' });
       expect(first.stderr).toMatch(/user CA +SHA256:/);
+      const [organization] = await askDatabase<{ handle: string }>(
+        installation,
+        'select handle from organizations',
+      );
+      const there = `--url http://127.0.0.1:7480 --handle ${organization?.handle}`;
+      expect(first.stderr).toContain(`handle        ${organization?.handle} `);
+      expect(first.stderr).toContain(`  writ ca show --user ${there} > /etc/ssh/`);
+      expect(first.stderr).toContain(`  writ krl fetch ${there} -o /etc/ssh/`);
       const secret = join(installation.stateDirectory, 'key-encryption-secret');
       expect(statSync(secret).mode & 0o777).toBe(0o600);
       expect(first.stderr).not.toContain(readFileSync(secret, 'utf8').trim());
@@ -332,6 +340,14 @@ describe('a server that cannot start', () => {
       expect(await refused({})).toEqual({ status: 30, code: 'state_in_use' });
       expect((await installation.run(['rewrap'])).status).toBe(30);
       expect(await service.stop()).toBe(0);
+      const logged = service.log().match(/^\{.*\}$/gm) ?? [];
+      const lines = logged.map((line) => JSON.parse(line) as { level: string; msg: string; state?: string });
+      expect(lines.filter(({ msg }) => /^(server )?listening/i.test(msg)).map(({ msg }) => msg)).toEqual([
+        'listening',
+      ]);
+      expect(lines.filter(({ state }) => state !== undefined)).toMatchObject([
+        { level: 'info', state: 'stopped' },
+      ]);
     },
     patience,
   );

@@ -13,6 +13,7 @@ import { makeSelfSigned } from '../tls/make-self-signed.js';
 import type { Command, Invocation } from './command.js';
 import { parseWords, usage } from './command-line.js';
 import { defaultOwner, processLogin } from './default-owner.js';
+import { hostLines } from './host-lines.js';
 import { givenSecret, makeSecret } from './key-encryption-secret.js';
 import { Opened } from './opened.js';
 import { ownerPassword } from './owner-password.js';
@@ -55,7 +56,7 @@ export const init: Command = {
       const founded = await found(services, { ...wanted, passwordHash });
       const names = values['self-signed'];
       const pin = names === undefined ? null : await makeSelfSigned(stateDirectory, names);
-      report(invocation, values.json === true, { ...founded, wanted, madeFile, pin });
+      report(invocation, values.json === true, { ...founded, wanted, madeFile, pin, tlsName: names?.[0] });
     } finally {
       await opened.close();
     }
@@ -112,10 +113,12 @@ interface Result extends Founded {
   readonly wanted: Wanted;
   readonly madeFile: string | null;
   readonly pin: string | null;
+  /** The first name that the certificate was made for. */
+  readonly tlsName: string | undefined;
 }
 
 function report({ terminal, configuration }: Invocation, json: boolean, result: Result): void {
-  const { organization, authorities, invitation, wanted, madeFile, pin } = result;
+  const { organization, authorities, invitation, wanted, madeFile, pin, tlsName } = result;
   if (json) {
     const shown = {
       organization: {
@@ -134,6 +137,7 @@ function report({ terminal, configuration }: Invocation, json: boolean, result: 
   }
   terminal.say(`Initialised ${configuration.config.stateDirectory}.`);
   terminal.say(`  organization  ${wanted.organization} (${wanted.namePatterns.join(', ')})`);
+  terminal.say(`  handle        ${organization.handle} (what hosts call it)`);
   terminal.say(`  owner         ${wanted.owner}`);
   for (const { kind, fingerprint } of authorities)
     terminal.say(`  ${`${kind} CA`.padEnd(13)} ${fingerprint}`);
@@ -149,4 +153,7 @@ function report({ terminal, configuration }: Invocation, json: boolean, result: 
     terminal.print(`${invitation}\n`);
   }
   terminal.say('Start the service with: writ server');
+  terminal.say('Then, on every host:');
+  for (const line of hostLines(configuration.config, { handle: organization.handle, pin, name: tlsName }))
+    terminal.say(`  ${line}`);
 }

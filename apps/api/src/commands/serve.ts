@@ -57,7 +57,7 @@ export async function serve({ config, log, extension, secret, tls }: Order, open
   await refuseOldClock(adapters.store);
   const pending = await publishPending(adapters, await adapters.store.unscoped(listOrganizationIds));
   if (pending.length > 0) log.warn({ organizations: pending }, 'published KRLs past the high-water file');
-  database.onState((state) => log[state === 'ready' ? 'info' : 'warn']({ state }, 'PostgreSQL'));
+  database.onState((state) => log[state === 'down' ? 'warn' : 'info']({ state }, 'PostgreSQL'));
   const service = await startService({
     config,
     log,

@@ -4,6 +4,7 @@ import { LogController, type FastifyBaseLogger } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { Config, Limits } from '../config/config.js';
+import { fastifyLog } from '../fastify-log.js';
 import { clientErrorAnswer } from './client-error.js';
 import type { Crowd } from './crowd.js';
 import { Deadlines } from './deadlines.js';
@@ -39,7 +40,7 @@ export function makeAdapter(
     requireHostHeader: false,
   };
   const adapter = new FastifyAdapter({
-    loggerInstance: log,
+    loggerInstance: fastifyLog(log),
     // Our one line per request carries the request id; a child logger per request would cost more than the line.
     childLoggerFactory: (parent: FastifyBaseLogger) => parent,
     logController: new LogController({ disableRequestLogging: true }),
