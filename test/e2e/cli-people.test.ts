@@ -146,8 +146,12 @@ describe('writ, for people', () => {
       WRIT_INVITATION: again.trim(),
       WRIT_PASSWORD: 'another long password',
     };
+    expect(await ana.writ(['user', 'confirm', 'bea'])).toMatchObject({ status: 3 });
     await bea.data('login', '--invitation');
     expect(await bea.writ(['login', '--invitation'])).toMatchObject({ status: 3 });
+    expect(await ana.data('user', 'show', 'bea')).toMatch(/opened +by an invitation or reset of ana\n$/);
+    expect((await ana.writ(['user', 'confirm', 'bea'])).stderr).toContain('a person of its own');
+    expect(await ana.data('user', 'show', 'bea')).toMatch(/confirmed +a person of its own, by ana\n$/);
   });
 
   it('role: listed, shown, granted, revoked', async () => {

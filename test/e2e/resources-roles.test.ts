@@ -108,6 +108,7 @@ describe('who grants what', () => {
     expect(items[0]).toMatchObject({ actor: 'ana', data: { role: 'mine', exception: 'only_owner' } });
 
     await org.member('olga', 'owner');
+    await org.as(org.owner, 'confirmUser', { params: { user: 'olga' } });
     // Once there is another, closing that account makes nobody the only one again.
     await org.as(org.owner, 'disableUser', { params: { user: 'olga' } });
     await org.role('mine-alone');
@@ -117,6 +118,7 @@ describe('who grants what', () => {
     await org.role('mine-too');
     expect((await problemOf(grant(org.owner, 'mine-too', 'ana'))).code).toBe('grant_refused');
     expect((await grant(back, 'mine-too', 'ana')).members).toEqual(['ana']);
+    await org.as(back, 'confirmUser', { params: { user: 'adam' } });
   });
 });
 

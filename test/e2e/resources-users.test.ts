@@ -15,7 +15,7 @@ afterAll(() => org.stop());
 
 const invite = (by: Member, name: string, administrativeRole = 'member') =>
   org.as(by, 'inviteUser', { body: { name, administrativeRole } });
-const on = <Verb extends 'disableUser' | 'enableUser' | 'resetUser' | 'showUser'>(
+const on = <Verb extends 'confirmUser' | 'disableUser' | 'enableUser' | 'resetUser' | 'showUser'>(
   by: Member,
   verb: Verb,
   user: string,
@@ -131,7 +131,9 @@ describe('disabling and enabling', () => {
       (await problemOf(answer)).failures?.map(({ rule }) => rule);
     const ivy = await org.member('ivy');
     await org.role('secret', [ivy]);
-    await org.member('olaf', 'owner');
+    const olaf = await org.member('olaf', 'owner');
+    await on(org.owner, 'confirmUser', 'olaf');
+    await on(olaf, 'confirmUser', 'adam');
     expect(await rules(on(administrator, 'disableUser', 'olaf'))).toEqual(['right_not_held']);
     await on(org.owner, 'disableUser', 'olaf');
     expect(await rules(on(administrator, 'enableUser', 'olaf'))).toEqual(['right_not_held']);

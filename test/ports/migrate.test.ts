@@ -7,6 +7,7 @@ import { migrate, migrationsDirectory, type Database, type RoleNames } from '@wr
 import { startTestPostgres, type TestPostgres } from '@writ/testkit';
 
 const initial = '20261123000000_initial';
+const names = [initial, '20261125000000_confirmations'];
 
 describe('migrating', () => {
   let server: TestPostgres;
@@ -47,21 +48,22 @@ describe('migrating', () => {
   it("keeps Prisma's record: name, SHA-256 of the file, one step, finished", async () => {
     const { rows } = await owner.query(
       `select migration_name, checksum, applied_steps_count, finished_at is not null as finished, rolled_back_at, logs, length(id) as id
-       from _prisma_migrations`,
+       from _prisma_migrations order by started_at`,
     );
-    const sql = await readFile(join(migrations, initial, 'migration.sql'));
-    const checksum = createHash('sha256').update(sql).digest('hex');
-    expect(rows).toEqual([
-      {
-        migration_name: initial,
-        checksum,
+    const expected = await Promise.all(
+      names.map(async (name) => ({
+        migration_name: name,
+        checksum: createHash('sha256')
+          .update(await readFile(join(migrations, name, 'migration.sql')))
+          .digest('hex'),
         applied_steps_count: 1,
         finished: true,
         rolled_back_at: null,
         logs: null,
         id: 36,
-      },
-    ]);
+      })),
+    );
+    expect(rows).toEqual(expected);
   });
 
   it('does nothing the second time', async () => {

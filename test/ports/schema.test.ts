@@ -158,6 +158,11 @@ describe('the migrated database', () => {
     ['a second provider', `update organization_profiles set kind = 'provider'`],
     ['a serial revocation without an authority', `update revocations set authority_id = null`],
     ['a serial range turned round', `update revocations set serial_from = 9`],
+    ['a confirmation of nobody', `update invitations set used_at = now(), confirmed_at = now()`],
+    [
+      'a confirmation of what nobody used',
+      `update invitations set confirmed_at = now(), confirmed_by_id = user_id`,
+    ],
   ])('refuses %s', async (_, sql) => {
     const { insertSampleRows } = await import('./sample-rows.js');
     await owner.query('begin');

@@ -108,6 +108,8 @@ export const user = {
   state: 'active',
   createdAt: '2026-01-31T08:00:00.000Z',
   disabledAt: null,
+  openedBy: null,
+  confirmedBy: null,
 };
 
 export const whoami = {

@@ -28,6 +28,10 @@ export const User = z.strictObject({
   state: z.enum(['invited', 'active', 'disabled']),
   createdAt: Instant,
   disabledAt: Instant.nullable(),
+  /** Who made the invitation or reset that the account was last opened with; null: nobody did, or not yet. */
+  openedBy: UserName.nullable(),
+  /** Who has confirmed since then that the account is a person of its own. */
+  confirmedBy: UserName.nullable(),
 });
 export type User = z.infer<typeof User>;
 

@@ -193,6 +193,16 @@ export const routes = {
     response: Invitation,
     problems: ['grant_refused', 'already_so', 'decision_stale'],
   }),
+  confirmUser: route({
+    id: 'confirmUser',
+    method: 'POST',
+    path: `${org}/users/:user/confirm`,
+    summary: 'Say that the account is a person of its own, not another account of whoever opened it',
+    access: 'user.invite',
+    params: z.strictObject({ organization: OrganizationHandle, user: UserName }),
+    response: User,
+    problems: ['grant_refused', 'already_so', 'decision_stale'],
+  }),
   listRoles: route({
     id: 'listRoles',
     method: 'GET',

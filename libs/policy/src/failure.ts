@@ -52,6 +52,9 @@ export const roleDefinitionRules = [
 export const grantRules = [
   'of_another_organization',
   'caller_would_gain',
+  'opener_would_gain',
+  'account_not_apart',
+  'invitation_open',
   'right_not_held',
   'role_not_held',
 ] as const;

@@ -1,5 +1,6 @@
 import type { Caller } from './caller.js';
 import type { Failure } from './failure.js';
+import { inCommon, type Party } from './party.js';
 import { missingPermission, ofAnotherOrganization, wouldGain } from './rules/grant-failures.js';
 
 /** A role as somebody who hands it on needs to know it. */
@@ -12,11 +13,9 @@ export interface GrantedRole {
 /** The account that is to become a member. */
 export interface Recipient {
   readonly userId: string;
+  readonly userName: string;
   readonly organizationId: string;
-  /** Who made the account's open (unused, unexpired) invitation, and could still sign in with it. */
-  readonly openInvitationById: string | null;
-  /** Who made the invitation or reset that the account was last opened with, and may be the one who used it. */
-  readonly lastOpenedById: string | null;
+  readonly party: Party;
 }
 
 /** Who acts, and what they hold. */
@@ -24,8 +23,9 @@ export interface Granter {
   readonly caller: Caller;
   /** Ids of the roles that the caller is a member of. */
   readonly roleIds: ReadonlySet<string>;
-  /** Whether the caller is an owner and the organization has no other, in any state: whoever closed the others gains nothing by it. */
-  readonly onlyOwner: boolean;
+  readonly party: Party;
+  /** Whether the caller is an owner with nobody behind them, and no owner's account was ever confirmed beside theirs. */
+  readonly firstOwner: boolean;
 }
 
 /** Whether something may be handed on. An exception that was used has to stand in the event that tells of it. */
@@ -35,25 +35,27 @@ export type GrantJudgement =
   | { readonly allowed: false; readonly failures: readonly Failure[] };
 
 /**
- * Whether the caller may make the recipient a member of the role: it takes 'role.grant', inside one organization, and the
- * caller may not gain by it. They would gain a role that they do not hold, for themselves or for an account that their own
- * invitation opens or has opened: until somebody else resets it, nobody knows that it is another person's. The organization's only owner may all the same; the judgement says so (domain.md "Who grants what").
+ * Whether the caller may make the recipient a member of the role: it takes 'role.grant', inside one organization, and nobody
+ * may gain by it who could be behind both accounts: nobody may be in both parties without being in the role, or they would
+ * grant it to themselves. The organization's only owner may all the same, who could do so openly; the judgement says so
+ * (domain.md "Who grants what").
  */
-export function mayGrantRole(granter: Granter, role: GrantedRole, recipient: Recipient): GrantJudgement {
-  const { caller, roleIds, onlyOwner } = granter;
+export function mayGrantRole(
+  { caller, party }: Granter,
+  role: GrantedRole,
+  recipient: Recipient,
+): GrantJudgement {
   const failures: Failure[] = [];
   if (!caller.permissions.has('role.grant')) failures.push(missingPermission('role.grant'));
   if (role.organizationId !== caller.organizationId || recipient.organizationId !== caller.organizationId) {
     failures.push(ofAnotherOrganization);
   }
-  const opens = [recipient.userId, recipient.openInvitationById, recipient.lastOpenedById].includes(
-    caller.userId,
-  );
-  const gains = opens && !roleIds.has(role.id);
-  if (gains && !onlyOwner) failures.push(wouldGain(role.name, recipient.userId === caller.userId));
+  const gaining = inCommon(party, recipient.party).filter(({ roleIds }) => !roleIds.has(role.id));
+  const refused = gaining.filter(({ onlyOwner }) => !onlyOwner);
+  if (refused.length > 0) failures.push(wouldGain(role.name, caller, recipient, refused));
   return failures.length > 0
     ? { allowed: false, failures }
-    : { allowed: true, exception: gains ? 'only_owner' : null };
+    : { allowed: true, exception: gaining.length > 0 ? 'only_owner' : null };
 }
 
 /**

@@ -26,3 +26,5 @@ export {
   type Recipient,
 } from './grant.js';
 export { mayCloseAccount, mayOpenAccount, type Account } from './account.js';
+export { mayConfirmAccount, type Confirmable, type ConfirmJudgement } from './confirm.js';
+export type { Party, PartyAccount } from './party.js';

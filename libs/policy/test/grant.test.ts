@@ -7,25 +7,32 @@ import {
   type GrantedRole,
   type Granter,
   type GrantJudgement,
+  type Party,
+  type PartyAccount,
   type Recipient,
 } from '../src/index.js';
 import { ana } from './given.js';
 
 const web: GrantedRole = { id: 'web-id', name: 'web', organizationId: 'acme-id' };
 const db: GrantedRole = { id: 'db-id', name: 'db', organizationId: 'acme-id' };
-const bob: Recipient = {
-  userId: 'bob-id',
-  organizationId: 'acme-id',
-  openInvitationById: null,
-  lastOpenedById: null,
-};
-const self: Recipient = { ...bob, userId: 'ana-id' };
+const bob: Recipient = recipient('bob', account('bob'));
+const self: Recipient = recipient('ana', account('ana'));
 
+function account(name: string, over: Partial<PartyAccount> = {}): PartyAccount {
+  return { userId: `${name}-id`, userName: name, roleIds: new Set(), onlyOwner: false, ...over };
+}
+
+function recipient(name: string, ...party: Party): Recipient {
+  return { userId: `${name}-id`, userName: name, organizationId: 'acme-id', party };
+}
+
+/** Ana, with those who may be behind her account. */
 function granter(permissions: readonly string[], over: Partial<Granter> = {}): Granter {
   return {
     caller: { ...ana, permissions: new Set(permissions) },
     roleIds: new Set(),
-    onlyOwner: false,
+    party: [account('ana')],
+    firstOwner: false,
     ...over,
   };
 }
@@ -58,34 +65,66 @@ describe('granting a role', () => {
     expect(rulesOf(mayGrantRole(may, web, self))).toEqual(['caller_would_gain']);
   });
 
-  it('to an account that one’s own invitation still opens is refused alike', () => {
-    const invited = { ...bob, openInvitationById: 'ana-id' };
-    expect(rulesOf(mayGrantRole(may, web, invited))).toEqual(['caller_would_gain']);
-    expect(mayGrantRole(may, web, { ...bob, openInvitationById: 'oli-id' })).toEqual(plain);
+  it('to an account that one may be behind oneself is refused alike', () => {
+    const judgement = mayGrantRole(may, web, recipient('bob', account('ana'), account('bob')));
+    expect(rulesOf(judgement)).toEqual(['caller_would_gain']);
+    expect(JSON.stringify(judgement)).toContain("behind both your account and bob's: you.");
+    expect(mayGrantRole(may, web, recipient('bob', account('bob'), account('oli')))).toEqual(plain);
   });
 
-  it('to an account that one’s own invitation has opened is refused until somebody else opens it', () => {
-    const mine = { ...bob, lastOpenedById: 'ana-id' };
-    expect(rulesOf(mayGrantRole(may, web, mine))).toEqual(['caller_would_gain']);
-    expect(mayGrantRole(may, web, { ...bob, lastOpenedById: 'oli-id' })).toEqual(plain);
-    expect(mayGrantRole(granter(['role.grant'], { onlyOwner: true }), web, mine)).toEqual(exceptional);
+  it('to whoever may be behind the caller is refused: they would have made an account to grant it to themselves', () => {
+    const sock = granter(['role.grant'], { party: [account('ana'), account('mia')] });
+    const judgement = mayGrantRole(sock, web, recipient('mia', account('mia')));
+    expect(rulesOf(judgement)).toEqual(['opener_would_gain']);
+    expect(JSON.stringify(judgement)).toContain(
+      "Not in the role web, and perhaps behind both your account and mia's: mia.",
+    );
   });
 
-  it('that one holds already gains nothing', () => {
-    const holder = granter(['role.grant'], { roleIds: new Set(['web-id']) });
-    expect(mayGrantRole(holder, web, { ...bob, openInvitationById: 'ana-id' })).toEqual(plain);
-    expect(mayGrantRole(holder, web, self)).toEqual(plain);
+  it('between two accounts of the same opener is refused, and names all who would gain', () => {
+    const sibling = granter(['role.grant'], { party: [account('ana'), account('mia'), account('oli')] });
+    const judgement = mayGrantRole(
+      sibling,
+      web,
+      recipient('bob', account('bob'), account('mia'), account('oli')),
+    );
+    expect(rulesOf(judgement)).toEqual(['opener_would_gain']);
+    expect(JSON.stringify(judgement)).toContain(': mia, oli.');
+  });
+
+  it('that all who may be behind both hold already gains nobody anything', () => {
+    const member = { roleIds: new Set(['web-id']) };
+    const holder = granter(['role.grant'], { party: [account('ana', member), account('mia', member)] });
+    expect(mayGrantRole(holder, web, recipient('bob', account('ana', member), account('bob')))).toEqual(
+      plain,
+    );
+    expect(mayGrantRole(holder, web, recipient('mia', account('mia', member)))).toEqual(plain);
     expect(rulesOf(mayGrantRole(holder, db, self))).toEqual(['caller_would_gain']);
   });
 
   it('to oneself is open to the only owner, and the judgement says so', () => {
-    const owner = granter(['role.grant'], { onlyOwner: true });
-    expect(mayGrantRole(owner, web, self)).toEqual(exceptional);
+    const only = account('ana', { onlyOwner: true });
+    const owner = granter(['role.grant'], { party: [only] });
+    expect(mayGrantRole(owner, web, recipient('ana', only))).toEqual(exceptional);
+    expect(mayGrantRole(owner, web, recipient('bob', account('bob'), only))).toEqual(exceptional);
     expect(mayGrantRole(owner, web, bob)).toEqual(plain);
   });
 
+  it('has the only owner’s exception where nobody but the only owner may be behind both', () => {
+    const only = account('zoe', { onlyOwner: true });
+    const administrator = granter(['role.grant'], { party: [account('ana'), only] });
+    expect(mayGrantRole(administrator, web, recipient('bob', account('bob'), only))).toEqual(exceptional);
+    expect(rulesOf(mayGrantRole(administrator, web, recipient('ana', account('ana'), only)))).toEqual([
+      'caller_would_gain',
+    ]);
+    expect(
+      rulesOf(mayGrantRole(administrator, web, recipient('bob', account('bob'), account('ana'), only))),
+    ).toEqual(['caller_would_gain']);
+  });
+
   it('has no exception without the permission', () => {
-    expect(rulesOf(mayGrantRole(granter([], { onlyOwner: true }), web, self))).toEqual([
+    const only = account('ana', { onlyOwner: true });
+    expect(rulesOf(mayGrantRole(granter([], { party: [only] }), web, recipient('ana', only)))).toEqual([
       'permission_missing',
     ]);
   });
@@ -118,9 +157,10 @@ describe('creating a role', () => {
   });
 
   it('with oneself as a member is open to the only owner, and the judgement says so', () => {
-    const owner = granter(['role.create', 'role.grant'], { onlyOwner: true });
+    const only = account('ana', { onlyOwner: true });
+    const owner = granter(['role.create', 'role.grant'], { party: [only] });
     expect(mayCreateRole(owner, draft, [bob])).toEqual(plain);
-    expect(mayCreateRole(owner, draft, [bob, self])).toEqual(exceptional);
+    expect(mayCreateRole(owner, draft, [bob, recipient('ana', only)])).toEqual(exceptional);
   });
 });
 

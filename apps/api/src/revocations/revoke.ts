@@ -61,7 +61,7 @@ async function revokeUser(
 ): Promise<Answer> {
   const { organizationId, userId } = actor.caller;
   const account = await knownAccount(tx, organizationId, name);
-  await refuseClosing(tx, actor.caller, account);
+  await refuseClosing(tx, services.clock, actor.caller, account);
   const ground = { organizationId, reason, cause: 'user', createdById: userId } as const;
   const { certificates, keys, sessionsEnded, closedNow, krlVersion } = await closeAccount(
     tx,

@@ -1,5 +1,5 @@
 import type { ProblemCode } from '@writ/contract';
-import { CodedError, type RandomBytes } from '@writ/kernel';
+import { CodedError, type Clock, type RandomBytes } from '@writ/kernel';
 import { mayCreateRole, validateRoleDefinition, type RoleDefinition } from '@writ/policy';
 import { insertRole, recordEvent, type ScopedDatabase } from '@writ/storage';
 import { randomUUID } from 'node:crypto';
@@ -14,7 +14,11 @@ import { knownRole, shownRole } from './read-roles.js';
 
 /** Creates a role without members. Ends in `role_invalid` (every rule), `grant_refused`, `name_taken`, `decision_stale`. */
 export async function createRole(
-  { store, random }: { readonly store: ScopedDatabase; readonly random: RandomBytes },
+  {
+    store,
+    clock,
+    random,
+  }: { readonly store: ScopedDatabase; readonly clock: Clock; readonly random: RandomBytes },
   actor: Actor & { readonly caller: SignedInCaller },
   { body }: Pick<RouteInput<'createRole'>, 'body'>,
 ): Promise<RouteOutput<'createRole'>> {
@@ -25,7 +29,7 @@ export async function createRole(
   const { name } = judged.role;
   return store.within([organizationId], async (tx) => {
     await takeTurn(tx, caller);
-    const may = mayCreateRole(await granterOf(tx, caller), { name, organizationId }, []);
+    const may = mayCreateRole(await granterOf(tx, clock, caller), { name, organizationId }, []);
     if (!may.allowed) throw refusal('grant_refused', may.failures);
     const role = { ...judged.role, id: randomUUID(), handle: randomHandle(random), organizationId };
     if (!(await insertRole(tx, role))) {

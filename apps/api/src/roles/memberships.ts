@@ -32,7 +32,7 @@ export function grantRole(
     const role = await knownRole(tx, organizationId, params.role);
     const account = await knownAccount(tx, organizationId, body.user);
     const may = mayGrantRole(
-      await granterOf(tx, caller),
+      await granterOf(tx, clock, caller),
       { id: role.id, name: role.name, organizationId },
       await recipientOf(tx, clock, organizationId, account),
     );

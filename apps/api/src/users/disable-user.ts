@@ -22,7 +22,7 @@ export function disableUser(
   return services.store.within([organizationId], async (tx) => {
     await takeTurn(tx, actor.caller);
     const account = await knownAccount(tx, organizationId, params.user);
-    await refuseClosing(tx, actor.caller, account);
+    await refuseClosing(tx, services.clock, actor.caller, account);
     const closed = await closeAccount(tx, services, account, {
       organizationId,
       reason: 'account disabled',

@@ -31,7 +31,7 @@ export function inviteUser(
   const { name, administrativeRole } = body;
   return services.store.within([organizationId], async (tx) => {
     await takeTurn(tx, caller);
-    await refuseInviting(tx, caller, administrativeRole);
+    await refuseInviting(tx, services.clock, caller, administrativeRole);
     const account = await insertInvitedAccount(tx, { organizationId, name, administrativeRole });
     if (account === null) {
       throw new CodedError<ProblemCode>('name_taken', `There is a user named ${name} already.`);

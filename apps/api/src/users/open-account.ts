@@ -2,12 +2,14 @@ import { permissionsOf, type AdministrativeRole } from '@writ/contract';
 import type { Clock } from '@writ/kernel';
 import {
   mayCloseAccount,
+  mayConfirmAccount,
   mayGrantRole,
   mayOpenAccount,
+  type ConfirmJudgement,
   type GrantJudgement,
   type GrantedRole,
 } from '@writ/policy';
-import { listRolesOf, type AccountRow, type Transaction } from '@writ/storage';
+import { hasOpenInvitation, listRolesOf, type AccountRow, type Transaction } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { refusal } from '../refusal.js';
 import { granterOf, recipientOf } from '../roles/granter.js';
@@ -16,11 +18,12 @@ import { userView } from './user-view.js';
 /** Whether the caller may make an account of that administrative role. Ends in `grant_refused`, with every rule. */
 export async function refuseInviting(
   tx: Transaction,
+  clock: Clock,
   caller: SignedInCaller,
   administrativeRole: AdministrativeRole,
 ): Promise<void> {
   const account = accountOf(caller, administrativeRole, []);
-  refuseUnless([mayOpenAccount(await granterOf(tx, caller), 'user.invite', account)]);
+  refuseUnless([mayOpenAccount(await granterOf(tx, clock, caller), 'user.invite', account)]);
 }
 
 /**
@@ -29,12 +32,13 @@ export async function refuseInviting(
  */
 export async function refuseResetting(
   tx: Transaction,
+  clock: Clock,
   caller: SignedInCaller,
   account: AccountRow,
 ): Promise<void> {
   const roles = await rolesOf(tx, caller, account);
   const opened = accountOf(caller, userView(account).administrativeRole, roles);
-  refuseUnless([mayOpenAccount(await granterOf(tx, caller), 'user.reset', opened)]);
+  refuseUnless([mayOpenAccount(await granterOf(tx, clock, caller), 'user.reset', opened)]);
 }
 
 /**
@@ -47,7 +51,7 @@ export async function refuseEnabling(
   caller: SignedInCaller,
   account: AccountRow,
 ): Promise<'only_owner' | null> {
-  const granter = await granterOf(tx, caller);
+  const granter = await granterOf(tx, clock, caller);
   const recipient = await recipientOf(tx, clock, caller.organizationId, account);
   const roles = await rolesOf(tx, caller, account);
   return refuseUnless([
@@ -59,11 +63,34 @@ export async function refuseEnabling(
 /** Whether the caller may close an account. Ends in `grant_refused`, with every rule. */
 export async function refuseClosing(
   tx: Transaction,
+  clock: Clock,
   caller: SignedInCaller,
   account: AccountRow,
 ): Promise<void> {
   const closed = accountOf(caller, userView(account).administrativeRole, []);
-  refuseUnless([mayCloseAccount(await granterOf(tx, caller), closed)]);
+  refuseUnless([mayCloseAccount(await granterOf(tx, clock, caller), closed)]);
+}
+
+/**
+ * Whether the caller may say that an account is a person of its own. Resolves to the exception that was used and to who
+ * stays behind the account. Ends in `grant_refused`, with every rule.
+ */
+export async function refuseConfirming(
+  tx: Transaction,
+  clock: Clock,
+  caller: SignedInCaller,
+  account: AccountRow,
+): Promise<Extract<ConfirmJudgement, { allowed: true }>> {
+  const { administrativeRole } = userView(account);
+  const { organizationId } = caller;
+  const may = mayConfirmAccount(await granterOf(tx, clock, caller), {
+    ...accountOf(caller, administrativeRole, await rolesOf(tx, caller, account)),
+    ...(await recipientOf(tx, clock, organizationId, account)),
+    owner: administrativeRole === 'owner',
+    openInvitation: await hasOpenInvitation(tx, organizationId, account.id, new Date(clock())),
+  });
+  if (!may.allowed) throw refusal('grant_refused', may.failures);
+  return may;
 }
 
 function accountOf(

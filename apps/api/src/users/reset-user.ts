@@ -37,7 +37,7 @@ export function resetUser(
     await takeTurn(tx, caller);
     const account = await knownAccount(tx, organizationId, params.user);
     if (account.id === caller.userId) throw refusal('grant_refused', [ownAccount]);
-    await refuseResetting(tx, caller, account);
+    await refuseResetting(tx, services.clock, caller, account);
     if (account.state === 'disabled') {
       throw new CodedError<ProblemCode>(
         'already_so',

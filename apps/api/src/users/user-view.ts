@@ -13,5 +13,7 @@ export function userView(row: AccountRow) {
     state: row.state,
     createdAt: row.createdAt.toISOString(),
     disabledAt: row.disabledAt?.toISOString() ?? null,
+    openedBy: row.openedBy,
+    confirmedBy: row.confirmedBy,
   };
 }

@@ -5,6 +5,7 @@ import { Handle } from '../http/handle.js';
 import { CurrentCaller, Input } from '../http/input.decorator.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { ResourceServices } from '../resource-services.js';
+import { confirmUser } from './confirm-user.js';
 import { disableUser } from './disable-user.js';
 import { enableUser } from './enable-user.js';
 import { inviteUser } from './invite-user.js';
@@ -61,5 +62,13 @@ export class UsersController {
     @CurrentCaller() caller: SignedInCaller,
   ): Promise<RouteOutput<'resetUser'>> {
     return resetUser(this.services, { caller, requestId: input.requestId }, input);
+  }
+
+  @Handle(routes.confirmUser)
+  confirm(
+    @Input() input: RouteInput<'confirmUser'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'confirmUser'>> {
+    return confirmUser(this.services, { caller, requestId: input.requestId }, input);
   }
 }

@@ -4,7 +4,7 @@ const name: ArgumentDescription = { name: 'user', summary: 'name of the user' };
 
 export const user: GroupDescription = {
   name: 'user',
-  summary: 'people: invite, list, disable, reset',
+  summary: 'people: invite, confirm, list, disable, reset',
   commands: [
     {
       name: 'invite',
@@ -74,6 +74,21 @@ export const user: GroupDescription = {
       arguments: [name],
       json: 'Invitation',
       load: () => import('../commands/user/reset.js'),
+    },
+    {
+      name: 'confirm',
+      summary: 'say that an account is a person of its own',
+      description:
+        'Whoever invited or reset an account could be the one who uses it, and together they count as one when roles are ' +
+        'granted. Confirm it when you know that the account is another person. It takes somebody whom that inviter has ' +
+        'not let in, and every right that the account holds; a later reset starts anew. Confirm a second owner at once: ' +
+        'until then nobody else can be confirmed.',
+      examples: [
+        { command: 'writ user confirm bea', says: 'bea is not another account of whoever invited her' },
+      ],
+      arguments: [name],
+      json: 'User',
+      load: () => import('../commands/user/confirm.js'),
     },
   ],
 };

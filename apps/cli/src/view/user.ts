@@ -11,6 +11,8 @@ export function describeUser(user: User): readonly Line[] {
     field('state', user.disabledAt === null ? user.state : `${user.state} since ${instant(user.disabledAt)}`),
     field('may', user.administrativeRole),
     field('created', instant(user.createdAt)),
+    ...(user.openedBy === null ? [] : [field('opened', `by an invitation or reset of ${user.openedBy}`)]),
+    ...(user.confirmedBy === null ? [] : [field('confirmed', `a person of its own, by ${user.confirmedBy}`)]),
   ];
 }
 

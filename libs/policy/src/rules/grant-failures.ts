@@ -1,4 +1,6 @@
+import type { Caller } from '../caller.js';
 import type { Failure } from '../failure.js';
+import type { Party } from '../party.js';
 
 /** The caller's administrative role does not permit this. */
 export function missingPermission(permission: string): Failure {
@@ -11,11 +13,46 @@ export const ofAnotherOrganization: Failure = {
   message: 'The role or the account belongs to another organization.',
 };
 
-/** The caller would be, or could become, a member of a role that is not theirs. */
-export function wouldGain(roleName: string, self: boolean): Failure {
-  const how = self ? 'you would grant it to yourself' : 'that account was opened with an invitation of yours';
+/** An account as a sentence names it. */
+interface Named {
+  readonly userId: string;
+  readonly userName: string;
+}
+
+/** Whoever is behind both accounts would become a member of a role that is not theirs. */
+export function wouldGain(roleName: string, caller: Caller, recipient: Named, gaining: Party): Failure {
+  if (recipient.userId === caller.userId) {
+    return {
+      rule: 'caller_would_gain',
+      message: `You are not in the role ${roleName}, and you would grant it to yourself; somebody else who may grant roles has to do it.`,
+    };
+  }
   return {
-    rule: 'caller_would_gain',
-    message: `You are not in the role ${roleName}, and ${how}; somebody else who may grant roles has to do it.`,
+    rule: gaining.some(({ userId }) => userId === caller.userId) ? 'caller_would_gain' : 'opener_would_gain',
+    message:
+      `Not in the role ${roleName}, and perhaps behind both your account and ${recipient.userName}'s: ${names(gaining, caller)}. ` +
+      'Somebody whose account is not theirs has to grant it, or to confirm first that these are different people (`writ user confirm`).',
   };
+}
+
+/** Whoever is behind both accounts would confirm themselves. */
+export function notApart(caller: Caller, account: Named, common: Party): Failure {
+  return {
+    rule: 'account_not_apart',
+    message:
+      `Perhaps behind both your account and ${account.userName}'s: ${names(common, caller)}. ` +
+      'Somebody whose account is not theirs has to confirm it.',
+  };
+}
+
+/** Whoever holds the invitation may not be whom the caller has in mind. */
+export function invitationOpen(userName: string): Failure {
+  return {
+    rule: 'invitation_open',
+    message: `An invitation for ${userName} is still open; confirm the account when its person has used it.`,
+  };
+}
+
+function names(party: Party, caller: Caller): string {
+  return party.map(({ userId, userName }) => (userId === caller.userId ? 'you' : userName)).join(', ');
 }

@@ -11,10 +11,24 @@ export interface AccountRow {
   readonly hasPassword: boolean;
   readonly createdAt: Date;
   readonly disabledAt: Date | null;
+  /** Who made the invitation or reset that the account was last opened with; null: `init`, or nobody yet. */
+  readonly openedBy: string | null;
+  /** Who has said since then that it is a person of its own. */
+  readonly confirmedBy: string | null;
 }
 
-const columns = Prisma.sql`id, name, administrative_role as "administrativeRole", state,
-  password_hash is not null as "hasPassword", created_at as "createdAt", disabled_at as "disabledAt"`;
+/** The name of whom the opening's column names. */
+function ofLastOpening(column: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`(select who.name from users who where who.id = (
+    select ${column} from invitations opening
+    where opening.organization_id = users.organization_id and opening.user_id = users.id and used_at is not null
+    order by used_at desc, opening.created_at desc limit 1))`;
+}
+
+const columns = Prisma.sql`users.id, users.name, administrative_role as "administrativeRole", state,
+  password_hash is not null as "hasPassword", users.created_at as "createdAt", disabled_at as "disabledAt",
+  ${ofLastOpening(Prisma.sql`created_by_id`)} as "openedBy",
+  ${ofLastOpening(Prisma.sql`confirmed_by_id`)} as "confirmedBy"`;
 
 /** Accounts by name, those after `after`. */
 export function listAccounts(
@@ -87,11 +101,6 @@ export async function otherActiveOwners(
   });
 }
 
-/** How many owner accounts there are but this one, whether they can sign in now or not. */
-export async function otherOwners(tx: Transaction, organizationId: string, userId: string): Promise<number> {
-  return tx.user.count({ where: { organizationId, administrativeRole: 'owner', id: { not: userId } } });
-}
-
 export interface NewInvitation {
   readonly organizationId: string;
   readonly userId: string;
@@ -117,38 +126,6 @@ export async function withdrawInvitations(
   userId: string,
 ): Promise<void> {
   await tx.invitation.deleteMany({ where: { organizationId, userId, usedAt: null } });
-}
-
-/** Who made the account's invitation that can still be used; null when there is none. */
-export async function openInvitationBy(
-  tx: Transaction,
-  organizationId: string,
-  userId: string,
-  now: Date,
-): Promise<string | null> {
-  const open = await tx.invitation.findFirst({
-    where: { organizationId, userId, usedAt: null, expiresAt: { gt: now } },
-    select: { createdById: true },
-    orderBy: { createdAt: 'desc' },
-  });
-  return open?.createdById ?? null;
-}
-
-/**
- * Who made the invitation or reset that the account was last opened with; null when that was `init`. Used invitations
- * are kept for this.
- */
-export async function lastOpenedBy(
-  tx: Transaction,
-  organizationId: string,
-  userId: string,
-): Promise<string | null> {
-  const used = await tx.invitation.findFirst({
-    where: { organizationId, userId, usedAt: { not: null } },
-    select: { createdById: true },
-    orderBy: [{ usedAt: 'desc' }, { createdAt: 'desc' }],
-  });
-  return used?.createdById ?? null;
 }
 
 /** Whether the account can still act: what a change that waited for others has to ask before it goes on. */

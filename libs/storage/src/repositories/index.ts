@@ -13,6 +13,7 @@ export * from './key-claims.js';
 export * from './krls.js';
 export * from './last-issued.js';
 export * from './organizations.js';
+export * from './parties.js';
 export * from './revocations.js';
 export * from './roles.js';
 export * from './sessions.js';

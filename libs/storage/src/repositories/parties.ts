@@ -1,0 +1,87 @@
+import type { Transaction } from './transaction.js';
+
+/** An account that may be behind another one, or that other one itself. */
+export interface PartyRow {
+  readonly userId: string;
+  readonly userName: string;
+  /** Roles that it is a member of (ids). */
+  readonly roleIds: readonly string[];
+  /** Whether it is an owner's and no other owner's account exists, in whatever state. */
+  readonly onlyOwner: boolean;
+}
+
+/**
+ * The account and everybody who may be behind it: who made its invitation that can still be used, and who made the one
+ * that it was last opened with, unless somebody has confirmed since then whose it is; and who may be behind those. Two who
+ * have reset each other are both there, once.
+ */
+export function partyOf(
+  tx: Transaction,
+  organizationId: string,
+  userId: string,
+  now: Date,
+): Promise<PartyRow[]> {
+  return tx.$queryRaw<PartyRow[]>`
+    with recursive party (id) as (
+      select ${userId}::uuid
+      union
+      select case when confirmed_at is null then created_by_id else confirmed_below_id end
+      from party join invitations i on i.organization_id = ${organizationId}::uuid and i.user_id = party.id
+      where (used_at is null and expires_at > ${now}::timestamptz)
+        or i.id = (
+          select last.id from invitations last
+          where last.organization_id = ${organizationId}::uuid and last.user_id = party.id and last.used_at is not null
+          order by last.used_at desc, last.created_at desc limit 1)
+    )
+    select users.id as "userId", name as "userName",
+      array(select role_id::text from role_members m
+        where m.organization_id = ${organizationId}::uuid and m.user_id = users.id) as "roleIds",
+      administrative_role = 'owner' and not exists (select from users other
+        where other.organization_id = ${organizationId}::uuid and other.administrative_role = 'owner'
+          and other.id <> users.id) as "onlyOwner"
+    from party join users using (id) where organization_id = ${organizationId}::uuid order by name collate "C"`;
+}
+
+/** Whether somebody holds an invitation that could still open the account. */
+export async function hasOpenInvitation(
+  tx: Transaction,
+  organizationId: string,
+  userId: string,
+  now: Date,
+): Promise<boolean> {
+  return (
+    (await tx.invitation.count({
+      where: { organizationId, userId, usedAt: null, expiresAt: { gt: now } },
+    })) > 0
+  );
+}
+
+/** Whether an owner's account was ever confirmed, also if it was opened again since. */
+export async function anOwnerWasConfirmed(tx: Transaction, organizationId: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>`
+    select from invitations join users on users.id = user_id
+    where invitations.organization_id = ${organizationId}::uuid and confirmed_at is not null
+      and administrative_role = 'owner' limit 1`;
+  return rows.length > 0;
+}
+
+/**
+ * Keeps with the account's last opening that somebody knows whose it is; `belowId` is the only owner who stays behind it.
+ * False, and nothing written, when nothing has opened it or exactly this was said before.
+ */
+export async function confirmOpening(
+  tx: Transaction,
+  organizationId: string,
+  userId: string,
+  { byId, belowId, at }: { readonly byId: string; readonly belowId: string | null; readonly at: Date },
+): Promise<boolean> {
+  const confirmed = await tx.$executeRaw`
+    update invitations
+    set confirmed_at = ${at}::timestamptz, confirmed_by_id = ${byId}::uuid, confirmed_below_id = ${belowId}::uuid
+    where id = (
+      select id from invitations
+      where organization_id = ${organizationId}::uuid and user_id = ${userId}::uuid and used_at is not null
+      order by used_at desc, created_at desc limit 1)
+    and (confirmed_at is null or confirmed_below_id is distinct from ${belowId}::uuid)`;
+  return confirmed > 0;
+}
