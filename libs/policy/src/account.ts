@@ -1,3 +1,4 @@
+import type { Caller } from './caller.js';
 import type { Failure } from './failure.js';
 import type { GrantJudgement, GrantedRole, Granter } from './grant.js';
 import { missingPermission, ofAnotherOrganization } from './rules/grant-failures.js';
@@ -20,7 +21,8 @@ export function mayCloseAccount(
   { caller }: Pick<Granter, 'caller'>,
   account: Omit<Account, 'roles'>,
 ): GrantJudgement {
-  return mayOpenAccount({ caller, roleIds: new Set() }, 'user.disable', { ...account, roles: [] });
+  const failures = rightsFailures(caller, 'user.disable', account);
+  return failures.length > 0 ? { allowed: false, failures } : { allowed: true, exception: null };
 }
 
 /**
@@ -30,11 +32,23 @@ export function mayCloseAccount(
  * owner who lacks a role can grant it to themselves first, which the events then tell.
  */
 export function mayOpenAccount(
-  granter: Pick<Granter, 'caller' | 'roleIds'>,
+  { caller, roleIds }: Pick<Granter, 'caller' | 'roleIds'>,
   permission: string,
   account: Account,
 ): GrantJudgement {
-  const { caller, roleIds } = granter;
+  const failures = rightsFailures(caller, permission, account);
+  const roles = account.roles.filter((role) => !roleIds.has(role.id)).map((role) => role.name);
+  if (roles.length > 0) {
+    failures.push({
+      rule: 'role_not_held',
+      message: `The account is in roles that you are not in: ${roles.sort().join(', ')}.`,
+    });
+  }
+  return failures.length > 0 ? { allowed: false, failures } : { allowed: true, exception: null };
+}
+
+/** What the caller lacks of the permission that it takes and of those that the account holds, inside one organization. */
+function rightsFailures(caller: Caller, permission: string, account: Omit<Account, 'roles'>): Failure[] {
   const failures: Failure[] = [];
   if (!caller.permissions.has(permission)) failures.push(missingPermission(permission));
   if (account.organizationId !== caller.organizationId) failures.push(ofAnotherOrganization);
@@ -45,12 +59,5 @@ export function mayOpenAccount(
       message: `The account holds what you do not: ${rights.sort().join(', ')}.`,
     });
   }
-  const roles = account.roles.filter((role) => !roleIds.has(role.id)).map((role) => role.name);
-  if (roles.length > 0) {
-    failures.push({
-      rule: 'role_not_held',
-      message: `The account is in roles that you are not in: ${roles.sort().join(', ')}.`,
-    });
-  }
-  return failures.length > 0 ? { allowed: false, failures } : { allowed: true, exception: null };
+  return failures;
 }

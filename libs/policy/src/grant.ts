@@ -58,25 +58,13 @@ export function mayGrantRole(
     : { allowed: true, exception: gaining.length > 0 ? 'only_owner' : null };
 }
 
-/**
- * Whether the caller may create a role with these first members (usually none): it takes 'role.create', and for each member
- * what `mayGrantRole` asks. A role without members widens nobody.
- */
+/** Whether the caller may create a role, which widens nobody as it has no members: it takes 'role.create', inside one organization. */
 export function mayCreateRole(
-  granter: Granter,
-  role: Omit<GrantedRole, 'id'>,
-  members: readonly Recipient[],
+  { caller }: Pick<Granter, 'caller'>,
+  role: Pick<GrantedRole, 'organizationId'>,
 ): GrantJudgement {
-  const { caller } = granter;
   const failures: Failure[] = [];
   if (!caller.permissions.has('role.create')) failures.push(missingPermission('role.create'));
   if (role.organizationId !== caller.organizationId) failures.push(ofAnotherOrganization);
-  const grants = members.map((member) => mayGrantRole(granter, { ...role, id: newRole }, member));
-  for (const grant of grants) if (!grant.allowed) failures.push(...grant.failures);
-  if (failures.length > 0) return { allowed: false, failures };
-  const exceptional = grants.some((grant) => grant.allowed && grant.exception !== null);
-  return { allowed: true, exception: exceptional ? 'only_owner' : null };
+  return failures.length > 0 ? { allowed: false, failures } : { allowed: true, exception: null };
 }
-
-/** Nobody is a member of a role that does not exist yet. */
-const newRole = '';

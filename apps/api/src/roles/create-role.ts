@@ -29,7 +29,7 @@ export async function createRole(
   const { name } = judged.role;
   return store.within([organizationId], async (tx) => {
     await takeTurn(tx, caller);
-    const may = mayCreateRole(await granterOf(tx, clock, caller), { name, organizationId }, []);
+    const may = mayCreateRole(await granterOf(tx, clock, caller), { organizationId });
     if (!may.allowed) throw refusal('grant_refused', may.failures);
     const role = { ...judged.role, id: randomUUID(), handle: randomHandle(random), organizationId };
     if (!(await insertRole(tx, role))) {
