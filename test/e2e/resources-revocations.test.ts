@@ -156,6 +156,23 @@ describe('revoking certificates', () => {
 });
 
 describe('revoking a key', () => {
+  it('is refused where its owner holds more than the caller, and takes no more for one’s own', async () => {
+    const [owners, administrators, own] = [newKey(), newKey(), newKey()];
+    await org.prove(org.owner, owners);
+    const refused = ['grant_refused', 'right_not_held'];
+    expect(await rulesOf(revoke({ publicKey: owners.line }))).toEqual(refused);
+    const adam = await org.member('adam', 'administrator');
+    await org.prove(adam, administrators);
+    expect(await rulesOf(revoke({ publicKey: administrators.line }))).toEqual(refused);
+    expect(await rulesOf(revoke({ publicKey: owners.line }, adam))).toEqual(refused);
+    const current = await krl();
+    for (const { key: each } of [owners, administrators]) expect(isRevoked(current, each)).toBe(false);
+    await org.prove(operator, own);
+    expect((await revoke({ publicKey: own.line })).keys).toBe(1);
+    expect((await revoke({ publicKey: administrators.line }, adam)).keys).toBe(1);
+    expect((await revoke({ publicKey: owners.line }, org.owner)).keys).toBe(1);
+  });
+
   it('ends it for good, with every certificate for it', async () => {
     const zoe = await org.member('zoe');
     const own = newKey();

@@ -26,6 +26,19 @@ export function mayCloseAccount(
 }
 
 /**
+ * Whether the caller may revoke an account's certified key, which is for good: it takes 'certificate.revoke', inside one
+ * organization, and every permission that the account holds, as closing the account does. One's own key is no exception,
+ * and needs none.
+ */
+export function mayRevokeKeyOf(
+  { caller }: Pick<Granter, 'caller'>,
+  account: Omit<Account, 'roles'>,
+): GrantJudgement {
+  const failures = rightsFailures(caller, 'certificate.revoke', account);
+  return failures.length > 0 ? { allowed: false, failures } : { allowed: true, exception: null };
+}
+
+/**
  * Whether the caller may invite somebody to an account, reset it, or enable it again: `permission` names which
  * ('user.invite', 'user.reset'). Whoever can open an account could act as it, so the caller has to hold every
  * right that the account holds: its permissions and its roles (domain.md "Who grants what"). There is no exception: an only

@@ -3,6 +3,7 @@ import {
   mayGrantRole,
   mayCloseAccount,
   mayOpenAccount,
+  mayRevokeKeyOf,
   type Account,
   type GrantedRole,
   type Granter,
@@ -160,6 +161,18 @@ describe('closing an account', () => {
     expect(mayCloseAccount(granter(['user.disable', 'user.read']), account)).toEqual(plain);
     const foreign = { organizationId: 'x', permissions: new Set(['user.disable']) };
     expect(rulesOf(mayCloseAccount(granter([]), foreign))).toEqual([
+      'permission_missing',
+      'of_another_organization',
+      'right_not_held',
+    ]);
+  });
+});
+
+describe('revoking the key of an account', () => {
+  it('takes certificate.revoke and every permission that the account holds, inside the organization', () => {
+    const account = { organizationId: 'acme-id', permissions: new Set(['user.read']) };
+    expect(mayRevokeKeyOf(granter(['certificate.revoke', 'user.read']), account)).toEqual(plain);
+    expect(rulesOf(mayRevokeKeyOf(granter([]), { ...account, organizationId: 'x' }))).toEqual([
       'permission_missing',
       'of_another_organization',
       'right_not_held',

@@ -8,20 +8,23 @@ import {
   type KeyClaim,
   type Transaction,
 } from '@writ/storage';
+import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import { subjectKey } from '../keys/subject-key.js';
 import { refusal } from '../refusal.js';
+import { refuseRevokingKeyOf } from '../users/open-account.js';
 import { endTrust, type TrustEnding } from './end-trust.js';
 import type { RevocationRule } from './revocation-rules.js';
 
 /**
- * Revokes a key for good, whoever owns it, and with it every certificate for it. An authority's key is not revoked like
- * this: all of its certificates would end. Ends in `public_key_invalid`, `revocation_invalid`.
+ * Revokes a key for good, and with it every certificate for it: one that a person has proved, if the caller holds every
+ * permission that the person does; a host's, and one that nobody has proved, which is nobody's to lose. An authority's key
+ * is not revoked like this: all of its certificates would end. Ends in `public_key_invalid`, `revocation_invalid`, `grant_refused`.
  */
 export async function revokeKey(
   tx: Transaction,
   services: TrustEnding,
-  actor: Actor,
+  actor: Actor & { readonly caller: SignedInCaller },
   line: string,
   reason: string,
 ) {
@@ -35,6 +38,7 @@ export async function revokeKey(
     const rule: RevocationRule = 'key_of_an_authority';
     throw refusal('revocation_invalid', [{ rule, message }]);
   }
+  if (claim?.kind === 'user') await refuseRevokingKeyOf(tx, services.clock, actor.caller, claim.ownerId);
   await raiseEpochs(tx, organizationId, await restingOn(tx, organizationId, name, claim));
   const ground = { organizationId, reason, cause: 'key', createdById: userId } as const;
   const { keys, krlVersion } = await endTrust(tx, services, ground, {

@@ -19,8 +19,8 @@ type Answer = RouteOutput<'revoke'>;
 /**
  * Revokes certificates, a key, or a person with all that is theirs, and publishes the KRL that says so, in one
  * transaction. What was revoked before stays as it is, so that repeating changes nothing. Ends in `revocation_invalid`
- * (with every reason), `public_key_invalid`, `not_found` (the user), `grant_refused` (a user whom the
- * caller may not close), `last_owner`, `idempotency_key_reused`.
+ * (with every reason), `public_key_invalid`, `not_found` (the user), `grant_refused` (a user who holds more
+ * than the caller, or their key), `last_owner`, `idempotency_key_reused`.
  */
 export function revoke(
   services: TrustEnding & { readonly store: ScopedDatabase },

@@ -5,11 +5,19 @@ import {
   mayConfirmAccount,
   mayGrantRole,
   mayOpenAccount,
+  mayRevokeKeyOf,
   type ConfirmJudgement,
   type GrantJudgement,
   type GrantedRole,
 } from '@writ/policy';
-import { hasOpenInvitation, listRolesOf, type AccountRow, type Transaction } from '@writ/storage';
+import {
+  findSignInUser,
+  hasOpenInvitation,
+  listRolesOf,
+  type AccountRow,
+  type Transaction,
+} from '@writ/storage';
+import { knownAdministrativeRole } from '../auth/caller-of.js';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { refusal } from '../refusal.js';
 import { granterOf, recipientOf } from '../roles/granter.js';
@@ -69,6 +77,18 @@ export async function refuseClosing(
 ): Promise<void> {
   const closed = accountOf(caller, userView(account).administrativeRole, []);
   refuseUnless([mayCloseAccount(await granterOf(tx, clock, caller), closed)]);
+}
+
+/** Whether the caller may revoke a key that this user (id) has proved. Ends in `grant_refused`, with every rule. */
+export async function refuseRevokingKeyOf(
+  tx: Transaction,
+  clock: Clock,
+  caller: SignedInCaller,
+  ownerId: string,
+): Promise<void> {
+  const owner = await findSignInUser(tx, caller.organizationId, { id: ownerId });
+  const role = knownAdministrativeRole(owner?.administrativeRole ?? 'member');
+  refuseUnless([mayRevokeKeyOf(await granterOf(tx, clock, caller), accountOf(caller, role, []))]);
 }
 
 /**
