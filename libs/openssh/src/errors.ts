@@ -108,6 +108,7 @@ export const certificateErrorCodes = [
   'validity_inverted',
   'validity_too_long',
   'validity_over',
+  'validity_not_begun',
   'validity_back_dated',
   'host_critical_option',
   'host_extension',

@@ -246,6 +246,8 @@ const lint = [
   ['validity_too_long', 'a short window far in the future', { validAfter: u64(start + 90000), validBefore: u64(start + 90060) }],
   ['validity_over', 'ended a second ago', { validBefore: u64(start - 1) }],
   ['validity_over', 'ends now', { validBefore: u64(start) }],
+  ['validity_not_begun', 'begins in a second', { validAfter: u64(start + 1) }],
+  ['validity_not_begun', 'begins when it would be half over', { validAfter: u64(start + 4 * hour) }],
   ['validity_back_dated', 'one second too early', { validAfter: u64(start - 61) }],
   ['validity_back_dated', 'from the beginning of time', { validAfter: u64(0) }],
   ['host_critical_option', 'force-command', { ...host, ...critical(option('force-command', 'id')) }],

@@ -124,8 +124,9 @@ describe('the lint of fields', () => {
     ]);
   });
 
-  it('takes a window that begins later, as long as it ends in time', () => {
-    expect(findings({ ...fields, validAfter: limits.now + 60n })).toEqual([]);
+  it('takes a window that begins now, and none that begins later', () => {
+    expect(findings({ ...fields, validAfter: limits.now })).toEqual([]);
+    expect(findings({ ...fields, validAfter: limits.now + 1n })).toEqual(['validity_not_begun']);
   });
 
   it('reports what has no encoding as a finding', () => {

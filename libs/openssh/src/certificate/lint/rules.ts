@@ -17,6 +17,7 @@ import { sourceAddressMalformed } from './source-address-malformed.js';
 import { sourceAddressNotCanonical } from './source-address-not-canonical.js';
 import { validityBackDated } from './validity-back-dated.js';
 import { validityInverted } from './validity-inverted.js';
+import { validityNotBegun } from './validity-not-begun.js';
 import { validityOver } from './validity-over.js';
 import { validityTooLong } from './validity-too-long.js';
 import { validityUnbounded } from './validity-unbounded.js';
@@ -33,6 +34,7 @@ export const lintRules: readonly LintRule[] = [
   validityInverted,
   validityTooLong,
   validityOver,
+  validityNotBegun,
   validityBackDated,
   hostCriticalOption,
   criticalOptionUnknown,
