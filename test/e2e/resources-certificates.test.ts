@@ -164,6 +164,15 @@ describe('Idempotency-Key', () => {
     expect((await issue(kim, body, 'another')).id).not.toBe(first.id);
   });
 
+  it('gives nothing again that is over', async () => {
+    const body = { publicKey: key.line, ttlSeconds: 60 };
+    const first = await issue(bob, body, 'over');
+    expect(await issue(bob, body, 'over')).toEqual(first);
+    org.advance(61_000);
+    expect(await rulesOf(issue(bob, body, 'over'))).toEqual(['decision_stale']);
+    expect((await issue(bob, body, 'over-2')).id).not.toBe(first.id);
+  });
+
   it('is free again after 24 hours', async () => {
     const body = { publicKey: key.line };
     const first = await issue(bob, body, 'old');

@@ -1,15 +1,16 @@
 import type { ProblemCode } from '@writ/contract';
 import { CodedError, seconds } from '@writ/kernel';
 import type { IssuanceRequest } from '@writ/issuance';
+import { decodeCertificate } from '@writ/openssh/certificate';
 import { decide } from '@writ/policy';
 import { epochsHold, findRecorded, type IdempotentAnswer } from '@writ/storage';
 import { refusal } from '../refusal.js';
-import { recordedView } from './certificate-view.js';
+import { issuedView } from './certificate-view.js';
 import type { Issuing } from './issuing.js';
 
 /**
  * The certificate that was issued the first time, on the conditions under which it would be issued now: the request is
- * decided again, what that decision saw still holds, and the certificate has not been revoked. Ends in
+ * decided again, what that decision saw still holds, and the certificate is neither revoked nor over. Ends in
  * `request_refused`, `decision_stale`.
  */
 export async function sameCertificateAgain(
@@ -17,7 +18,8 @@ export async function sameCertificateAgain(
   request: Omit<IssuanceRequest, 'idempotency'>,
   { authorityId, serial }: IdempotentAnswer,
 ) {
-  const decision = decide({ ...request, now: seconds(ports.clock), backdate: BigInt(ports.backdateSeconds) });
+  const now = seconds(ports.clock);
+  const decision = decide({ ...request, now, backdate: BigInt(ports.backdateSeconds) });
   if (!decision.allowed) throw refusal('request_refused', decision.failures);
   const { organizationId } = request.caller;
   const recorded = await store.within([organizationId], async (tx) => {
@@ -25,7 +27,10 @@ export async function sameCertificateAgain(
     if (!(await epochsHold(tx, organizationId, decision.plan.seen))) return null;
     return findRecorded(tx, organizationId, authorityId, serial);
   });
-  if (recorded !== null && !recorded.revoked) return recordedView(recorded.certificate);
+  if (recorded !== null && !recorded.revoked) {
+    const certificate = decodeCertificate(recorded.certificate);
+    if (certificate.validBefore > now) return issuedView(certificate);
+  }
   throw new CodedError<ProblemCode>(
     'decision_stale',
     'The certificate that was issued under this Idempotency-Key no longer holds; ask again under a new key.',
