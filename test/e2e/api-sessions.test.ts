@@ -201,6 +201,9 @@ describe('a refresh token', () => {
       [sessionOf(first)],
     );
     expect(event?.data.reason).toBe('refresh_token_reused');
+    expect(await service.ask('select ended_reason from sessions where id = $1', [sessionOf(first)])).toEqual([
+      { ended_reason: 'refresh_token_reused' },
+    ]);
   });
 
   it('ends the session when it is older than the one before, however fast', async () => {

@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { parseCertificateLine, type Certificate } from '@writ/openssh/certificate';
 import { decodeKrl, isRevoked } from '@writ/openssh/krl';
 import { fingerprint, parsePublicKeyLine } from '@writ/openssh/key';
@@ -294,6 +295,32 @@ describe('Idempotency-Key', () => {
   });
 });
 
+describe('an Idempotency-Key that an issuance takes while a revocation is under way', () => {
+  it('is refused, and nothing is revoked', async () => {
+    const { id } = await issue();
+    const before = (await krl()).version;
+    const client = new Client(org.database.connection('owner'));
+    await client.connect();
+    try {
+      await client.query('begin');
+      await client.query(
+        `insert into idempotency (organization_id, user_id, key, request_digest)
+         select organization_id, id, 'taken', sha256('x') from users where name = 'oleg'`,
+      );
+      const answer = rulesOf(revoke({ certificates: [id] }, operator, 'taken'));
+      const deadline = Date.now() + 10_000;
+      while ((await org.ask('select from pg_locks where not granted')).length === 0)
+        if (Date.now() > deadline) throw new Error('The revocation does not wait.');
+      await client.query('commit');
+      expect(await answer).toEqual(['idempotency_key_reused']);
+    } finally {
+      await client.end();
+    }
+    expect((await krl()).version).toBe(before);
+    expect((await revoke({ certificates: [id] })).alreadyRevoked).toBe(false);
+  });
+});
+
 describe('what hosts and clients fetch', () => {
   it('is public, cacheable, and answered with 304 to who has it', async () => {
     for (const path of ['/krl', '/trust/user-ca.pub', '/trust/known_hosts']) {
@@ -343,6 +370,10 @@ describe('what hosts and clients fetch', () => {
   it('knows no other organization', async () => {
     const answer = await fetch(`${org.url}/v1/organizations/${'a'.repeat(16)}/krl`);
     expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({
+      code: 'not_found',
+      detail: 'There is no such organization.',
+    });
   });
 });
 

@@ -13,3 +13,8 @@ export function refusal(code: ProblemCode, failures: readonly Failure[]): CodedE
 export function notFound(what: string): CodedError<ProblemCode> {
   return new CodedError<ProblemCode>('not_found', `There is no such ${what} in this organization.`);
 }
+
+/** There is no organization under that handle. */
+export function noOrganization(): CodedError<ProblemCode> {
+  return new CodedError<ProblemCode>('not_found', 'There is no such organization.');
+}

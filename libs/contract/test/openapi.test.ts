@@ -67,6 +67,12 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('says of an invitation what it can really end in: a password is set, none is guessed', () => {
+    const responses = document.paths['/v1/sign-in/invitation']?.['post']?.['responses'];
+    expect(JSON.stringify(responses)).not.toMatch(/too_many_attempts|sign_in_failed/);
+    expect(JSON.stringify(responses)).toContain('invitation_invalid');
+  });
+
   it('tells what a request may leave out from what an answer always has', () => {
     const role = document.components.schemas['RoleDefinition'] as { required: string[]; properties: Node };
     expect(role.required).toContain('logins');

@@ -38,6 +38,9 @@ export async function refresh(
   return tokensFor(found, keys, now);
 }
 
+/** Why a session ends whose refresh token somebody else may hold, in its row as in its event. */
+const reason = 'refresh_token_reused';
+
 type Refusal = 'ended' | 'reused' | 'unknown';
 
 async function exchange(
@@ -61,13 +64,13 @@ async function exchange(
     case 'repeat':
       return { organization, user, session };
     case 'reused':
-      await endSession(tx, organizationId, session.id, { at, reason: step.kind });
+      await endSession(tx, organizationId, session.id, { at, reason });
       await recordEvent(tx, {
         organizationId,
         kind: 'session.ended',
         actor: { id: user.id, name: user.name },
         subject: user.name,
-        data: { reason: 'refresh_token_reused', source: origin.source, session: session.id },
+        data: { reason, source: origin.source, session: session.id },
         requestId: origin.requestId,
       });
       return 'reused';

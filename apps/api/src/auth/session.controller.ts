@@ -10,7 +10,7 @@ import { SessionServices } from './session-services.js';
 import { SharedWork } from './shared-work.js';
 import { signOut } from './sign-out.js';
 import type { SignedInCaller } from './signed-in-caller.js';
-import { startSession } from './start-session.js';
+import { signIn } from './sign-in.js';
 import { whoami } from './whoami.js';
 
 @Controller()
@@ -23,9 +23,7 @@ export class SessionController {
   async signIn(@Input() { body, source, requestId }: RouteInput<'signIn'>): Promise<RouteOutput<'signIn'>> {
     const { auth, strategies } = this.services;
     const who = await strategies.authenticate('local', { headers: {}, body, source, requestId });
-    return auth.store.within([who.organization.id], (tx) =>
-      startSession(tx, auth, who, { source, requestId }),
-    );
+    return signIn(auth, who, { source, requestId });
   }
 
   @Handle(routes.acceptInvitation)

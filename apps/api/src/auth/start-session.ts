@@ -1,28 +1,17 @@
-import type { ProblemCode, SignedIn } from '@writ/contract';
-import { CodedError } from '@writ/kernel';
-import { holdSignInUser, insertSession, recordEvent, type SessionRow, type Transaction } from '@writ/storage';
+import type { SignedIn } from '@writ/contract';
+import { insertSession, recordEvent, type SessionRow, type Transaction } from '@writ/storage';
 import type { AuthServices, Origin } from './auth-services.js';
 import type { Authenticated } from './authenticated.js';
 import { deviceTokenText } from './device-token.js';
 import { tokensFor } from './session-tokens.js';
 
-/**
- * Starts a session in an open transaction. Ends in `sign_in_failed` when the account was closed or reset since it was
- * checked.
- */
+/** Starts a session in an open transaction, which holds the account as it is. */
 export async function startSession(
   tx: Transaction,
   services: Pick<AuthServices, 'clock' | 'keys' | 'newId'>,
   { organization, user, method, device, strength }: Authenticated,
   { requestId, source }: Origin,
 ): Promise<SignedIn> {
-  const held = await holdSignInUser(tx, organization.id, user.id);
-  if (held?.state !== 'active' || held.passwordHash !== user.passwordHash) {
-    throw new CodedError<ProblemCode>(
-      'sign_in_failed',
-      'The account was changed at this moment; sign in again.',
-    );
-  }
   const now = services.clock();
   const session: Omit<SessionRow, 'endedAt' | 'endedReason'> = {
     id: services.newId(),

@@ -18,7 +18,12 @@ export async function earlierAnswer(
 ): Promise<IdempotentAnswer | null> {
   const answer = await findIdempotentAnswer(tx, { organizationId, userId }, key, new Date(clock() - day));
   if (answer === null || Buffer.compare(answer.requestDigest, digest) === 0) return answer;
-  throw new CodedError<ProblemCode>(
+  throw keyReused();
+}
+
+/** The Idempotency-Key belongs to another request. */
+export function keyReused(): CodedError<ProblemCode> {
+  return new CodedError<ProblemCode>(
     'idempotency_key_reused',
     'This Idempotency-Key was used for another request; use a new key for each request.',
   );

@@ -6,7 +6,7 @@ import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { Handle } from '../http/handle.js';
 import { CurrentCaller, Input } from '../http/input.decorator.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
-import { notFound } from '../refusal.js';
+import { noOrganization } from '../refusal.js';
 
 @Controller()
 export class OrganizationController {
@@ -20,7 +20,7 @@ export class OrganizationController {
     const found = await this.services.auth.store.within([organizationId], (tx) =>
       findOrganization(tx, organizationId),
     );
-    if (found === null) throw notFound('organization');
+    if (found === null) throw noOrganization();
     return {
       handle: found.handle,
       name: found.name,

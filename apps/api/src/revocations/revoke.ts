@@ -3,7 +3,7 @@ import { RevocationResult } from '@writ/contract';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
-import { earlierAnswer } from '../idempotency/earlier-answer.js';
+import { earlierAnswer, keyReused } from '../idempotency/earlier-answer.js';
 import { requestDigest } from '../idempotency/request-digest.js';
 import { closeAccount } from '../users/close-account.js';
 import { refuseClosing } from '../users/open-account.js';
@@ -36,7 +36,8 @@ export function revoke(
     const earlier = await earlierAnswer(tx, services.clock, caller, idempotencyKey, digest);
     if (earlier !== null) return RevocationResult.parse(earlier.response);
     const answer = await revokeNamed(tx, services, actor, body);
-    await keepIdempotentAnswer(tx, caller, idempotencyKey, digest, answer);
+    // Revocations wait for each other's turn, but an issuance does not: one under the same key may have been recorded since.
+    if (!(await keepIdempotentAnswer(tx, caller, idempotencyKey, digest, answer))) throw keyReused();
     return answer;
   });
 }

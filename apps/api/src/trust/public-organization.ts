@@ -1,6 +1,6 @@
 import { organizationIdByHandle, type ScopedDatabase } from '@writ/storage';
 import { bounded } from '../bounded-map.js';
-import { notFound } from '../refusal.js';
+import { noOrganization } from '../refusal.js';
 
 /** The id behind an organization's public handle, which never changes. Ends in `not_found`. */
 export type PublicOrganizations = (handle: string) => Promise<string>;
@@ -9,7 +9,7 @@ export function publicOrganizations(store: ScopedDatabase, capacity = 10_000): P
   const known = bounded<string, string>(capacity);
   return async (handle) => {
     const id = known.get(handle) ?? (await store.unscoped((tx) => organizationIdByHandle(tx, handle)));
-    if (id === null) throw notFound('organization');
+    if (id === null) throw noOrganization();
     known.set(handle, id);
     return id;
   };

@@ -1,7 +1,7 @@
 import { findOrganization, listAuthorities, type ScopedDatabase } from '@writ/storage';
 import { createHash } from 'node:crypto';
 import type { FileContent } from '../http/route-input.js';
-import { notFound } from '../refusal.js';
+import { noOrganization } from '../refusal.js';
 import type { KrlShelf } from './published-krl.js';
 import { knownHostsLines, userAuthorityLines } from './trust-lines.js';
 
@@ -33,7 +33,7 @@ export async function krlFile(shelf: KrlShelf, organizationId: string): Promise<
 function trustMaterial(store: ScopedDatabase, organizationId: string) {
   return store.within([organizationId], async (tx) => {
     const organization = await findOrganization(tx, organizationId);
-    if (organization === null) throw notFound('organization');
+    if (organization === null) throw noOrganization();
     return { organization, authorities: await listAuthorities(tx, organizationId, null, 1000) };
   });
 }
