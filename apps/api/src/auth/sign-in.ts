@@ -1,4 +1,4 @@
-import type { ProblemCode, SessionTokens } from '@writ/contract';
+import type { ProblemCode, SignedIn } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
 import { holdSignInUser } from '@writ/storage';
 import type { AuthServices, Origin } from './auth-services.js';
@@ -13,7 +13,7 @@ export function signIn(
   services: Pick<AuthServices, 'store' | 'clock' | 'keys' | 'newId'>,
   who: Authenticated,
   origin: Origin,
-): Promise<SessionTokens> {
+): Promise<SignedIn> {
   const { organization, user } = who;
   return services.store.within([organization.id], async (tx) => {
     const held = await holdSignInUser(tx, organization.id, user.id);
