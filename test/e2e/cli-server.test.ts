@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { childrenOf, gone, isAlive } from '../service/processes.js';
 import { freePort } from '../service/service.js';
 import { Machine, writCommand } from './cli.js';
 import { password } from './service.js';
@@ -72,7 +73,9 @@ describe('writ, on the machine of the service', () => {
     },
   );
 
-  it('server: runs until SIGTERM', async () => {
+  /** Starts `writ server`; resolves when it listens. */
+  async function serve(): Promise<void> {
+    log = '';
     server = spawn(process.execPath, [writCommand, 'server'], {
       env: machine.environment,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -86,7 +89,9 @@ describe('writ, on the machine of the service', () => {
       server?.stderr?.on('data', read);
       server?.once('close', () => reject(new Error(`the service ended:\n${log}`)));
     });
-  });
+  }
+
+  it('server: runs until SIGTERM', serve);
 
   it('login: a self-signed certificate is not trusted, and that is said before a password is sent', async () => {
     const ended = await login();
@@ -137,6 +142,15 @@ describe('writ, on the machine of the service', () => {
   it('backup: while it runs', async () => {
     const { bytes } = await machine.json<{ bytes: number }>('backup', machine.path('backup'));
     expect(readFileSync(machine.path('backup')).length).toBe(bytes);
+  });
+
+  it('server: killed, it takes the service with it, and the next one starts', async () => {
+    const [service = 0] = childrenOf(server?.pid ?? 0);
+    expect(isAlive(service)).toBe(true);
+    server?.kill('SIGKILL');
+    await gone(service);
+    await serve();
+    expect(await login('--pin', pin)).toMatchObject({ status: 0 });
   });
 
   it('server: SIGTERM is passed on, and its end is ours', async () => {

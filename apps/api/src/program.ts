@@ -37,11 +37,19 @@ function endSoon(): void {
   setTimeout(() => process.exit(), 2_000).unref();
 }
 
+/** Whoever started us with a channel (`writ` does) is not outlived: that it is gone is as good as a SIGTERM. */
+function endWithParent(): void {
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  // Listening for that alone does not keep the process.
+  process.channel?.unref();
+}
+
 /** Runs the command that the words name; the process ends as exit-status.ts says. */
 export function runProgram(words: readonly string[], extension: Extension = noExtension): void {
   process.on('uncaughtException', (error) => {
     end(error);
     process.exit();
   });
+  endWithParent();
   run(words, extension).then(() => endSoon(), end);
 }

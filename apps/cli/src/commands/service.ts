@@ -34,7 +34,10 @@ function entryPoint(): string {
 function start(command: string, words: readonly string[]): Promise<ExitStatus> {
   const entry = entryPoint();
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [entry, command, ...words], { stdio: 'inherit' });
+    const child = spawn(process.execPath, [entry, command, ...words], {
+      // The channel carries nothing: it tells the child when we are gone, also by SIGKILL, which nobody hands on.
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    });
     const hand = (signal: NodeJS.Signals): void => {
       // The terminal has sent Ctrl-C and Ctrl-\ to the child already.
       if (process.stdin.isTTY && (signal === 'SIGINT' || signal === 'SIGQUIT')) return;
