@@ -13,6 +13,7 @@ export const exitStatus = {
   conflict: 7,
   tryAgain: 8,
   cancelled: 130,
+  outputClosed: 141,
 } as const;
 
 export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
@@ -28,5 +29,6 @@ export const exitStatusMeaning: Readonly<Record<keyof typeof exitStatus, string>
   notFound: 'what was named does not exist in this organization',
   conflict: 'taken, already so, or changed by somebody else in the meantime',
   tryAgain: 'not now: too many attempts, or the service is starting, stopping or without its database',
-  cancelled: 'interrupted, or a question was answered with no',
+  cancelled: 'interrupted, or a question was not answered, or with no',
+  outputClosed: 'done, but nobody reads standard output any more',
 };

@@ -5,7 +5,8 @@ import { exitStatus, type ExitStatus } from './exit-status.js';
 import { Input } from './input.js';
 import { parse } from './program.js';
 import type { Surroundings } from './run.js';
-import { report } from './terminal/report.js';
+import { report, reportLostOutput } from './terminal/report.js';
+import { watchStreams } from './terminal/streams.js';
 import { Terminal } from './terminal/terminal.js';
 
 /** `writ server …` and its like: the words behind the command are not ours to read. */
@@ -31,20 +32,23 @@ async function run(words: readonly string[], surroundings: Surroundings): Promis
   return (await command(surroundings, asked.input)) ?? exitStatus.ok;
 }
 
-for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(exitStatus.ok);
-    throw error;
-  });
-
+// Until a command has really ended: with nothing left to wait for, Node would end with 0.
+process.exitCode = exitStatus.failed;
+const outputState = watchStreams(process.stdout, process.stderr);
 const words = process.argv.slice(2);
 const terminal = new Terminal({
   output: process.stdout,
   talk: process.stderr,
   inputIsTerminal: () => process.stdin.isTTY === true,
   environment: process.env,
+  outputState,
 });
 run(words, { environment: process.env, clock: systemClock, terminal }).then(
   (status) => (process.exitCode = status),
   (error: unknown) => (process.exitCode = report(terminal, error, words.includes('--json'))),
 );
+// Only now it is known whether everything went out.
+process.once('exit', () => {
+  if (process.exitCode === exitStatus.ok && outputState.broken !== null)
+    process.exitCode = reportLostOutput(terminal, outputState.broken, words.includes('--json'));
+});

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { problemStatus, type Problem } from '@writ/contract';
 import { encodeKrl } from '@writ/openssh/krl';
@@ -12,6 +12,7 @@ import {
   signedInHome,
   startStub,
   tokens,
+  user,
   writ,
   type Answer,
   type Seen,
@@ -229,6 +230,57 @@ describe('commands', () => {
     const [sent] = requests(`POST ${org}/revocations`);
     expect(sent?.body).toEqual({ certificates: ['user:5'], reason: 'lost' });
     expect(sent?.headers['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  describe('output that goes nowhere', () => {
+    const shell = (line: string) =>
+      new Promise<{ status: number; stderr: string }>((resolve) => {
+        execFile('bash', ['-c', `set -o pipefail; ${line}`], { env }, (error, _, stderr) =>
+          resolve({ status: error === null ? 0 : Number(error.code), stderr }),
+        );
+      });
+    const invited = () => {
+      const invitation = {
+        user: { ...user, name: 'bea' },
+        invitation: 'writ_i.x',
+        expiresAt: user.createdAt,
+      };
+      stub.on(`POST ${org}/users`, { status: 201, body: invitation });
+    };
+
+    it('does not keep cert issue from its work, whichever stream it is', async () => {
+      answerKeys();
+      stub.on(`POST ${org}/certificates/user`, issuing(['-n', 'deploy']));
+      const issue = `writ cert issue --key ${at('id.pub')}`;
+      // The other end has been closed before the first byte.
+      for (const redirected of ['2>', '>']) {
+        const line = `(sleep 0.2; ${issue} ${redirected}&7) 7> >(true)`;
+        const { status } = await shell(line);
+        expect(status).toBe(redirected === '>' ? 141 : 0);
+        expect(existsSync(at('id-cert.pub'))).toBe(true);
+        rmSync(at('id-cert.pub'));
+      }
+    });
+
+    it('is said in one line where there is no room', async () => {
+      stub.on(`GET ${org}/users`, { status: 200, body: { items: [user], next: null } });
+      expect(await shell('writ user list > /dev/full')).toEqual({
+        status: 1,
+        stderr: 'writ: Cannot write standard output: no space left on the disk. [file_unwritable]\n',
+      });
+      const { status, stderr } = await shell('writ user list --json > /dev/full');
+      expect([status, JSON.parse(stderr)]).toEqual([1, expect.objectContaining({ code: 'file_unwritable' })]);
+    });
+
+    it('is said with how to get another invitation', async () => {
+      invited();
+      const { status, stderr } = await shell('writ user invite bea > /dev/full');
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/is lost: `writ user reset bea` makes another\. \[file_unwritable\]\n$/);
+      const quiet = await shell('(sleep 0.2; writ user invite bea >&7) 7> >(true)');
+      expect(quiet.status).toBe(141);
+      expect(quiet.stderr).toContain('`writ user reset bea` makes another');
+    });
   });
 
   describe('krl fetch', () => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { buildCommandLine, type Built } from './built.js';
-import { handle, signedInHome, startStub, tokens, writ, type StubService } from './stub-service.js';
+import { handle, problem, signedInHome, startStub, tokens, writ, type StubService } from './stub-service.js';
 
 const route = `GET /v1/organizations/${handle}/events`;
 const event = (id: number, more: object = {}) => ({
@@ -74,7 +74,33 @@ describe('events', () => {
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
     stub.on(route, page([event(1)], null), ...[3, 4, 5, 6, 7, 8].map((id) => page([event(id)], 'c')));
     child.stdout.once('data', () => child.stdout.destroy());
-    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0);
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(141);
     expect(said).toBe('');
+  });
+
+  it('are followed further when the service comes back, and that it was away is said once', async () => {
+    const busy = { status: 503, body: problem('shutting_down', 503) };
+    const over = { status: 401, body: problem('session_ended', 401) };
+    stub.on(
+      route,
+      ...[page([event(1)], null), page([event(2)], 'c1'), busy, busy, 'lost' as const, 'lost' as const],
+      ...['lost' as const, page([event(3)], 'c2'), over],
+    );
+    const ended = await writ(built, env, ['events', '--follow', '--json']);
+    expect(ended.status).toBe(4);
+    const ids = ended.stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { id: string }).id);
+    expect(ids).toEqual(['1', '2', '3']);
+    expect(ended.stderr).toMatch(
+      /^warning: It is shutting_down\. Asking again until it answers\.\n.*\[?not_signed_in\]?.*\n$/,
+    );
+    expect(
+      stub
+        .queries(route)
+        .slice(2, -1)
+        .map(({ cursor }) => cursor),
+    ).toEqual(Array(6).fill('c1'));
   });
 });

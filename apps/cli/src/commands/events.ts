@@ -5,6 +5,7 @@ import { fail } from '../errors.js';
 import { limitOf } from '../numbers.js';
 import type { Run, Surroundings } from '../run.js';
 import { signedIn, type Client } from '../session/client.js';
+import { untilAnswered } from '../session/persist.js';
 import { collect } from '../session/pages.js';
 import type { Input } from '../input.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -30,7 +31,8 @@ export const run: Run = async (surroundings, input) => {
   if (more) terminal.say(`Only the newest ${most}; --limit shows more.`);
   const past = [...items].reverse();
   for (const event of past) print(terminal, input, event);
-  if (input.flag('follow')) await follow(client, filter, past, (event) => print(terminal, input, event));
+  if (input.flag('follow'))
+    await follow(terminal, client, filter, past, (event) => print(terminal, input, event));
 };
 
 function print(terminal: Terminal, input: Input, event: Event): void {
@@ -64,15 +66,17 @@ export function sinceInstant(text: string, now: number): string {
 }
 
 /**
- * Goes on where `past` ended, until the process is interrupted. It begins again with the oldest event shown, in the order
- * of commits, and leaves out what was shown: an event that was begun earlier and committed later is not missed.
+ * Goes on where `past` ended, until the process is interrupted, the session has ended or nobody reads any more. It begins
+ * again with the oldest event shown, in the order of commits, and leaves out what was shown: an event that was begun
+ * earlier and committed later is not missed.
  */
 async function follow(
+  terminal: Terminal,
   client: Client,
   filter: Query,
   past: readonly Event[],
   found: (event: Event) => void,
-): Promise<never> {
+): Promise<void> {
   const shown = new Set(past.map(({ id }) => id));
   const oldest = past[0]?.at;
   let query: Query = {
@@ -81,8 +85,9 @@ async function follow(
     order: 'oldest',
     limit: 500,
   };
-  for (;;) {
-    const page = await client.call('listEvents', { params: client.organization, query });
+  while (!terminal.outputIsLost) {
+    const asked = { params: client.organization, query };
+    const page = await untilAnswered(terminal, () => client.call('listEvents', asked));
     for (const event of page.items) if (!shown.has(event.id)) found(event);
     if (page.next === null) fail('answer_unexpected', 'The server does not say where following goes on.');
     query = { ...query, cursor: page.next };

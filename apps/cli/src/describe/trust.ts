@@ -134,7 +134,9 @@ export const krl: GroupDescription = {
 export const events: LeafDescription = {
   name: 'events',
   summary: 'who did what, when, to what',
-  description: 'The newest last. With --follow it goes on until it is interrupted.',
+  description:
+    'The newest last. With --follow it goes on until it is interrupted or the session has ended; a service that is away for a ' +
+    'while is asked again.',
   examples: [
     {
       command: 'writ events --since 2h --kind certificate.issued',

@@ -7,10 +7,25 @@ const streams = { input: process.stdin, output: process.stderr, withGuide: false
 
 const nothingDone = (): never => fail('cancelled', 'Nothing was done.');
 
-/** An interrupted question has a symbol for an answer. */
-async function typed(answer: Promise<string | symbol>): Promise<string> {
-  const given = await answer;
-  return typeof given === 'string' ? given : nothingDone();
+/**
+ * Asks, until an answer, an interrupt or the end of the input: Ctrl-D, or a terminal that went away. The prompts know
+ * nothing of the latter, and would leave the process with nothing to wait for and the cursor hidden.
+ */
+async function answered<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<Exclude<T, symbol>> {
+  const over = new AbortController();
+  // Not at once: what else listens for this key is to be done with it before the question is closed.
+  const end = (): void => void setImmediate(() => over.abort());
+  const onKey = (_: unknown, key?: { readonly ctrl?: boolean; readonly name?: string }): void => {
+    if (key?.ctrl === true && key.name === 'd') end();
+  };
+  streams.input.on('keypress', onKey).once('end', end);
+  try {
+    const given = await ask(over.signal);
+    // An interrupted question has a symbol for an answer.
+    return typeof given === 'symbol' ? nothingDone() : (given as Exclude<T, symbol>);
+  } finally {
+    streams.input.off('keypress', onKey).off('end', end);
+  }
 }
 
 /** A line of text. The caller has seen that the terminal can ask. */
@@ -18,13 +33,15 @@ export async function askText(question: string, initialValue = ''): Promise<stri
   const { text } = await import('@clack/prompts');
   const validate = (value: string | undefined): string | undefined =>
     (value ?? '').trim() === '' ? 'Please say something, or interrupt with Ctrl-C.' : undefined;
-  return (await typed(text({ message: printable(question), initialValue, validate, ...streams }))).trim();
+  const message = printable(question);
+  return (await answered((signal) => text({ message, initialValue, validate, signal, ...streams }))).trim();
 }
 
 /** A secret: not shown while it is typed. */
 export async function askSecret(question: string): Promise<string> {
   const { password } = await import('@clack/prompts');
-  return typed(password({ message: printable(question), mask: '*', ...streams }));
+  const message = printable(question);
+  return answered((signal) => password({ message, mask: '*', signal, ...streams }));
 }
 
 /**
@@ -34,6 +51,7 @@ export async function askSecret(question: string): Promise<string> {
 export async function askToGoOn(terminal: Terminal, question: string, sure: boolean): Promise<void> {
   if (sure || !terminal.canAsk) return;
   const { confirm } = await import('@clack/prompts');
-  const yes = await confirm({ message: printable(question), initialValue: false, ...streams });
-  if (yes !== true) nothingDone();
+  const message = printable(question);
+  if (!(await answered((signal) => confirm({ message, initialValue: false, signal, ...streams }))))
+    nothingDone();
 }

@@ -1,6 +1,6 @@
 import { isCodedError } from '@writ/kernel';
 import type { ProblemError } from '@writ/contract';
-import { cliErrorStatus, type CliErrorCode } from '../errors.js';
+import { cliErrorStatus, systemReason, type CliErrorCode } from '../errors.js';
 import { exitStatus, type ExitStatus } from '../exit-status.js';
 import { problemExitStatus } from '../problem-exit-status.js';
 import { bad, quiet } from './text.js';
@@ -34,6 +34,23 @@ export function report(terminal: Terminal, error: unknown, json: boolean): ExitS
         .map((line) => [quiet(line)]),
     );
   return exitStatus.failed;
+}
+
+/**
+ * Says that a command did its work and could not print what came of it, and answers with the exit status. Quietly where
+ * nobody reads any more, as other tools do, unless something was lost that cannot be had again.
+ */
+export function reportLostOutput(
+  terminal: Terminal,
+  error: NodeJS.ErrnoException,
+  json: boolean,
+): ExitStatus {
+  const advice = terminal.adviceIfLost === null ? '' : ` ${terminal.adviceIfLost}`;
+  const closed = error.code === 'EPIPE';
+  const reason = closed ? 'nobody reads it any more' : systemReason(error);
+  if (!closed || advice !== '')
+    reportOwn(terminal, 'file_unwritable', `Cannot write standard output: ${reason}.${advice}`, json);
+  return closed ? exitStatus.outputClosed : exitStatus.failed;
 }
 
 function reportProblem(terminal: Terminal, problem: ProblemError['problem'], json: boolean): ExitStatus {

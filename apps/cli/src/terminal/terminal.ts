@@ -8,10 +8,11 @@
  *     Commands cannot print a control character at all; colour is asked for with a `Span`.
  *  4. Colour and spinners only on a terminal, never with NO_COLOR or TERM=dumb; each stream is judged for itself.
  *  5. A question is asked on standard error, and only where that and standard input are both a terminal.
- *  6. A reader that has gone away (`writ events | head`) ends the program quietly.
+ *  6. A reader that has gone away (`writ events | head`) does not stop the work; nothing is said of it.
  */
 import picocolors from 'picocolors';
 import { printable, printableJson } from './escape.js';
+import type { OutputState } from './streams.js';
 import { pieces, type Line, type Span } from './text.js';
 
 /** What of a stream the rules need; process.stdout and process.stderr have it. */
@@ -26,6 +27,7 @@ export interface TerminalOptions {
   /** True where standard input is a terminal; asked only when it matters, for opening that stream takes its time. */
   readonly inputIsTerminal: () => boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly outputState: OutputState;
 }
 
 type Colours = ReturnType<typeof picocolors.createColors>;
@@ -40,6 +42,8 @@ const formatter = (colours: Colours): Readonly<Record<Span['look'], (text: strin
 
 export class Terminal {
   readonly outputIsTerminal: boolean;
+  /** What to do if the data cannot be written: a command whose data is shown only once says it. */
+  adviceIfLost: string | null = null;
   private readonly outputLooks: Readonly<Record<Span['look'], (text: string) => string>>;
   private readonly talkLooks: Readonly<Record<Span['look'], (text: string) => string>>;
   private readonly spins: boolean;
@@ -51,6 +55,11 @@ export class Terminal {
     this.spins = talk.isTTY === true && !plain;
     this.outputLooks = formatter(picocolors.createColors(this.outputIsTerminal && !plain));
     this.talkLooks = formatter(picocolors.createColors(this.spins));
+  }
+
+  /** True when nothing that is printed gets anywhere any more. */
+  get outputIsLost(): boolean {
+    return this.options.outputState.broken !== null;
   }
 
   /** True where a question would be seen and answered. */

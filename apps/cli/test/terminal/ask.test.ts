@@ -18,6 +18,7 @@ type Dialogue = readonly (readonly [question: string, typed: string])[];
 
 const enter = '\r';
 const interrupt = '\u0003';
+const endOfInput = '\u0004';
 
 describe('questions on a terminal', () => {
   let built: Built;
@@ -41,13 +42,14 @@ describe('questions on a terminal', () => {
   });
   beforeEach(() => void (stub.seen.length = 0));
 
-  /** Runs `writ` at a terminal of 120 columns and answers its questions; everything that appeared, and its status. */
+  /** Runs `writ` at a terminal of so many columns and answers its questions; everything that appeared, and its status. */
   function typeIn(
     words: string,
     dialogue: Dialogue,
     env = built.env,
+    columns = 120,
   ): Promise<{ status: number; screen: string }> {
-    const line = `stty cols 120; exec '${process.execPath}' '${built.bundle}' ${words}`;
+    const line = `stty cols ${columns}; exec '${process.execPath}' '${built.bundle}' ${words}`;
     const child = spawn('script', ['-qec', line, '/dev/null'], {
       env: { ...env, TERM: 'xterm', SHELL: '/bin/sh' },
     });
@@ -98,11 +100,34 @@ describe('questions on a terminal', () => {
     ['y', 'y', 0],
     ['no, which is what Enter alone says', enter, 130],
     ['an interrupt', interrupt, 130],
+    ['the end of the input', endOfInput, 130],
   ])('user disable: %s', async (_, typed, expected) => {
     const env = signedInHome(built, `disable-${expected}-${typed.charCodeAt(0)}`, stub.url, tokens(1));
     const { status } = await typeIn('user disable bea', [['for good?', typed]], env);
     expect(status).toBe(expected);
     expect(stub.seen.length).toBe(expected === 0 ? 1 : 0);
+  });
+
+  it.each<[string, string, string]>([
+    ['a line of text', 'login', 'Address of the service'],
+    ['a line of text that was begun', 'login', 'Address of the service'],
+    ['a secret', `login --url URL --user ana`, 'Password of ana'],
+    ['yes or no', 'user disable bea', 'for good?'],
+  ])('%s: Ctrl-D ends it with one line and the cursor where it was', async (what, words, question) => {
+    const name = `end-${what.replaceAll(' ', '-')}`;
+    const env = signedInHome(built, name, stub.url, tokens(1));
+    const typed = what.includes('begun') ? `https${endOfInput}` : endOfInput;
+    const { status, screen } = await typeIn(words.replace('URL', stub.url), [[question, typed]], env);
+    expect(status).toBe(130);
+    expect(screen.match(/writ:.*Nothing was done\./g)).toHaveLength(1);
+    expect(screen.lastIndexOf('\u001b[?25h')).toBeGreaterThan(screen.lastIndexOf('\u001b[?25l'));
+    expect(stub.seen.filter(({ route }) => route.startsWith('POST'))).toEqual([]);
+  });
+
+  it('are readable on a terminal that does not know its size', async () => {
+    const env = signedInHome(built, 'no-size', stub.url, tokens(1));
+    const { screen } = await typeIn('login', [['Address of the service', interrupt]], env, 0);
+    expect(screen).toContain('Address of the service');
   });
 
   it('user disable: --yes asks nothing', async () => {

@@ -15,7 +15,15 @@ function recorded(isTTY: boolean) {
 
 function terminal(environment: Record<string, string>, { output = true, talk = true, input = true } = {}) {
   const streams = { output: recorded(output), talk: recorded(talk) };
-  return { ...streams, terminal: new Terminal({ ...streams, inputIsTerminal: () => input, environment }) };
+  return {
+    ...streams,
+    terminal: new Terminal({
+      ...streams,
+      inputIsTerminal: () => input,
+      environment,
+      outputState: { broken: null },
+    }),
+  };
 }
 
 describe('Terminal', () => {
