@@ -68,7 +68,7 @@ describe('init', () => {
     'makes nothing of a weak password, and goes on after a better one',
     async () => {
       const weak = await installation.run(initArgs, { WRIT_OWNER_PASSWORD: 'short' });
-      expect(weak.status).toBe(70);
+      expect(weak.status).toBe(3);
       expect(existsSync(installation.stateDirectory)).toBe(false);
       const file = join(installation.directory, 'password');
       await writeFile(file, `${owner.password}\n`, { mode: 0o644 });
@@ -157,12 +157,31 @@ describe('init', () => {
   );
 
   it(
+    'says what is wrong as one line of JSON where JSON was asked for',
+    async () => {
+      for (const [args, code] of [
+        [['init', '--json'], 'usage_invalid'],
+        [['backup', join(installation.directory, 'backup'), '--json'], 'not_initialized'],
+        [['restore', '/nowhere', '--json'], 'backup_invalid'],
+        [['server', '--json'], 'usage_invalid'],
+      ] as const) {
+        const { stdout, stderr } = await installation.run(args);
+        expect(stdout).toBe('');
+        expect(stderr).toMatch(/^\{.*\}\n$/);
+        expect(JSON.parse(stderr)).toMatchObject({ type: `urn:writ:problem:${code}`, code });
+      }
+    },
+    patience,
+  );
+
+  it(
     'explains itself',
     async () => {
       for (const command of ['init', 'server', 'rewrap', 'backup', 'restore']) {
         const { status, stdout } = await installation.run([command, '--help']);
         expect(status).toBe(0);
         expect(stdout).toContain('Example:');
+        expect(stdout).toContain('docs/errors.md');
       }
     },
     patience,
@@ -227,7 +246,7 @@ describe('a server that cannot start', () => {
   };
 
   it.each([
-    ['a wrong setting', () => ({ WRIT_LISTEN: 'nowhere' }), 3, 'config_invalid'],
+    ['a wrong setting', () => ({ WRIT_LISTEN: 'nowhere' }), 14, 'config_invalid'],
     ['a port that is taken', () => ({ WRIT_LISTEN: `127.0.0.1:${port}` }), 10, 'port_taken'],
     [
       "an address that is not this machine's",
@@ -245,7 +264,7 @@ describe('a server that cannot start', () => {
     [
       'a secret said twice',
       () => ({ WRIT_KEY_ENCRYPTION_SECRET: 'x'.repeat(32), WRIT_KEY_ENCRYPTION_SECRET_FILE: '/x' }),
-      3,
+      14,
       'config_invalid',
     ],
     ['no secret file', () => ({ WRIT_KEY_ENCRYPTION_SECRET_FILE: '/nothing' }), 21, 'secret_file_unreadable'],

@@ -1,15 +1,18 @@
 /**
  * How the process ends, by the code of the error that ended it: documented in docs/errors.md, for scripts and service
- * managers. What is not here ends with 1.
+ * managers. What is not here ends with 1. Below 10 a number means what it means to all of `writ` (docs/cli.md).
  */
 export const exitStatus: Readonly<Record<string, number>> = {
   usage_invalid: 2,
-  config_invalid: 3,
+  password_too_weak: 3,
+  storage_unavailable: 8,
+  storage_full: 8,
 
   port_taken: 10,
   address_unavailable: 11,
   plain_http_refused: 12,
   tls_invalid: 13,
+  config_invalid: 14,
 
   secret_missing: 20,
   secret_file_unreadable: 21,
@@ -24,10 +27,8 @@ export const exitStatus: Readonly<Record<string, number>> = {
 
   state_in_use: 30,
   state_dir_unusable: 31,
-  storage_full: 32,
   database_in_use: 33,
 
-  storage_unavailable: 40,
   database_url_invalid: 41,
   database_rights_missing: 42,
   database_credentials_invalid: 43,
@@ -55,7 +56,6 @@ export const exitStatus: Readonly<Record<string, number>> = {
   backup_unreadable: 67,
   backup_unwritable: 68,
 
-  password_too_weak: 70,
   routes_undeclared: 80,
 
   cancelled: 130,

@@ -8,7 +8,7 @@ export const cliErrorStatus = {
   file_unwritable: exitStatus.failed,
   file_refused: exitStatus.failed,
   configuration_malformed: exitStatus.failed,
-  secret_missing: exitStatus.usage,
+  secret_missing: exitStatus.secretMissing,
   not_signed_in: exitStatus.notSignedIn,
   session_locked: exitStatus.tryAgain,
   server_address_refused: exitStatus.usage,

@@ -1,6 +1,6 @@
 /**
  * Exit statuses of `writ`, once. docs/cli.md prints this table. `writ server`, `init`, `rewrap`, `backup` and
- * `restore` end with the status of the service's own process.
+ * `restore` end with the status of the service's own process: below 10 those mean the same, the others are its own.
  */
 export const exitStatus = {
   ok: 0,
@@ -12,6 +12,7 @@ export const exitStatus = {
   notFound: 6,
   conflict: 7,
   tryAgain: 8,
+  secretMissing: 20,
   cancelled: 130,
   outputClosed: 141,
 } as const;
@@ -29,6 +30,7 @@ export const exitStatusMeaning: Readonly<Record<keyof typeof exitStatus, string>
   notFound: 'what was named does not exist in this organization',
   conflict: 'taken, already so, or changed by somebody else in the meantime',
   tryAgain: 'not now: too many attempts, or the service is starting, stopping or without its database',
+  secretMissing: 'no password, invitation or key-encryption secret was given, and nobody can be asked',
   cancelled: 'interrupted, or a question was not answered, or with no',
   outputClosed: 'done, but nobody reads standard output any more',
 };

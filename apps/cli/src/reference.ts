@@ -9,12 +9,18 @@ import {
 } from './describe/command.js';
 import { exitStatus, exitStatusMeaning } from './exit-status.js';
 
-/** The part of docs/cli.md that is made: exit statuses, every command, every JSON shape. Markdown as prettier leaves it. */
-export function reference(tree: GroupDescription): string {
+/**
+ * The part of docs/cli.md that is made: exit statuses, every command, every JSON shape. Markdown as prettier leaves it.
+ * `service`: how the service's own process ends, by code.
+ */
+export function reference(tree: GroupDescription, service: Readonly<Record<string, number>>): string {
   const commands = tree.commands.flatMap((command) => sections(command, [tree.name]));
   return [
     '## Exit statuses',
     exitStatuses(),
+    '`writ init`, `server`, `rewrap`, `backup` and `restore` end with these too; [errors.md](errors.md#the-services-process) ' +
+      'has the cause and cure of each code.',
+    serviceStatuses(service),
     '## Commands',
     ...commands,
     '## JSON',
@@ -28,6 +34,21 @@ function exitStatuses(): string {
   return table(
     ['status', 'meaning'],
     names.map((name) => [String(exitStatus[name]), exitStatusMeaning[name]]),
+  );
+}
+
+/** What only the service's process ends with, one row for each status. */
+function serviceStatuses(service: Readonly<Record<string, number>>): string {
+  const shared = new Set<number>(Object.values(exitStatus));
+  const own = [...new Set(Object.values(service))].filter((status) => !shared.has(status));
+  const codesOf = (status: number): string =>
+    Object.keys(service)
+      .filter((code) => service[code] === status)
+      .map((code) => `\`${code}\``)
+      .join(', ');
+  return table(
+    ['status', 'error'],
+    own.sort((a, b) => a - b).map((status) => [String(status), codesOf(status)]),
   );
 }
 

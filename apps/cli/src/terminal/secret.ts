@@ -49,7 +49,7 @@ export async function secret(
 function firstLine(text: string, { what }: SecretSource): string {
   const line = text.replace(/\r?\n$/, '');
   if (line === '' || line.includes('\n'))
-    fail('secret_missing', `The ${what} should be one line and nothing else.`);
+    fail('file_refused', `The ${what} should be one line and nothing else.`);
   return line;
 }
 

@@ -59,12 +59,14 @@ describe('secrets', () => {
   });
 
   it.each(['two-lines', 'empty'])('are one line, not %s', async (name) => {
-    expect(await login(['--password-file', file(name)])).toMatchObject({ status: 2 });
+    const ended = await login(['--password-file', file(name)]);
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toContain('[file_refused]');
   });
 
   it('are asked for on a terminal only', async () => {
     const ended = await login([]);
-    expect(ended.status).toBe(2);
+    expect(ended.status).toBe(20);
     expect(ended.stderr).toContain('[secret_missing]');
   });
 
