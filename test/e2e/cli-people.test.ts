@@ -135,7 +135,9 @@ describe('writ, for people', () => {
       'bea',
     ]);
     expect(await ana.data('user', 'show', 'bea')).toMatch(/state +active/);
-    await ana.data('user', 'disable', 'bea');
+    expect((await ana.writ(['user', 'disable', 'bea'])).stderr).toContain(
+      'certificates and keys are revoked for good',
+    );
     expect(await ana.json('user', 'list', '--state', 'disabled')).toMatchObject([{ name: 'bea' }]);
     expect(await bea.writ(['whoami'])).toMatchObject({ status: 4 });
     await ana.data('user', 'enable', 'bea');
@@ -216,7 +218,15 @@ describe('writ, for people', () => {
     expect(await judged()).toMatchObject({ status: 1 });
 
     const key = join(ana.home, '.ssh/id_writ.pub');
-    expect(await ana.json('revoke', '--key', key, '--reason', 'lost')).toMatchObject({ keys: 1 });
+    await ana.data('cert', 'issue');
+    const ended = await ana.writ(['revoke', '--key', key, '--reason', 'lost']);
+    expect(ended.stderr).toMatch(
+      /^Revoked: the key, and with it every certificate for it \(\d+ still good until now\)\./,
+    );
+    expect(ended.stderr).not.toContain('(0 still');
+    expect(await ana.json('revoke', '--key', key, '--reason', 'lost')).toMatchObject({
+      alreadyRevoked: true,
+    });
     expect(await ana.writ(['cert', 'issue', '--key', key])).toMatchObject({ status: 3 });
     // Our own gives way to a new one.
     const renewed = await ana.writ(['cert', 'issue']);
@@ -275,7 +285,9 @@ describe('writ, for people', () => {
   });
 
   it('revoke --user: everything of a person', async () => {
-    expect(await ana.data('revoke', '--user', 'bea', '--reason', 'left')).toBe('');
+    const ended = await ana.writ(['revoke', '--user', 'bea', '--reason', 'left']);
+    expect(ended).toMatchObject({ status: 0, stdout: '' });
+    expect(ended.stderr).toMatch(/^Revoked: .*; the account of bea is closed\. KRL version \d+;/);
     expect(await bea.writ(['whoami'])).toMatchObject({ status: 4 });
   });
 

@@ -181,13 +181,13 @@ describe('revoking a key', () => {
     await org.role('zoes', [zoe]);
     const issued = await issue(zoe, own);
     const answer = await revoke({ publicKey: own.line });
-    expect(answer).toMatchObject({ keys: 1, alreadyRevoked: false });
+    expect(answer).toMatchObject({ certificates: 1, keys: 1, alreadyRevoked: false });
     const current = await krl();
     expect(isRevoked(current, own.key)).toBe(true);
     expect(isRevoked(current, certificateOf(issued))).toBe(true);
     expect(await rulesOf(issue(zoe, own))).toEqual(['request_refused', 'key_revoked']);
     expect((await org.as(zoe, 'listKeys')).items[0]?.revokedAt).not.toBeNull();
-    expect((await revoke({ publicKey: own.line })).alreadyRevoked).toBe(true);
+    expect(await revoke({ publicKey: own.line })).toMatchObject({ certificates: 0, alreadyRevoked: true });
     const fresh = newKey();
     await org.prove(zoe, fresh);
     await issue(zoe, fresh);

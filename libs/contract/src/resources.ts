@@ -192,6 +192,7 @@ export type RevocationRequest = z.infer<typeof RevocationRequest>;
 
 export const RevocationResult = z.strictObject({
   krlVersion: DecimalString,
+  /** Those that ended by it: one by one or, where a key was named, with the key. */
   certificates: z.int(),
   keys: z.int(),
   sessionsEnded: z.int(),

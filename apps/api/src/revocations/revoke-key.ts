@@ -1,5 +1,6 @@
 import { fingerprint } from '@writ/openssh/key';
 import {
+  countActiveCertificatesOfKey,
   findKeyClaim,
   hostNamesOfKey,
   listAuthorities,
@@ -19,7 +20,8 @@ import type { RevocationRule } from './revocation-rules.js';
 /**
  * Revokes a key for good, and with it every certificate for it: one that a person has proved, if the caller holds every
  * permission that the person does; a host's, and one that nobody has proved, which is nobody's to lose. An authority's key
- * is not revoked like this: all of its certificates would end. Ends in `public_key_invalid`, `revocation_invalid`, `grant_refused`.
+ * is not revoked like this: all of its certificates would end. The answer counts the certificates for it that were still
+ * good. Ends in `public_key_invalid`, `revocation_invalid`, `grant_refused`.
  */
 export async function revokeKey(
   tx: Transaction,
@@ -40,6 +42,7 @@ export async function revokeKey(
   }
   if (claim?.kind === 'user') await refuseRevokingKeyOf(tx, services.clock, actor.caller, claim.ownerId);
   await raiseEpochs(tx, organizationId, await restingOn(tx, organizationId, name, claim));
+  const certificates = await endingWith(tx, services, organizationId, name, claim);
   const ground = { organizationId, reason, cause: 'key', createdById: userId } as const;
   const { keys, krlVersion } = await endTrust(tx, services, ground, {
     certificates: [],
@@ -47,10 +50,24 @@ export async function revokeKey(
   });
   const version = krlVersion.toString();
   if (keys > 0) {
-    const data = { reason, owner: claim?.kind ?? null, krlVersion: version };
+    const data = { reason, owner: claim?.kind ?? null, certificates, krlVersion: version };
     await recordEvent(tx, eventOf(actor, 'key.revoked', name, data));
   }
-  return { krlVersion: version, certificates: 0, keys, sessionsEnded: 0, alreadyRevoked: keys === 0 };
+  return { krlVersion: version, certificates, keys, sessionsEnded: 0, alreadyRevoked: keys === 0 };
+}
+
+/** Nobody was ever given a certificate for a key that nobody claims. */
+function endingWith(
+  tx: Transaction,
+  { clock }: TrustEnding,
+  organizationId: string,
+  name: string,
+  claim: KeyClaim | null,
+): Promise<number> {
+  if (claim === null) return Promise.resolve(0);
+  const now = BigInt(Math.floor(clock() / 1000));
+  const owner = claim.kind === 'user' ? claim.ownerId : null;
+  return countActiveCertificatesOfKey(tx, organizationId, name, owner, now);
 }
 
 /** What a decision about this key rests on: its owner's account, or the host names that belong to it. */

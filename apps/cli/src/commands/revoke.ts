@@ -28,7 +28,7 @@ export const run: Run = async (surroundings, input) => {
     client.call('revoke', { params: client.organization, body, idempotencyKey: randomUUID() }),
   );
   if (input.json) terminal.json(result);
-  else terminal.say(sentence(result));
+  else terminal.say(sentence(result, body));
 };
 
 async function request(
@@ -39,7 +39,7 @@ async function request(
 ): Promise<{ readonly body: Request; readonly what: string }> {
   const user = input.option('user');
   if (user !== undefined)
-    return { body: { user, reason }, what: `every certificate and key of ${user}, and close the account` };
+    return { body: { user, reason }, what: `every certificate and key of ${user} and close the account` };
   const keyFile = input.option('key');
   if (keyFile !== undefined) {
     const { key } = parsePublicKeyLine(await readText(keyFile));
@@ -75,18 +75,21 @@ async function certificatesIn(client: Client, files: readonly string[]): Promise
   return [...new Set(ids)];
 }
 
-function sentence({
-  alreadyRevoked,
-  certificates,
-  keys,
-  sessionsEnded,
-  krlVersion,
-}: RevocationResult): string {
-  if (alreadyRevoked) return `All of that was revoked before; the KRL is version ${krlVersion}.`;
+function sentence(result: RevocationResult, { user, publicKey }: Request): string {
+  const { alreadyRevoked, certificates, keys, sessionsEnded, krlVersion } = result;
+  const closed = user === undefined ? '' : `; the account of ${user} is closed`;
+  if (alreadyRevoked) return `All of that was revoked before${closed}. KRL version ${krlVersion}.`;
+  const learnt = `KRL version ${krlVersion}; hosts refuse them once they have it.`;
+  if (publicKey !== undefined)
+    return `Revoked: the key, and with it every certificate for it (${certificates} still good until now). ${learnt}`;
   const counts = [
-    `${certificates} certificate${certificates === 1 ? '' : 's'}`,
-    ...(keys > 0 ? [`${keys} key${keys === 1 ? '' : 's'}`] : []),
-    ...(sessionsEnded > 0 ? [`${sessionsEnded} session${sessionsEnded === 1 ? '' : 's'} ended`] : []),
+    counted(certificates, 'certificate'),
+    ...(keys > 0 ? [counted(keys, 'key')] : []),
+    ...(sessionsEnded > 0 ? [`${counted(sessionsEnded, 'session')} ended`] : []),
   ];
-  return `Revoked: ${counts.join(', ')}. KRL version ${krlVersion}; hosts refuse them once they have it.`;
+  return `Revoked: ${counts.join(', ')}${closed}. ${learnt}`;
+}
+
+function counted(count: number, name: string): string {
+  return `${count} ${name}${count === 1 ? '' : 's'}`;
 }

@@ -78,8 +78,9 @@ export const revoke: LeafDescription = {
   name: 'revoke',
   summary: 'end trust in certificates, in a key, or in everything of a person; for good',
   description:
-    'Name exactly one of --serial, --cert, --key and --user. Asks first on a terminal. A serial that may have been given ' +
-    'out and of which no certificate is known (after a crash or a restore) is revoked all the same.',
+    'Name exactly one of --serial, --cert, --key and --user. Asks first on a terminal. --user also closes the account, as ' +
+    '`writ user disable` does. A serial that may have been given out and of which no certificate is known (after a crash or ' +
+    'a restore) is revoked all the same.',
   examples: [
     { command: 'writ revoke --serial user:17 --reason "laptop lost"', says: 'one certificate' },
     {

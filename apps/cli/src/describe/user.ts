@@ -50,9 +50,10 @@ export const user: GroupDescription = {
     },
     {
       name: 'disable',
-      summary: 'close an account: ends its sessions and revokes its certificates',
+      summary: 'close an account: ends its sessions, revokes its certificates and keys',
       description:
-        'Asks first on a terminal. `writ user enable` reopens the account for new certificates only.',
+        'Asks first on a terminal. Certificates and keys are revoked for good: `writ user enable` reopens the account for new ' +
+        'certificates of a new key only.',
       examples: [{ command: 'writ user disable bea --yes', says: 'close the account without being asked' }],
       arguments: [name],
       options: [{ flags: '--yes', summary: 'do not ask' }],

@@ -159,6 +159,29 @@ export function unexpiredHostCertificates(
       and public_key_fingerprint = any(${[...fingerprints]}::text[]) and ${name} = any(principals)`;
 }
 
+/**
+ * How many certificates for a key are valid at `now` (seconds since 1970) and not revoked. `userId`: whose key it is, where it
+ * is a person's; certificates for it are theirs alone.
+ */
+export async function countActiveCertificatesOfKey(
+  tx: Transaction,
+  organizationId: string,
+  fingerprint: string,
+  userId: string | null,
+  now: bigint,
+): Promise<number> {
+  const conditions = [
+    Prisma.sql`c.organization_id = ${organizationId}::uuid`,
+    Prisma.sql`c.public_key_fingerprint = ${fingerprint}`,
+    Prisma.sql`c.valid_before > ${now}::bigint`,
+    Prisma.sql`not ${revoked}`,
+  ];
+  if (userId !== null) conditions.push(Prisma.sql`c.user_id = ${userId}::uuid`);
+  const [row] = await tx.$queryRaw<{ count: bigint }[]>`
+    select count(*) as count from certificates c where ${every(conditions)}`;
+  return Number(row?.count ?? 0);
+}
+
 /** A recorded certificate's bytes, and whether it has been revoked; null when there is none. */
 export async function findRecorded(
   tx: Transaction,

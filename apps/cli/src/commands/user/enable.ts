@@ -8,5 +8,5 @@ export const run: Run = async (surroundings, input) => {
     params: { ...client.organization, user: input.argument('user') },
   });
   if (input.json) terminal.json(user);
-  else terminal.say(`${user.name} is ${user.state} again; what was revoked stays revoked.`);
+  else terminal.say(`${user.name} is ${user.state} again; what was revoked, keys too, stays revoked.`);
 };
