@@ -162,7 +162,7 @@ describe('init', () => {
       for (const [args, code] of [
         [['init', '--json'], 'usage_invalid'],
         [['backup', join(installation.directory, 'backup'), '--json'], 'not_initialized'],
-        [['restore', '/nowhere', '--json'], 'backup_invalid'],
+        [['restore', '--json'], 'usage_invalid'],
         [['server', '--json'], 'usage_invalid'],
       ] as const) {
         const { stdout, stderr } = await installation.run(args);

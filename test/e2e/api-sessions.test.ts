@@ -266,7 +266,7 @@ describe('an invitation', () => {
     await expect(service.signIn('ida')).resolves.toBeDefined();
   });
 
-  it('is not used up by a password that is refused', async () => {
+  it('is not used up by a password that is refused, nor by somebody whom it is not for', async () => {
     const owner = await service.signIn();
     const { invitation } = await service.call('inviteUser', {
       accessToken: owner.accessToken,
@@ -276,6 +276,10 @@ describe('an invitation', () => {
     for (const weak of ['short', 'aaaaaaaaaaaaaaaa', 'weakling-acme-1', 'password1234']) {
       const answer = service.call('acceptInvitation', { body: { invitation, password: weak } });
       expect(await codeOf(answer)).toBe('password_too_weak');
+    }
+    for (const expected of [{ user: 'somebody' }, { organization: 'other' }]) {
+      const body = { invitation, password, ...expected };
+      expect(await codeOf(service.call('acceptInvitation', { body }))).toBe('invitation_invalid');
     }
     await expect(service.call('acceptInvitation', { body: { invitation, password } })).resolves.toBeDefined();
   });

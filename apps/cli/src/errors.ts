@@ -8,6 +8,7 @@ export const cliErrorStatus = {
   file_unwritable: exitStatus.failed,
   file_refused: exitStatus.failed,
   configuration_malformed: exitStatus.failed,
+  password_too_weak: exitStatus.refused,
   secret_missing: exitStatus.secretMissing,
   not_signed_in: exitStatus.notSignedIn,
   session_locked: exitStatus.tryAgain,

@@ -1,4 +1,5 @@
 import { systemClock } from '@writ/kernel';
+import { arranged } from './arranged.js';
 import { isGroup, type LeafDescription } from './describe/command.js';
 import { writ } from './describe/tree.js';
 import { exitStatus, type ExitStatus } from './exit-status.js';
@@ -15,8 +16,9 @@ function passedThrough(words: readonly string[]): LeafDescription | null {
   return command !== undefined && !isGroup(command) && command.passThrough === true ? command : null;
 }
 
-async function run(words: readonly string[], surroundings: Surroundings): Promise<ExitStatus> {
+async function run(given: readonly string[], surroundings: Surroundings): Promise<ExitStatus> {
   const { terminal } = surroundings;
+  const words = arranged(writ, given);
   const service = passedThrough(words);
   if (service !== null) {
     const input = new Input({}, { words: words.slice(1) });

@@ -115,6 +115,38 @@ describe('commands', () => {
     ]);
   });
 
+  it('cert issue and host sign find out first that a certificate cannot be written', async () => {
+    answerKeys();
+    mkdirSync(at('id-cert.pub'));
+    for (const words of [
+      ['cert', 'issue', '--key', at('id.pub')],
+      ['host', 'sign', at('id.pub'), '--name', 'web-1.acme.example'],
+    ]) {
+      const ended = await writ(built, env, words);
+      expect(ended.status).toBe(1);
+      expect(ended.stderr).toMatch(
+        /^writ: Cannot write .*id-cert\.pub: it is a directory\. \[file_unwritable\]\n$/,
+      );
+    }
+    expect(stub.seen).toEqual([]);
+  });
+
+  it('a name that no name can be is refused here', async () => {
+    for (const words of [
+      ['user', 'invite', 'Bea Smith'],
+      ['user', 'show', '../ana'],
+      ['role', 'grant', 'web', 'ANA'],
+      ['role', 'show', 'web_1'],
+    ]) {
+      const ended = await writ(built, env, words);
+      expect(ended.status).toBe(2);
+      expect(ended.stderr).toMatch(
+        /^writ: '.*' is no name: a (user )?name has 1 to .*\. \[usage_invalid\]\n$/,
+      );
+    }
+    expect(stub.seen).toEqual([]);
+  });
+
   it('cert issue asks again with the same Idempotency-Key when the answer was lost', async () => {
     answerKeys();
     stub.on(`POST ${org}/certificates/user`, 'lost', issuing(['-n', 'deploy']));

@@ -38,6 +38,13 @@ describe('events', () => {
     });
   });
 
+  it('that are none are said to be none', async () => {
+    stub.on(route, page([], null));
+    expect(await writ(built, env, ['events', '--kind', 'bogus'])).toEqual({
+      ...{ status: 0, stdout: '', stderr: 'There are no such events.\n' },
+    });
+  });
+
   it('are followed from the oldest one shown, each once', async () => {
     stub.on(
       route,

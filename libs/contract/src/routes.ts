@@ -79,7 +79,13 @@ export const routes = {
     path: '/v1/sign-in/invitation',
     summary: 'Set a password with a one-time invitation; starts a session',
     access: 'public',
-    body: z.strictObject({ invitation: z.string().min(1).max(256), password: Password }),
+    // `user` and `organization`: whom the caller takes it to be for. Where it is not, it is not used.
+    body: z.strictObject({
+      invitation: z.string().min(1).max(256),
+      password: Password,
+      user: UserName.optional(),
+      organization: ShortName.optional(),
+    }),
     response: SignedIn,
     problems: ['invitation_invalid', 'password_too_weak'],
   }),

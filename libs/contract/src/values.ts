@@ -43,6 +43,9 @@ export const TtlSeconds = z.int().min(1).max(315_360_000);
 /** What an earlier sign-in gave as `deviceToken`; one that is none of this account's counts as if it were left out. */
 export const DeviceToken = z.string().min(1).max(512);
 
+/** Fewest characters of a new password; NIST SP 800-63B §3.1.1 asks for length and nothing else. */
+export const shortestPassword = 12;
+
 export const Password = z.string().min(1).max(1024);
 
 /** One line that a terminal and a database can hold: no control characters, no halves of surrogate pairs. */

@@ -13,18 +13,19 @@ import {
   type OrganizationRow,
   type SignInUser,
 } from '@writ/storage';
+import type { RouteInput } from '../http/route-input.js';
 import type { AuthServices, Origin } from './auth-services.js';
 import { readInvitation } from './invitation-token.js';
 import { assertPassword } from './password-rule.js';
 import { startSession } from './start-session.js';
 
 /**
- * Uses a one-time invitation up: gives its account the password and starts a session. A password that is refused leaves
- * the invitation as it was. Ends in `invitation_invalid`, `password_too_weak`, `overloaded`.
+ * Uses a one-time invitation up: gives its account the password and starts a session. A password that is refused, or an
+ * account that is not the expected one, leaves the invitation as it was. Ends in `invitation_invalid`, `password_too_weak`, `overloaded`.
  */
 export async function acceptInvitation(
   services: AuthServices,
-  { invitation, password }: { readonly invitation: string; readonly password: string },
+  { invitation, password, ...expected }: RouteInput<'acceptInvitation'>['body'],
   origin: Origin,
 ): Promise<SignedIn> {
   const { store, clock, passwords } = services;
@@ -38,6 +39,7 @@ export async function acceptInvitation(
     const user = found === null ? null : await findSignInUser(tx, organizationId, { id: found.userId });
     return open(organization, user);
   });
+  refuseMistaken(expected, invited);
   assertPassword(password, [invited.user.name, invited.organization.name]);
   const passwordHash = await passwords.hash(password);
   return store.within([organizationId], async (tx) => {
@@ -74,6 +76,19 @@ function open(
 ): { readonly organization: OrganizationRow; readonly user: SignInUser } {
   if (organization?.state !== 'active' || user === null || user.state === 'disabled') throw invalid();
   return { organization, user };
+}
+
+/** Ends in `invitation_invalid` where the caller took the invitation for another account's. */
+function refuseMistaken(
+  expected: Pick<RouteInput<'acceptInvitation'>['body'], 'user' | 'organization'>,
+  { user, organization }: ReturnType<typeof open>,
+): void {
+  const { user: name = user.name, organization: of = organization.name } = expected;
+  if (name === user.name && of === organization.name) return;
+  throw new CodedError<ProblemCode>(
+    'invitation_invalid',
+    `This invitation is for ${user.name} of ${organization.name}, not for ${name} of ${of}; it was not used.`,
+  );
 }
 
 function invalid(): CodedError<ProblemCode> {

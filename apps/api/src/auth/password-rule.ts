@@ -1,8 +1,5 @@
-import type { ProblemCode } from '@writ/contract';
+import { shortestPassword, type ProblemCode } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
-
-/** Fewest characters of a password; NIST SP 800-63B §3.1.1 asks for length and nothing else. */
-export const shortestPassword = 12;
 
 /**
  * Refuses a new password that is guessed first: short, one character or a run repeated, or made of names that

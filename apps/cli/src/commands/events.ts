@@ -29,6 +29,8 @@ export const run: Run = async (surroundings, input) => {
     ),
   );
   if (more) terminal.say(`Only the newest ${most}; --limit shows more.`);
+  // With --json too: no line of it would say so.
+  if (items.length === 0) terminal.say('There are no such events.');
   const past = [...items].reverse();
   for (const event of past) print(terminal, input, event);
   if (input.flag('follow'))

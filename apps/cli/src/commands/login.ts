@@ -6,11 +6,18 @@ import { directories, type Directories } from '../files/directories.js';
 import type { Input } from '../input.js';
 import { certificatePin, serverAddress, type Server } from '../network/server.js';
 import { transportTo } from '../network/transport.js';
+import { shortName, userName } from '../names.js';
+import { assertLongEnough } from '../new-password.js';
 import type { Run, Surroundings } from '../run.js';
-import { readConfiguration, writeConfiguration, type Configuration } from '../session/configuration.js';
+import {
+  prepareConfiguration,
+  readConfiguration,
+  writeConfiguration,
+  type Configuration,
+} from '../session/configuration.js';
 import { deviceTokenFor, keepDevice } from '../session/devices.js';
 import { withSessionLock } from '../session/lock.js';
-import { writeSession } from '../session/session.js';
+import { prepareSession, writeSession } from '../session/session.js';
 import { describeWhoami } from '../view/whoami.js';
 import { askText } from '../terminal/ask.js';
 import { secret } from '../terminal/secret.js';
@@ -20,6 +27,8 @@ export const run: Run = async (surroundings, input) => {
   const where = directories(surroundings.environment);
   const remembered = await readConfiguration(where).catch(() => null);
   const { server, transport } = await reach(surroundings, await serverOf(surroundings, input, remembered));
+  await prepareSession(where);
+  await prepareConfiguration(where);
   const { deviceToken, ...tokens } = await signIn(surroundings, input, where, server, transport, remembered);
   const device = { url: server.url, organization: tokens.organization.name, user: tokens.user.name };
   await withSessionLock(where, async () => {
@@ -90,19 +99,28 @@ async function signIn(
     const invitation = await secret(surroundings, input, {
       ...{ what: 'invitation', option: 'invitation', variable: 'WRIT_INVITATION', question: 'Invitation' },
     });
+    const { WRIT_PASSWORD: old, WRIT_NEW_PASSWORD: fresh } = surroundings.environment;
+    const variable = (fresh ?? '') === '' && (old ?? '') !== '' ? 'WRIT_PASSWORD' : 'WRIT_NEW_PASSWORD';
     const password = await secret(surroundings, input, {
-      ...{ what: 'new password', option: 'password', variable: 'WRIT_PASSWORD', question: 'New password' },
-      twice: true,
+      ...{ what: 'new password', option: 'password', variable, question: 'New password' },
+      twice: assertLongEnough,
     });
+    // What was said goes along, so that somebody else's invitation is not used up.
+    const user = input.option('user');
+    const organization = input.option('org');
+    const expected = {
+      ...(user === undefined ? {} : { user: userName(user) }),
+      ...(organization === undefined ? {} : { organization: shortName(organization) }),
+    };
     return terminal.working('Signing in', () =>
-      call(transport, 'acceptInvitation', { body: { invitation, password } }),
+      call(transport, 'acceptInvitation', { body: { invitation, password, ...expected } }),
     );
   }
   const suggested = remembered?.url === server.url ? remembered : null;
   const organization = input.option('org') ?? suggested?.organization?.name;
-  let user = input.option('user');
-  if (user === undefined && terminal.canAsk) user = await askText('User', suggested?.user ?? '');
-  user ??= suggested?.user ?? fail('usage_invalid', 'Say who: writ login --user <name>.');
+  let user = input.option('user') ?? suggested?.user;
+  if (user === undefined && !terminal.canAsk) fail('usage_invalid', 'Say who: writ login --user <name>.');
+  user ??= await askText('User');
   const body = { user, ...(organization === undefined ? {} : { organization }) };
   const password = await secret(surroundings, input, {
     ...{ what: 'password', option: 'password', variable: 'WRIT_PASSWORD', question: `Password of ${user}` },

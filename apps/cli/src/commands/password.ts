@@ -1,3 +1,4 @@
+import { assertLongEnough } from '../new-password.js';
 import type { Run } from '../run.js';
 import { signedIn } from '../session/client.js';
 import { secret } from '../terminal/secret.js';
@@ -20,7 +21,7 @@ export const run: Run = async (surroundings, input) => {
       variable: 'WRIT_NEW_PASSWORD',
       question: 'New password',
     },
-    twice: true,
+    twice: assertLongEnough,
   });
   await terminal.working('Changing', () =>
     client.call('changePassword', { body: { currentPassword, newPassword } }),

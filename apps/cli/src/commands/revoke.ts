@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { CallInput, RevocationResult } from '@writ/contract';
+import { Reason, type CallInput, type RevocationResult } from '@writ/contract';
 import { parseCertificateLine } from '@writ/openssh/certificate';
 import { fingerprint, formatPublicKeyLine, parsePublicKeyLine } from '@writ/openssh/key';
 import { fail } from '../errors.js';
 import { readText } from '../files/read.js';
 import type { Input } from '../input.js';
+import { userName } from '../names.js';
 import { expandSerials } from '../serials.js';
 import type { Run } from '../run.js';
+import { askAboutUser } from '../session/ask-about.js';
 import { signedIn, type Client } from '../session/client.js';
 import { collect } from '../session/pages.js';
 import { askToGoOn } from '../terminal/ask.js';
@@ -19,11 +21,14 @@ export const run: Run = async (surroundings, input) => {
     (name) => input.option(name) !== undefined || input.values(name).length > 0,
   );
   if (said.length !== 1) fail('usage_invalid', 'Name exactly one of --serial, --cert, --key and --user.');
-  const reason = input.required('reason');
+  const reason = reasonOf(input.required('reason'));
   const serials = expandSerials(input.values('serial'));
   const client = await signedIn(surroundings);
   const { body, what } = await request(client, input, serials, reason);
-  await askToGoOn(terminal, `Revoke ${what}, for good?`, input.flag('yes'));
+  const question = `Revoke ${what}, for good?`;
+  const sure = input.flag('yes');
+  if (body.user === undefined) await askToGoOn(terminal, question, sure);
+  else await askAboutUser(terminal, client, body.user, question, sure);
   const result = await terminal.working('Revoking', () =>
     client.call('revoke', { params: client.organization, body, idempotencyKey: randomUUID() }),
   );
@@ -31,13 +36,22 @@ export const run: Run = async (surroundings, input) => {
   else terminal.say(sentence(result, body));
 };
 
+/** Why, in words that the service keeps. */
+function reasonOf(text: string): string {
+  if (text.trim() === '') fail('usage_invalid', 'Say why: --reason "laptop lost".');
+  const parsed = Reason.safeParse(text);
+  if (parsed.success) return parsed.data;
+  return fail('usage_invalid', '--reason is one line of text with at most 500 characters.');
+}
+
 async function request(
   client: Client,
   input: Input,
   serials: readonly string[],
   reason: string,
 ): Promise<{ readonly body: Request; readonly what: string }> {
-  const user = input.option('user');
+  const named = input.option('user');
+  const user = named === undefined ? undefined : userName(named);
   if (user !== undefined)
     return { body: { user, reason }, what: `every certificate and key of ${user} and close the account` };
   const keyFile = input.option('key');

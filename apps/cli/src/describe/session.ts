@@ -14,8 +14,9 @@ export const login: LeafDescription = {
   name: 'login',
   summary: 'sign in, and remember where',
   description:
-    'Asks for what is not given and not remembered from the last time. Passwords come from a question on the terminal, ' +
-    '--password-file, --password-fd or WRIT_PASSWORD, never from an argument.',
+    'Asks for what is not given and not remembered from the last time, so --user is how somebody else signs in. Passwords come ' +
+    'from a question on the terminal, --password-file, --password-fd or WRIT_PASSWORD, never from an argument; the new one that ' +
+    'an invitation takes also from WRIT_NEW_PASSWORD. With --user an invitation for somebody else is refused, and stays unused.',
   examples: [
     { command: 'writ login --url https://ca.acme.example --user ana', says: 'sign in with a password' },
     {

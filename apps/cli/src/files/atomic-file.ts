@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, unlink } from 'node:fs/promises';
+import { mkdir, open, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fail, systemReason } from '../errors.js';
 
@@ -27,6 +27,23 @@ export async function writeAtomically(
     await syncDirectory(directory);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
+    fail('file_unwritable', `Cannot write ${path}: ${systemReason(error)}.`, { path }, error);
+  }
+}
+
+/**
+ * Makes sure that `writeAtomically` will be able to write, before something is done that cannot be undone. Rejects with
+ * 'file_unwritable'.
+ */
+export async function assertWritable(path: string): Promise<void> {
+  const probe = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
+  try {
+    await (await open(probe, 'wx', 0o600)).close();
+    await unlink(probe);
+    if ((await stat(path).catch(() => null))?.isDirectory() === true)
+      fail('file_unwritable', `Cannot write ${path}: it is a directory.`, { path });
+  } catch (error) {
+    if (error instanceof Error && error.name === 'CodedError') throw error;
     fail('file_unwritable', `Cannot write ${path}: ${systemReason(error)}.`, { path }, error);
   }
 }

@@ -1,15 +1,29 @@
-import { readFile, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { fail, systemReason } from '../errors.js';
 
 /** Nothing that a person names on the command line is larger, a KRL excepted. */
 const limit = 1 << 20;
+const chunk = 64 << 10;
 
-/** A file's content. Rejects with 'file_unreadable', also where it has more than `most` bytes. */
+/**
+ * A file's content. Rejects with 'file_unreadable', also where it has more than `most` bytes: these are counted while they
+ * are read, for a device or a pipe has no size.
+ */
 export async function readBytes(path: string, most = limit): Promise<Uint8Array> {
   try {
-    const { size } = await stat(path);
-    if (size > most) fail('file_unreadable', `${path} is too large to be what it should be.`, { path });
-    return await readFile(path);
+    const file = await open(path, 'r');
+    try {
+      const chunks: Buffer[] = [];
+      for (let length = 0; length <= most;) {
+        const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(chunk) });
+        if (bytesRead === 0) return Buffer.concat(chunks);
+        chunks.push(buffer.subarray(0, bytesRead));
+        length += bytesRead;
+      }
+    } finally {
+      await file.close();
+    }
+    return fail('file_unreadable', `${path} is too large to be what it should be.`, { path });
   } catch (error) {
     if (error instanceof Error && error.name === 'CodedError') throw error;
     fail('file_unreadable', `Cannot read ${path}: ${systemReason(error)}.`, { path }, error);

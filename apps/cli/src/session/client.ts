@@ -11,7 +11,7 @@ import { directories, type Directories } from '../files/directories.js';
 import { transportTo } from '../network/transport.js';
 import type { Surroundings } from '../run.js';
 import { withSessionLock } from './lock.js';
-import { readSession, removeSession, writeSession, type Session } from './session.js';
+import { guardSession, readSession, removeSession, writeSession, type Session } from './session.js';
 
 /** A token that ends sooner than this is replaced before it is used. */
 const margin = 20_000;
@@ -25,8 +25,9 @@ export interface Client {
 }
 
 /** Rejects with 'not_signed_in' where nobody is. */
-export async function signedIn({ environment, clock }: Surroundings): Promise<Client> {
+export async function signedIn({ environment, clock, terminal }: Surroundings): Promise<Client> {
   const where = directories(environment);
+  await guardSession(where, terminal);
   const session = (await readSession(where)) ?? fail('not_signed_in', 'You are not signed in: `writ login`.');
   const transport = await transportTo(session.server);
   const fresh = async (refused: string | null): Promise<string> => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fail } from '../errors.js';
-import { makePrivateDirectory, writeAtomically } from '../files/atomic-file.js';
+import { assertWritable, makePrivateDirectory, writeAtomically } from '../files/atomic-file.js';
 import type { Directories } from '../files/directories.js';
 import { readBytesIfAny } from '../files/read.js';
 import type { Server } from '../network/server.js';
@@ -22,6 +22,12 @@ export async function readConfiguration(where: Directories): Promise<Configurati
   return (
     read ?? fail('configuration_malformed', `${path} cannot be read; remove it and sign in again.`, { path })
   );
+}
+
+/** Makes sure that it can be remembered, before somebody signs in. Rejects with 'file_unwritable'. */
+export async function prepareConfiguration(where: Directories): Promise<void> {
+  await makePrivateDirectory(where.configuration);
+  await assertWritable(fileOf(where));
 }
 
 /** Remembers where somebody signed in. Rejects with 'file_unwritable'. */

@@ -1,11 +1,12 @@
-import { unlink } from 'node:fs/promises';
+import { chmod, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SessionTokens } from '@writ/contract';
 import { fail, systemReason } from '../errors.js';
-import { makePrivateDirectory, writeAtomically } from '../files/atomic-file.js';
+import { assertWritable, makePrivateDirectory, writeAtomically } from '../files/atomic-file.js';
 import type { Directories } from '../files/directories.js';
 import { readBytesIfAny } from '../files/read.js';
 import type { Server } from '../network/server.js';
+import type { Terminal } from '../terminal/terminal.js';
 
 /** A session, and the one server that its tokens may be shown to. */
 export interface Session {
@@ -34,6 +35,30 @@ export async function readSession(where: Directories): Promise<Session | null> {
   } catch {
     return null;
   }
+}
+
+/** Makes sure that a session can be kept, before somebody signs in. Rejects with 'file_unwritable'. */
+export async function prepareSession(where: Directories): Promise<void> {
+  await makePrivateDirectory(where.state);
+  await assertWritable(sessionFile(where));
+}
+
+/**
+ * Takes the right to read the session from everybody else, and says so: whoever used it meanwhile has the tokens. Rejects
+ * with 'file_refused' where that cannot be done.
+ */
+export async function guardSession(where: Directories, terminal: Terminal): Promise<void> {
+  const path = sessionFile(where);
+  const there = await stat(path).catch(() => null);
+  if (there === null || (there.mode & 0o077) === 0) return;
+  await chmod(path, 0o600).catch((error: unknown) =>
+    fail('file_refused', `Others can read ${path}, and that cannot be changed: ${systemReason(error)}.`, {
+      path,
+    }),
+  );
+  terminal.warn(
+    `Others could read ${path}; now only you can. If somebody may have: \`writ logout\`, and sign in again.`,
+  );
 }
 
 export async function writeSession(where: Directories, session: Session): Promise<void> {

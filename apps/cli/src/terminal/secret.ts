@@ -14,8 +14,8 @@ export interface SecretSource {
   readonly option: string;
   readonly variable: string;
   readonly question: string;
-  /** A new secret is asked for twice. */
-  readonly twice?: true;
+  /** A new secret is asked for twice; throws before the second time if it will not do. */
+  readonly twice?: (given: string) => void;
 }
 
 const longest = 4096;
@@ -41,7 +41,8 @@ export async function secret(
       `No ${source.what}: there is no terminal to ask on. Use --${source.option}-file or ${source.variable}.`,
     );
   const given = await askSecret(source.question);
-  if (source.twice === true && (await askSecret('The same again, to be sure')) !== given)
+  source.twice?.(given);
+  if (source.twice !== undefined && (await askSecret('The same again, to be sure')) !== given)
     fail('usage_invalid', 'The two are not the same; nothing was done.');
   return given;
 }

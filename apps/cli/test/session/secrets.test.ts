@@ -80,11 +80,15 @@ describe('secrets', () => {
     writeFileSync(file('invitation'), 'writ_i.x.y\n');
     const ended = await login(['--invitation-file', file('invitation')], { WRIT_PASSWORD: 'a new one' });
     expect(ended).toMatchObject({ status: 0 });
-    expect(sent()).toEqual({ invitation: 'writ_i.x.y', password: 'a new one' });
+    expect(sent()).toEqual({ invitation: 'writ_i.x.y', password: 'a new one', user: 'ana' });
     expect(await login(['--invitation'], { WRIT_INVITATION: 'writ_i.z', WRIT_PASSWORD: 'p' })).toMatchObject({
       status: 0,
     });
-    expect(sent()).toEqual({ invitation: 'writ_i.z', password: 'p' });
+    expect(sent()).toEqual({ invitation: 'writ_i.z', password: 'p', user: 'ana' });
+    // A new password is one, whatever the old one's variable says.
+    const both = { WRIT_INVITATION: 'writ_i.z', WRIT_PASSWORD: 'old', WRIT_NEW_PASSWORD: 'new' };
+    expect(await login(['--invitation', '--org', 'acme'], both)).toMatchObject({ status: 0 });
+    expect(sent()).toMatchObject({ password: 'new', organization: 'acme' });
   });
 
   it('are two for a new password, and neither is printed or kept', async () => {

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { buildCommandLine, type Built } from '../built.js';
 import {
   handle,
@@ -92,6 +92,39 @@ describe('the session', () => {
     writeFileSync(devices, 'damaged');
     expect(await login('--org', 'acme')).toMatchObject({ status: 0 });
     expect(shown()).toBeUndefined();
+  });
+
+  it('is not begun where it cannot be kept', async () => {
+    stub.on('POST /v1/sign-in', { status: 200, body: signedIn(1) });
+    for (const taken of [
+      '.local',
+      '.config',
+      '.config/writ/config.json/x',
+      '.local/state/writ/session.json/x',
+    ]) {
+      const home = join(built.directory, `taken-${taken.replaceAll('/', '-')}`);
+      mkdirSync(dirname(join(home, taken)), { recursive: true });
+      writeFileSync(join(home, taken), '');
+      const ended = await writ(built, { ...built.env, HOME: home, WRIT_PASSWORD: 'x' }, [
+        ...['login', '--url', stub.url, '--user', 'ana'],
+      ]);
+      expect([taken, ended.status, ended.stderr]).toEqual([
+        taken,
+        1,
+        expect.stringContaining('[file_unwritable]'),
+      ]);
+    }
+    expect(stub.seen.map(({ route }) => route)).not.toContain('POST /v1/sign-in');
+  });
+
+  it('is taken from others who could read it, and that is said', async () => {
+    const env = signedInHome(built, 'exposed', stub.url, tokens(1));
+    chmodSync(kept(env), 0o644);
+    const first = await writ(built, env, ['user', 'list']);
+    expect(first.status).toBe(0);
+    expect(first.stderr).toMatch(/^warning: Others could read .*session\.json; now only you can\./);
+    expect(statSync(kept(env)).mode & 0o777).toBe(0o600);
+    expect((await writ(built, env, ['user', 'list'])).stderr).toBe('');
   });
 
   it('takes its directories from XDG, where these are absolute', async () => {

@@ -31,6 +31,7 @@ describe('questions on a terminal', () => {
     stub.on('GET /v1/whoami', { status: 200, body: whoami });
     stub.on('POST /v1/sign-in', { status: 200, body: signedIn(1) });
     stub.on('POST /v1/sign-in/invitation', { status: 200, body: signedIn(1) });
+    stub.on(`GET /v1/organizations/${handle}/users/bea`, { status: 200, body: { ...user, name: 'bea' } });
     stub.on(`POST /v1/organizations/${handle}/users/bea/disable`, {
       status: 200,
       body: { ...user, name: 'bea' },
@@ -86,8 +87,8 @@ describe('questions on a terminal', () => {
     const { status, screen } = await typeIn(
       `login --url ${stub.url} --invitation`,
       [
-        ['New password', `one${enter}`],
-        ['The same again', `two${enter}`],
+        ['New password', `one long enough${enter}`],
+        ['The same again', `another, as long${enter}`],
       ],
       env,
     );
@@ -105,7 +106,47 @@ describe('questions on a terminal', () => {
     const env = signedInHome(built, `disable-${expected}-${typed.charCodeAt(0)}`, stub.url, tokens(1));
     const { status } = await typeIn('user disable bea', [['for good?', typed]], env);
     expect(status).toBe(expected);
-    expect(stub.seen.length).toBe(expected === 0 ? 1 : 0);
+    expect(stub.seen.filter(({ route }) => route.startsWith('POST'))).toHaveLength(expected === 0 ? 1 : 0);
+  });
+
+  it('login: what was said the last time is not asked again, but for the password', async () => {
+    const env = { ...built.env, HOME: join(built.directory, 'again') };
+    const first = await typeIn(
+      'login',
+      [
+        ['Address of the service', `${stub.url}${enter}`],
+        ['User', `ana${enter}`],
+        ['Password of ana', `correct horse${enter}`],
+      ],
+      env,
+    );
+    expect(first.status).toBe(0);
+    const { status, screen } = await typeIn('login', [['Password of ana', `correct horse${enter}`]], env);
+    expect(status).toBe(0);
+    expect(screen).not.toMatch(/Address|User\b/);
+  });
+
+  it.each<[string, string, number, string]>([
+    ['a new password that is too short', 'password', 3, 'password_too_weak'],
+    ['somebody who does not exist', 'revoke --user nobodyhere --reason left', 6, 'not_found'],
+    ['somebody who does not exist', 'user disable nobodyhere', 6, 'not_found'],
+  ])('%s: is refused before the next question (%s)', async (_, words, expected, code) => {
+    const passwords: Dialogue = [
+      ['Current password', `correct horse${enter}`],
+      ['New password', `short${enter}`],
+    ];
+    const env = signedInHome(built, `early-${words.replaceAll(' ', '-')}`, stub.url, tokens(1));
+    const { status, screen } = await typeIn(words, words === 'password' ? passwords : [], env);
+    expect(status).toBe(expected);
+    expect(screen).toContain(code);
+    expect(screen).not.toMatch(/for good|The same again/);
+  });
+
+  it('role create: nobody is asked who is not signed in', async () => {
+    const env = { ...built.env, HOME: join(built.directory, 'nobody') };
+    const { status, screen } = await typeIn('role create web --logins deploy --max-ttl 8h', [], env);
+    expect(status).toBe(4);
+    expect(screen).not.toContain('Create the role?');
   });
 
   it.each<[string, string, string]>([

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { durationSeconds, durationWords } from '../../duration.js';
 import { directories } from '../../files/directories.js';
+import { assertWritable } from '../../files/atomic-file.js';
 import { checkCertificate, writeCertificate } from '../../keys/certificate-file.js';
 import { ownKeyFile, readKeyFile, setAside, type KeyFile } from '../../keys/key-file.js';
 import { prove, stateOf } from '../../keys/prove.js';
@@ -39,7 +40,7 @@ export const run: Run = async (surroundings, input) => {
   else terminal.data(key.certificateFile);
 };
 
-/** The key that was named, or our own, proved. One of ours that was revoked gives way to a new one. */
+/** The key that was named, or our own, proved, where its certificate can be written. One of ours that was revoked gives way to a new one. */
 async function provedKey(
   { environment, terminal }: Surroundings,
   client: Client,
@@ -48,6 +49,7 @@ async function provedKey(
 ): Promise<KeyFile> {
   const { home } = directories(environment);
   let key = named === undefined ? await ownKeyFile(home, comment, terminal) : await readKeyFile(named);
+  await assertWritable(key.certificateFile);
   let state = await stateOf(client, key);
   if (state === 'revoked' && named === undefined) {
     await setAside(key, terminal);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { durationSeconds } from '../../duration.js';
 import { fail } from '../../errors.js';
+import { assertWritable } from '../../files/atomic-file.js';
 import { checkCertificate, writeCertificate } from '../../keys/certificate-file.js';
 import { readKeyFile } from '../../keys/key-file.js';
 import type { Run } from '../../run.js';
@@ -16,6 +17,7 @@ export const run: Run = async (surroundings, input) => {
   const ttl = input.option('ttl');
   const ttlSeconds = ttl === undefined ? {} : { ttlSeconds: durationSeconds(ttl) };
   const keys = await Promise.all(input.argumentList('key').map((path) => readKeyFile(path)));
+  for (const key of keys) await assertWritable(key.certificateFile);
   const client = await signedIn(surroundings);
   const issued = await terminal.working('Asking for certificates', () =>
     client.call('issueHostCertificates', {

@@ -2,6 +2,7 @@ import type { CallInput } from '@writ/contract';
 import { durationSeconds } from '../../duration.js';
 import { fail } from '../../errors.js';
 import type { Input } from '../../input.js';
+import { shortName } from '../../names.js';
 import type { Run, Surroundings } from '../../run.js';
 import { signedIn } from '../../session/client.js';
 import { askToGoOn } from '../../terminal/ask.js';
@@ -12,22 +13,26 @@ type Definition = CallInput<'createRole'>['body'];
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
   const body = definition(input);
-  await confirmReach(surroundings, input);
+  refuseUnsaidReach(surroundings, input);
   const client = await signedIn(surroundings);
+  await confirmReach(surroundings, input);
   const role = await client.call('createRole', { params: client.organization, body });
   if (input.json) return terminal.json(role);
   terminal.say(`The role ${role.name} is created; \`writ role grant ${role.name} <user>\` gives it members.`);
   terminal.say(...describeRole(role));
 };
 
-/** A role by logins reaches every host that trusts the CA: somebody has to have said so. */
-async function confirmReach({ terminal }: Surroundings, input: Input): Promise<void> {
-  if (input.option('principals') === 'logins') return;
-  if (!terminal.canAsk)
+/** A role by logins reaches every host that trusts the CA: somebody has to have said so, or to be there to be asked. */
+function refuseUnsaidReach({ terminal }: Surroundings, input: Input): void {
+  if (input.option('principals') !== 'logins' && !terminal.canAsk)
     fail(
       'usage_invalid',
       'Its certificates will be good on every host that trusts the user CA: say so with --principals logins.',
     );
+}
+
+async function confirmReach({ terminal }: Surroundings, input: Input): Promise<void> {
+  if (input.option('principals') === 'logins') return;
   const question = 'Its certificates will be good on every host that trusts the user CA. Create the role?';
   await askToGoOn(terminal, question, false);
 }
@@ -41,7 +46,7 @@ function definition(input: Input): Definition {
   const keyTypes = input.values('key-type');
   const keyIdTemplate = input.option('key-id');
   return {
-    name: input.argument('role'),
+    name: shortName(input.argument('role')),
     principals: 'logins',
     logins,
     maxTtlSeconds: durationSeconds(input.required('max-ttl')),

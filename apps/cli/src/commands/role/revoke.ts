@@ -1,12 +1,13 @@
+import { shortName, userName } from '../../names.js';
 import type { Run } from '../../run.js';
 import { signedIn } from '../../session/client.js';
 import { printChangedRole } from '../../view/role.js';
 
 export const run: Run = async (surroundings, input) => {
   const client = await signedIn(surroundings);
-  const user = input.argument('user');
+  const user = userName(input.argument('user'));
   const role = await client.call('revokeRole', {
-    params: { ...client.organization, role: input.argument('role'), user },
+    params: { ...client.organization, role: shortName(input.argument('role')), user },
   });
   const sentence = `${user} is no longer a member of ${role.name}; certificates that rested on it are revoked.`;
   printChangedRole(surroundings.terminal, input, role, sentence);

@@ -1,13 +1,14 @@
+import { userName } from '../../names.js';
 import type { Run } from '../../run.js';
+import { askAboutUser } from '../../session/ask-about.js';
 import { signedIn } from '../../session/client.js';
-import { askToGoOn } from '../../terminal/ask.js';
 
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
-  const name = input.argument('user');
+  const name = userName(input.argument('user'));
   const client = await signedIn(surroundings);
   const question = `Close the account of ${name}, end its sessions and revoke its certificates and keys for good?`;
-  await askToGoOn(terminal, question, input.flag('yes'));
+  await askAboutUser(terminal, client, name, question, input.flag('yes'));
   const user = await client.call('disableUser', { params: { ...client.organization, user: name } });
   if (input.json) terminal.json(user);
   else

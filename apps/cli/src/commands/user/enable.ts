@@ -1,3 +1,4 @@
+import { userName } from '../../names.js';
 import type { Run } from '../../run.js';
 import { signedIn } from '../../session/client.js';
 
@@ -5,7 +6,7 @@ export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
   const client = await signedIn(surroundings);
   const user = await client.call('enableUser', {
-    params: { ...client.organization, user: input.argument('user') },
+    params: { ...client.organization, user: userName(input.argument('user')) },
   });
   if (input.json) terminal.json(user);
   else terminal.say(`${user.name} is ${user.state} again; what was revoked, keys too, stays revoked.`);

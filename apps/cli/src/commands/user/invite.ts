@@ -1,4 +1,5 @@
 import { administrativeRoles } from '@writ/contract';
+import { userName } from '../../names.js';
 import type { Run } from '../../run.js';
 import { signedIn } from '../../session/client.js';
 import { printInvitation } from '../../view/user.js';
@@ -9,7 +10,7 @@ export const run: Run = async (surroundings, input) => {
   const made = await client.call('inviteUser', {
     params: client.organization,
     body: {
-      name: input.argument('user'),
+      name: userName(input.argument('user')),
       ...(administrativeRole === undefined ? {} : { administrativeRole }),
     },
   });

@@ -1,3 +1,4 @@
+import { userName } from '../../names.js';
 import type { Run } from '../../run.js';
 import { signedIn } from '../../session/client.js';
 import { printInvitation } from '../../view/user.js';
@@ -5,7 +6,7 @@ import { printInvitation } from '../../view/user.js';
 export const run: Run = async (surroundings, input) => {
   const client = await signedIn(surroundings);
   const made = await client.call('resetUser', {
-    params: { ...client.organization, user: input.argument('user') },
+    params: { ...client.organization, user: userName(input.argument('user')) },
   });
   printInvitation(surroundings.terminal, input, made, client.session.server);
 };

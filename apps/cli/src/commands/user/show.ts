@@ -1,3 +1,4 @@
+import { userName } from '../../names.js';
 import type { Run } from '../../run.js';
 import { signedIn } from '../../session/client.js';
 import { describeUser } from '../../view/user.js';
@@ -5,7 +6,7 @@ import { describeUser } from '../../view/user.js';
 export const run: Run = async (surroundings, input) => {
   const client = await signedIn(surroundings);
   const user = await client.call('showUser', {
-    params: { ...client.organization, user: input.argument('user') },
+    params: { ...client.organization, user: userName(input.argument('user')) },
   });
   if (input.json) surroundings.terminal.json(user);
   else surroundings.terminal.data(...describeUser(user));

@@ -1,0 +1,21 @@
+import { ShortName, UserName } from '@writ/contract';
+import { fail } from './errors.js';
+
+/** The name of a user as the service would take it. 'usage_invalid' for anything else. */
+export function userName(text: string): string {
+  return checked(UserName, text);
+}
+
+/** Likewise the name of a role or an organization. */
+export function shortName(text: string): string {
+  return checked(ShortName, text);
+}
+
+function checked(schema: typeof UserName, text: string): string {
+  const parsed = schema.safeParse(text);
+  if (parsed.success) return parsed.data;
+  return fail(
+    'usage_invalid',
+    `'${text}' is no name: ${parsed.error.issues[0]?.message ?? 'choose another'}.`,
+  );
+}
