@@ -52,6 +52,9 @@ describe('writ, for people', () => {
       organization: { name: 'acme', handle: service.handle },
       roles: [{ name: 'web', logins: ['deploy', 'www'], maxTtlSeconds: 28_800 }],
     });
+    expect(await ana.data('whoami')).toContain(`acme (handle ${service.handle})`);
+    expect(await ana.data('whoami')).not.toContain('certificate.revoke');
+    expect(await ana.data('whoami', '--permissions')).toMatch(/^certificate\.revoke$/m);
     expect(await ana.data('whoami')).toMatch(/roles +web: may be deploy, www for up to 8 h/);
   });
 
@@ -111,7 +114,9 @@ describe('writ, for people', () => {
   it('cert issue: every rule that failed is said', async () => {
     const ended = await ana.writ(['cert', 'issue', '--role', 'web', '--ttl', '9h']);
     expect(ended).toMatchObject({ status: 3, stdout: '' });
-    expect(ended.stderr).toMatch(/^writ: .*\[request_refused/);
+    expect(ended.stderr).toMatch(
+      /^writ: The role allows at most 8 h; 9 h were asked for\. \[request_refused/,
+    );
     const unknown = await ana.writ(['cert', 'issue', '--role', 'nope', '--json']);
     expect(unknown.status).toBe(3);
     expect(JSON.parse(unknown.stderr)).toMatchObject({ code: 'request_refused', failures: [{}] });

@@ -114,6 +114,13 @@ describe('writ, on the machine of the service', () => {
     expect(log).not.toContain('/v1/sign-in');
   });
 
+  it('login: plain http is told what it may have met', async () => {
+    const plain = url.replace('https', 'http');
+    const ended = await machine.writ(['login', '--url', plain, '--user', 'ana']);
+    expect(ended.status).toBe(5);
+    expect(ended.stderr).toContain(`it may be an https server: try ${url}.`);
+  });
+
   it('login: with the pin, which is remembered', async () => {
     expect(await login('--pin', pin)).toMatchObject({ status: 0 });
     expect(await machine.data('whoami')).toContain(`${url} pinned`);
@@ -136,7 +143,9 @@ describe('writ, on the machine of the service', () => {
     ]);
     expect(elsewhere.status).toBe(5);
     writeFileSync(machine.path('nobody.pem'), '');
-    expect((await login('--ca-file', machine.path('nobody.pem'))).status).toBe(5);
+    const nobody = await login('--ca-file', machine.path('nobody.pem'));
+    expect(nobody.status).toBe(1);
+    expect(nobody.stderr).toMatch(/nobody\.pem holds no certificate.*\[file_refused\]/);
   });
 
   it('backup: while it runs', async () => {

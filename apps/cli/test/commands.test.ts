@@ -415,6 +415,16 @@ describe('commands', () => {
       });
     });
 
+    it('say one rule once', async () => {
+      const message = 'a name has 1 to 63 of a-z 0-9 -';
+      const detail = `The request cannot be taken as it is: body.name: ${message}.`;
+      const body = problem('request_invalid', 400, { detail, failures: [{ rule: 'body.name', message }] });
+      stub.on(`GET ${org}/users`, { status: 400, body });
+      expect((await writ(built, env, ['user', 'list'])).stderr).toBe(
+        `writ: ${detail} [request_invalid, body.name]\n`,
+      );
+    });
+
     it('are printed as they came with --json', async () => {
       stub.on(`GET ${org}/users`, { status: 403, body: refusal });
       const ended = await writ(built, env, ['user', 'list', '--json']);

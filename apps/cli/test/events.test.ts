@@ -32,10 +32,26 @@ describe('events', () => {
     expect(await writ(built, env, ['events'])).toEqual({
       status: 0,
       stdout:
-        '2026-01-31T08:00:01.000Z certificate.issued user:1 by ana role=web\n' +
-        '2026-01-31T08:00:02.000Z certificate.issued \\x1b[2J by nobody reason="left the company" a\\x0ab=1\n',
+        '2026-01-31 08:00 UTC certificate.issued user:1 by ana role=web\n' +
+        '2026-01-31 08:00 UTC certificate.issued \\x1b[2J by somebody unknown reason="left the company"\n',
       stderr: '',
     });
+    expect((await writ(built, env, ['events', '--long'])).stdout).toContain(
+      'reason="left the company" a\\x0ab=1\n',
+    );
+  });
+
+  it('are in words and instants, whoever did it', async () => {
+    const data = { validBefore: '1769850000', principals: ['deploy', 'www'], roleId: 'r' };
+    const first = event(1, { kind: 'organization.created', actor: null, subject: 'acme', data: {} });
+    stub.on(route, page([event(2, { data }), first], null));
+    expect((await writ(built, env, ['events'])).stdout).toBe(
+      '2026-01-31 08:00 UTC organization.created acme by init on the server\n' +
+        '2026-01-31 08:00 UTC certificate.issued user:2 by ana principals=deploy,www\n',
+    );
+    expect((await writ(built, env, ['events', '--long'])).stdout).toContain(
+      'validBefore=2026-01-31T09:00Z principals=deploy,www roleId=r\n',
+    );
   });
 
   it('that are none are said to be none', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { isCodedError } from '@writ/kernel';
 import { sinceInstant } from '../src/commands/events.js';
-import { durationSeconds, durationWords } from '../src/duration.js';
+import { durationSeconds, durationWords, remainingWords } from '../src/duration.js';
 import { certificatePin, isLoopback, serverAddress } from '../src/network/server.js';
 import { limitOf } from '../src/numbers.js';
 import { expandSerials } from '../src/serials.js';
@@ -46,6 +46,25 @@ describe('durations', () => {
     'eight hours',
   ])('refuses %j', (text) => {
     expect(codeOf(() => durationSeconds(text))).toBe('usage_invalid');
+  });
+
+  it.each([
+    ['0h', /no time at all/],
+    ['9999w', /too long: nothing is longer than 3650d/],
+    ['8', /not a duration/],
+  ])('says of %j what is wrong', (text, said) => {
+    expect(() => durationSeconds(text)).toThrow(said);
+  });
+
+  it.each<[number, string]>([
+    [3_599_004, '1 h'],
+    [28_799_000, '8 h'],
+    [28_801_000, '8 h 1 min'],
+    [89_001, '1 min 30 s'],
+    [44_700, '45 s'],
+    [-5, '0 s'],
+  ])('%s ms that are left, in words', (left, words) => {
+    expect(remainingWords(left)).toBe(words);
   });
 
   it.each<[bigint, string]>([

@@ -59,7 +59,7 @@ function invalid(failures: readonly Failure[]): CodedError<ProblemCode> {
   const more = failures.length > 1 ? ` (and ${failures.length - 1} more)` : '';
   return new CodedError<ProblemCode>(
     'request_invalid',
-    `The request is not what this address takes: ${first?.rule}: ${first?.message}${more}.`,
+    `The request cannot be taken as it is: ${first?.rule}: ${first?.message}${more}.`,
     { failures: failures.slice(0, 50) },
   );
 }

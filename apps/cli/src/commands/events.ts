@@ -39,7 +39,7 @@ export const run: Run = async (surroundings, input) => {
 
 function print(terminal: Terminal, input: Input, event: Event): void {
   if (input.json) terminal.jsonLine(event);
-  else terminal.data(describeEvent(event));
+  else terminal.data(describeEvent(event, input.flag('long')));
 }
 
 function filterOf({ clock }: Surroundings, input: Input): Query {

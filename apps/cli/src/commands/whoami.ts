@@ -5,6 +5,7 @@ import { describeWhoami } from '../view/whoami.js';
 export const run: Run = async (surroundings, input) => {
   const client = await signedIn(surroundings);
   const whoami = await client.call('whoami', {});
-  if (input.json) surroundings.terminal.json(whoami);
+  if (input.json) return surroundings.terminal.json(whoami);
+  if (input.flag('permissions')) surroundings.terminal.data(...whoami.permissions);
   else surroundings.terminal.data(...describeWhoami(whoami, client.session.server));
 };

@@ -64,7 +64,11 @@ export const logout: LeafDescription = {
 export const whoami: LeafDescription = {
   name: 'whoami',
   summary: 'who is signed in, where, and what they may do',
-  examples: [{ command: 'writ whoami', says: 'show the session' }],
+  examples: [
+    { command: 'writ whoami', says: 'show the session' },
+    { command: 'writ whoami --permissions | grep revoke', says: 'whether one may revoke' },
+  ],
+  options: [{ flags: '--permissions', summary: 'only what one may do at the service, one a line' }],
   json: 'Whoami',
   load: () => import('../commands/whoami.js'),
 };

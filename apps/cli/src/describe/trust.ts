@@ -152,6 +152,7 @@ export const events: LeafDescription = {
     { flags: '--actor <user>', summary: 'only what one person did' },
     { flags: '--subject <subject>', summary: 'only what happened to this: user:17, bea, web-1.acme.example' },
     { flags: '--limit <number>', summary: 'at most so many of the past (default: 100)' },
+    { flags: '--long', summary: 'all that is known of each, not only what tells most' },
   ],
   json: 'Event, one a line',
   load: () => import('../commands/events.js'),

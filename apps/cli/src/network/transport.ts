@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { Agent, request as send, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -13,6 +14,23 @@ const patience = 30_000;
 const largestAnswer = 64 << 20;
 
 type Opened = (error: Error | null, connection?: Duplex) => void;
+
+/** The authorities in a PEM file. Rejects with 'file_refused' where there is none: then nobody could be trusted, whoever it is. */
+async function readAuthorities(path: string): Promise<string> {
+  const text = await readText(path);
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [''];
+  try {
+    for (const block of blocks) new X509Certificate(block);
+    return text;
+  } catch (error) {
+    return fail(
+      'file_refused',
+      `${path} holds no certificate that can be read; it should be a PEM file.`,
+      { path },
+      error,
+    );
+  }
+}
 
 /** An agent whose connections come from `connect`: nothing is sent before the server is known to be the right one. */
 class CheckedAgent extends Agent {
@@ -33,7 +51,7 @@ class CheckedAgent extends Agent {
  * sent), 'answer_lost' (it may have been done) or 'answer_unexpected'. What may be repeated is repeated.
  */
 export async function transportTo(server: Server): Promise<Transport> {
-  const authorities = server.caFile === null ? undefined : await readText(server.caFile);
+  const authorities = server.caFile === null ? undefined : await readAuthorities(server.caFile);
   const agent = new CheckedAgent(() => connect(server, authorities));
   return repeating((request) => once(server, agent, request));
 }
@@ -94,6 +112,14 @@ async function collect(server: Server, answer: IncomingMessage): Promise<HttpAns
 }
 
 function lost(server: Server, error: Error): Error {
+  // What a TLS server says to plain http: nothing, or bytes that are no HTTP.
+  if (server.url.startsWith('http:') && 'code' in error && /^(ECONNRESET|HPE_)/.test(String(error.code)))
+    return cliError(
+      'answer_lost',
+      `The answer of ${server.url} was lost; it may be an https server: try ${server.url.replace(/^http/, 'https')}.`,
+      { url: server.url },
+      error,
+    );
   return cliError(
     'answer_lost',
     `The answer of ${server.url} was lost: ${error.message}. Whether it was done can be seen there.`,

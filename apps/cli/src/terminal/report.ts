@@ -57,8 +57,14 @@ function reportProblem(terminal: Terminal, problem: ProblemError['problem'], jso
   if (json) terminal.jsonTalk(problem);
   else {
     const failures = problem.failures ?? [];
+    const [first] = failures;
+    // The sentence says the one failure already.
     const only =
-      failures.length === 1 && failures[0]?.message === problem.detail ? `, ${failures[0].rule}` : '';
+      failures.length === 1 &&
+      first !== undefined &&
+      problem.detail.includes(first.message.replace(/\.$/, ''))
+        ? `, ${first.rule}`
+        : '';
     terminal.say([bad('writ:'), ` ${problem.detail} `, quiet(`[${problem.code}${only}]`)]);
     for (const failure of only === '' ? failures : [])
       terminal.say([`  - ${failure.message} `, quiet(`[${failure.rule}]`)]);

@@ -1,20 +1,39 @@
 import type { Event } from '@writ/contract';
 import { quiet, strong, type Line } from '../terminal/text.js';
+import { instant } from './fields.js';
 
-/** One event on one line: when, what, to what, by whom, and the rest as name=value. */
-export function describeEvent({ at, kind, actor, subject, data }: Event): Line {
-  const rest = Object.entries(data).map(([name, value]) => ` ${name}=${plain(value)}`);
+/** What of an event's data is worth its place on a short line. */
+const telling: readonly string[] = ['keyId', 'principals', 'role', 'reason'];
+
+/** One event on one line: when, what, to what, by whom, and of the rest what tells most; all of it where it may be `long`. */
+export function describeEvent({ at, kind, actor, subject, data }: Event, long: boolean): Line {
+  const rest = Object.entries(data)
+    .filter(([name]) => long || telling.includes(name))
+    .map(([name, value]) => ` ${name}=${name.startsWith('valid') ? moment(value) : plain(value)}`);
   return [
-    quiet(at),
+    quiet(instant(at)),
     ' ',
     strong(kind),
     ` ${subject} `,
     quiet('by '),
-    actor ?? 'nobody',
+    actor ?? nobody(kind),
     quiet(rest.join('')),
   ];
 }
 
+/** Who it was that has no account: whoever ran `writ init`, or somebody who did not get in. */
+function nobody(kind: string): string {
+  return kind === 'organization.created' ? 'init on the server' : 'somebody unknown';
+}
+
 function plain(value: unknown): string {
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string'))
+    return value.length === 0 ? 'none' : plain(value.join(','));
   return typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
+}
+
+/** Certificates count seconds since 1970; people do not. */
+function moment(value: unknown): string {
+  if (typeof value !== 'string' || !/^\d{1,11}$/.test(value)) return plain(value);
+  return new Date(Number(value) * 1000).toISOString().replace(/:\d{2}\.\d{3}Z$/, 'Z');
 }

@@ -10,7 +10,7 @@ export function describeRole(role: Role): readonly Line[] {
   const optional = (name: string, value: string | undefined): Line[] =>
     value === undefined ? [] : [field(name, value)];
   return [
-    field('role', [strong(role.name), ` handle ${role.handle}`]),
+    field('role', [strong(role.name), ` (handle ${role.handle})`]),
     field('logins', role.logins.join(', ')),
     field('good on', [warning('every host that trusts the user CA')]),
     field('at most', durationWords(BigInt(role.maxTtlSeconds))),

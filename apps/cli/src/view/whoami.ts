@@ -4,12 +4,12 @@ import type { Server } from '../network/server.js';
 import { quiet, strong, type Line } from '../terminal/text.js';
 import { field, instant } from './fields.js';
 
-/** A session in words. */
+/** A session in words; what it may do at the service is another list. */
 export function describeWhoami(whoami: Whoami, server: Server): readonly Line[] {
-  const { user, organization, roles, permissions, session } = whoami;
+  const { user, organization, roles, session } = whoami;
   return [
     field('user', [strong(user.name), ` (${user.administrativeRole})`]),
-    field('organization', [organization.name, quiet(` handle ${organization.handle}`)]),
+    field('organization', [organization.name, quiet(` (handle ${organization.handle})`)]),
     field('server', [server.url, server.pin === null ? '' : quiet(' pinned')]),
     field('session', `signed in by ${session.method}, until ${instant(session.expiresAt)}`),
     ...(roles.length === 0 ? [field('roles', 'none: no certificate can be issued')] : []),
@@ -19,6 +19,5 @@ export function describeWhoami(whoami: Whoami, server: Server): readonly Line[] 
         `: may be ${role.logins.join(', ')} for up to ${durationWords(BigInt(role.maxTtlSeconds))}`,
       ]),
     ),
-    field('permissions', permissions.length === 0 ? 'none' : permissions.join(', ')),
   ];
 }

@@ -1,3 +1,4 @@
+import { inWords } from '../duration.js';
 import type { Failure } from '../failure.js';
 import { met, unmet, type Outcome } from '../outcome.js';
 
@@ -44,13 +45,13 @@ export function validity(
   if (limits.roleSeconds !== null && asked > limits.roleSeconds) {
     failures.push({
       rule: 'ttl_beyond_role',
-      message: `The role allows at most ${limits.roleSeconds} s; ${asked} s were asked for.`,
+      message: `The role allows at most ${inWords(limits.roleSeconds)}; ${inWords(asked)} were asked for.`,
     });
   }
   if (asked > limits.authoritySeconds) {
     failures.push({
       rule: 'ttl_beyond_authority',
-      message: `The authority allows at most ${limits.authoritySeconds} s; ${asked} s were asked for.`,
+      message: `The authority allows at most ${inWords(limits.authoritySeconds)}; ${inWords(asked)} were asked for.`,
     });
   }
   if (failures.length > 0) return unmet(...failures);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { durationSeconds, durationWords } from '../../duration.js';
+import { durationSeconds, remainingWords } from '../../duration.js';
 import { directories } from '../../files/directories.js';
 import { assertWritable } from '../../files/atomic-file.js';
 import { checkCertificate, writeCertificate } from '../../keys/certificate-file.js';
@@ -28,9 +28,7 @@ export const run: Run = async (surroundings, input) => {
   );
   const checked = checkCertificate(key, issued.certificate, 'user');
   await writeCertificate(checked);
-  const left = durationWords(
-    BigInt(Math.max(0, Math.floor((Date.parse(issued.validBefore) - clock()) / 1000))),
-  );
+  const left = remainingWords(Date.parse(issued.validBefore) - clock());
   terminal.say([
     'Certificate ',
     strong(issued.id),
