@@ -43,7 +43,9 @@ describe('init', () => {
       const before = readFileSync(secret, 'utf8');
       const second = await installation.run(initArgs, { WRIT_OWNER_PASSWORD: owner.password });
       expect(second.status).toBe(51);
-      expect(second.stderr).toMatch(/^writ: .*another WRIT_DATABASE_URL.*\[already_initialized\]\n$/);
+      expect(second.stderr).toMatch(
+        /^writ: .*another WRIT_STATE_DIR.* another database .*\[already_initialized\]\n$/,
+      );
       expect(readFileSync(secret, 'utf8')).toBe(before);
     },
     patience,

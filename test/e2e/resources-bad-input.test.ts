@@ -217,7 +217,8 @@ describe('bodies', () => {
     ['that are no JSON', '{"publicKey":', '400 body_not_json'],
     ['that are a list', '[]', '400 request_invalid'],
     ['that are null', 'null', '400 request_invalid'],
-    ['nested deeply', deep(10_000), '400 request_invalid'],
+    ['nested deeply', deep(10_000), '400 body_not_json'],
+    ['nested as deeply as a body may be', deep(62), '400 request_invalid'],
     ['that are too large', `"${'a'.repeat(300_000)}"`, '413 body_too_large'],
   ];
   it.each(bodies)('%s', async (what, body, answer) => {

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import {
   migrateDatabase,
+  migrationsDirectory,
   openDatabase,
+  readMigrations,
   startEmbeddedPostgres,
   type Database,
   type EmbeddedPostgres,
@@ -76,7 +78,8 @@ describe('a database named by WRIT_DATABASE_URL', () => {
   it('is initialised with roles of its own, then migrated and served', async () => {
     const { url, role } = await somebody('createrole');
     const database = await opened(url, 'init');
-    expect(await migrateDatabase(database)).toHaveLength(1);
+    const carried = await readMigrations(migrationsDirectory());
+    expect(await migrateDatabase(database)).toEqual(carried.map(({ name }) => name));
     expect(await ask(database, 'owner', 'select current_user as name')).toEqual([{ name: role }]);
     for (const ours of ['app', 'recorder'] as const) {
       const [row] = await ask(database, ours, 'select current_user as name');
@@ -236,12 +239,10 @@ describe('a database named by WRIT_DATABASE_URL', () => {
     ['127.0.0.1, port 1 (ECONNREFUSED)', 'postgresql://a:b@127.0.0.1:1/c'],
     ['/nowhere, port 5432 (ENOENT)', 'postgresql://a:b@/c?host=/nowhere'],
   ])('says where it looked in vain: %s', async (place, url) => {
-    await expect(opened(url, 'init')).rejects.toMatchObject({
-      message: expect.stringMatching(/^The PostgreSQL that WRIT_DATABASE_URL names /) as string,
-    });
-    await expect(opened(url, 'service')).rejects.toMatchObject({
-      message: expect.stringContaining(place) as string,
-    });
+    const failure: unknown = await opened(url, 'init').catch((error: unknown) => error);
+    const { message } = failure as Error;
+    expect(message).toMatch(/^The PostgreSQL that WRIT_DATABASE_URL names /);
+    expect(message).toContain(place);
   });
 
   it('says that login or database are refused, without the password', async () => {

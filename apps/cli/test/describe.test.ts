@@ -71,7 +71,8 @@ describe('every command', () => {
   it('takes no secret as the value of an option', () => {
     const options = all.flatMap(({ command }) => command.options ?? []);
     const secret = options.filter(({ flags }) => /password|secret|invitation|token|passphrase/.test(flags));
-    for (const option of secret) expect(option.flags).toMatch(/-file <file>$|-fd <number>$|^--invitation$|^--secret-later$/);
+    for (const option of secret)
+      expect(option.flags).toMatch(/-file <file>$|-fd <number>$|^--invitation$|^--secret-later$/);
   });
 });
 

@@ -39,6 +39,6 @@ export { restore, type Restored, type RestoreOptions } from './restore.js';
 export { checkBackup } from './backup-reader.js';
 export { backupInstallation } from './backup-installation.js';
 export { backupTables, type BackupSummary } from './backup-format.js';
-export { migrationsDirectory } from './migrations.js';
+export { migrationsDirectory, readMigrations } from './migrations.js';
 export { makeStateDirectory } from './durable-file.js';
 export { liveOwner } from './owner.js';
