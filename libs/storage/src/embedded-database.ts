@@ -5,6 +5,7 @@ import { databaseError } from './database-error.js';
 import type { Database, DatabaseOptions, DatabaseRole } from './database.js';
 import type { StorageErrorCode } from './errors.js';
 import { refuseInstallation } from './initialized.js';
+import { inUse, liveOwner } from './owner.js';
 import {
   borrowEmbeddedPostgres,
   hasEmbeddedPostgres,
@@ -30,7 +31,10 @@ export async function openEmbedded(options: DatabaseOptions): Promise<Database> 
   const server = await start(options);
   try {
     await provision(server);
-    if (options.purpose === 'init') await refuseSecondTime(server);
+    if (options.purpose === 'init') {
+      await refuseSecondTime(server);
+      await refuseBesideAnother(options.stateDirectory);
+    }
   } catch (error) {
     await server.stop();
     throw databaseError(error);
@@ -88,6 +92,14 @@ async function provision({ credentials, socketDirectory }: EmbeddedPostgres): Pr
   } finally {
     await client.end();
   }
+}
+
+/**
+ * Ends in `state_in_use` where the server is another process's: that one initialises too, and ends its server with itself.
+ */
+async function refuseBesideAnother(stateDirectory: string): Promise<void> {
+  const owner = await liveOwner(stateDirectory);
+  if (owner !== undefined && owner !== process.pid) throw inUse(owner);
 }
 
 /** Ends in `already_initialized` where our database holds an installation. */

@@ -85,7 +85,8 @@ async function livingOwner(stateDirectory: string, number: number): Promise<numb
   return mark !== undefined && processMark(mark.pid) === mark.process ? mark.pid : undefined;
 }
 
-function inUse(pid: number): CodedError<StorageErrorCode> {
+/** The error for a state directory that another process serves. */
+export function inUse(pid: number): CodedError<StorageErrorCode> {
   return new CodedError<StorageErrorCode>(
     'state_in_use',
     `Another Writ process (${pid}) serves this state directory; stop it, or name another with WRIT_STATE_DIR.`,
