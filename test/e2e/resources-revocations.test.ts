@@ -57,6 +57,7 @@ describe('revoking certificates', () => {
     expect(again).toEqual({
       krlVersion: first.krlVersion,
       certificates: 0,
+      serials: 0,
       keys: 0,
       sessionsEnded: 0,
       alreadyRevoked: true,
@@ -99,7 +100,7 @@ describe('revoking certificates', () => {
     // As after a database that forgot what it had said was on disk.
     await org.ask(`delete from certificates where certificate_type = 'user' and serial = $1`, [serial]);
     const answer = await revoke({ certificates: [gap.id] });
-    expect(answer).toMatchObject({ certificates: 1, alreadyRevoked: false });
+    expect(answer).toMatchObject({ certificates: 0, serials: 1, alreadyRevoked: false });
     expect(isRevoked(await krl(), certificateOf(gap))).toBe(true);
     // Nobody knows when it expires.
     expect(await org.ask('select keep_until from revocations where serial_from = $1', [serial])).toEqual([
@@ -119,12 +120,30 @@ describe('revoking certificates', () => {
       'serial_not_given_out',
     ]);
     const block = [3n, 2n, 1n].map((below) => `user:${end - below}`);
-    expect((await revoke({ certificates: block })).certificates).toBe(3);
+    expect(await revoke({ certificates: block })).toMatchObject({ certificates: 0, serials: 3 });
     // What the other kind's authority has given out is none of this one's.
     expect(await rulesOf(revoke({ certificates: [gap.id.replace('user', 'host')] }))).toEqual([
       'revocation_invalid',
       'serial_not_given_out',
     ]);
+  });
+
+  it('takes serials that a living process still has to give out, and they are never used', async () => {
+    const [, last = '0'] = (await issue()).id.split(':');
+    const coming = [1n, 2n, 3n].map((n) => `user:${BigInt(last) + n}`);
+    expect(await revoke({ certificates: coming })).toMatchObject({ certificates: 0, serials: 3 });
+    const after = await Promise.all(Array.from({ length: 20 }, () => issue()));
+    expect(after.filter(({ id }) => coming.includes(id))).toEqual([]);
+    const now = await krl();
+    expect(after.filter((certificate) => isRevoked(now, certificateOf(certificate)))).toEqual([]);
+  });
+
+  it('names serials that were never given out once for a run of them', async () => {
+    const never = Array.from({ length: 500 }, (_, n) => `user:${900_000 + n}`);
+    const asking = revoke({ certificates: [...never, 'user:950000'] });
+    expect(
+      (await problemOf(asking)).failures?.map(({ message }) => message.split(':').slice(0, 2).join(':')),
+    ).toEqual(['user:900000..900499', 'user:950000']);
   });
 
   it('takes an expired certificate, also beside one that is not', async () => {

@@ -194,6 +194,8 @@ export const RevocationResult = z.strictObject({
   krlVersion: DecimalString,
   /** Those that ended by it: one by one or, where a key was named, with the key. */
   certificates: z.int(),
+  /** Serials of which no certificate is recorded; never used from now on. */
+  serials: z.int(),
   keys: z.int(),
   sessionsEnded: z.int(),
   /** True when everything named had been revoked before. */

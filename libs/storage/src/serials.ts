@@ -27,12 +27,15 @@ interface Block {
   end: bigint;
   size: bigint;
   since: number;
+  /** The authority's when it was reserved. */
+  epoch: bigint;
 }
 
 /**
  * Hands out each authority's serials from blocks reserved in the database. A block is used only after the reservation
  * is committed and its last serial stands in the high-water file. Blocks are small for a quiet authority and grow
- * with demand; a crash skips at most what is left of one.
+ * with demand; a crash skips at most what is left of one. What is left of a block is given up when the authority's epoch has
+ * risen since: serials of it may have been revoked, by somebody who named them before they were used.
  */
 export function blockSerials({ pool, highWater, now = Date.now }: SerialOptions): BlockSerialSource {
   const blocks = new Map<string, Block & { readonly organizationId: string }>();
@@ -40,7 +43,7 @@ export function blockSerials({ pool, highWater, now = Date.now }: SerialOptions)
   /** Reserved in the database, and not yet in the high-water file. */
   const unmarked = new Map<string, { readonly first: bigint; readonly end: bigint; readonly size: bigint }>();
 
-  const reserve = async ({ id, organizationId }: AuthorityRef): Promise<void> => {
+  const reserve = async ({ id, organizationId, epoch }: AuthorityRef): Promise<void> => {
     const last = blocks.get(id);
     const size = last === undefined ? firstBlockSize : nextBlockSize(last.size, now() - last.since);
     // What a full disk kept out of the high-water file is tried again: asking on does not use serials up.
@@ -49,12 +52,14 @@ export function blockSerials({ pool, highWater, now = Date.now }: SerialOptions)
     unmarked.set(id, block);
     await highWater.raise({ serials: new Map([[id, block.end - 1n]]) });
     unmarked.delete(id);
-    blocks.set(id, { organizationId, next: block.first, end: block.end, size: block.size, since: now() });
+    const since = now();
+    blocks.set(id, { organizationId, next: block.first, end: block.end, size: block.size, since, epoch });
   };
 
   const takeFrom = (authority: AuthorityRef): Serial | undefined => {
     const block = blocks.get(authority.id);
-    return block !== undefined && block.next < block.end ? asSerial(block.next++) : undefined;
+    if (block === undefined || block.next >= block.end || authority.epoch > block.epoch) return undefined;
+    return asSerial(block.next++);
   };
 
   return {

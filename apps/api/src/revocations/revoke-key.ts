@@ -53,7 +53,14 @@ export async function revokeKey(
     const data = { reason, owner: claim?.kind ?? null, certificates, krlVersion: version };
     await recordEvent(tx, eventOf(actor, 'key.revoked', name, data));
   }
-  return { krlVersion: version, certificates, keys, sessionsEnded: 0, alreadyRevoked: keys === 0 };
+  return {
+    krlVersion: version,
+    certificates,
+    serials: 0,
+    keys,
+    sessionsEnded: 0,
+    alreadyRevoked: keys === 0,
+  };
 }
 
 /** Nobody was ever given a certificate for a key that nobody claims. */

@@ -71,7 +71,10 @@ async function revokeUser(
     ground,
   );
   const alreadyRevoked = !closedNow && certificates + keys + sessionsEnded === 0;
-  const answer = { krlVersion: krlVersion.toString(), certificates, keys, sessionsEnded, alreadyRevoked };
+  const answer = {
+    ...{ krlVersion: krlVersion.toString(), certificates, serials: 0 },
+    ...{ keys, sessionsEnded, alreadyRevoked },
+  };
   if (!alreadyRevoked) await recordEvent(tx, eventOf(actor, 'user.revoked', name, { reason, ...answer }));
   return answer;
 }

@@ -90,14 +90,15 @@ async function certificatesIn(client: Client, files: readonly string[]): Promise
 }
 
 function sentence(result: RevocationResult, { user, publicKey }: Request): string {
-  const { alreadyRevoked, certificates, keys, sessionsEnded, krlVersion } = result;
+  const { alreadyRevoked, certificates, serials, keys, sessionsEnded, krlVersion } = result;
   const closed = user === undefined ? '' : `; the account of ${user} is closed`;
   if (alreadyRevoked) return `All of that was revoked before${closed}. KRL version ${krlVersion}.`;
   const learnt = `KRL version ${krlVersion}; hosts refuse them once they have it.`;
   if (publicKey !== undefined)
     return `Revoked: the key, and with it every certificate for it (${certificates} still good until now). ${learnt}`;
   const counts = [
-    counted(certificates, 'certificate'),
+    ...(serials > 0 && certificates === 0 ? [] : [counted(certificates, 'certificate')]),
+    ...(serials === 0 ? [] : [`${counted(serials, 'serial')} of which no certificate is known`]),
     ...(keys > 0 ? [counted(keys, 'key')] : []),
     ...(sessionsEnded > 0 ? [`${counted(sessionsEnded, 'session')} ended`] : []),
   ];
