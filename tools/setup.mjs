@@ -18,10 +18,27 @@ function checkNode() {
     stop(`Writ needs Node 20.19 or newer; this is ${process.version}.`);
 }
 
+/** Whether somebody's own `npm install` or `npm ci` has put in place exactly what the lockfile names. */
+function installedAsLocked() {
+  const hidden = join(root, 'node_modules/.package-lock.json');
+  if (!existsSync(hidden)) return false;
+  const { packages: there } = JSON.parse(readFileSync(hidden, 'utf8'));
+  const { packages: wanted } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  return Object.entries(wanted).every(
+    ([path, { version, integrity, optional, link }]) =>
+      !path.startsWith('node_modules/') ||
+      (optional && there[path] === undefined) ||
+      (link
+        ? there[path]?.link === true
+        : there[path]?.version === version && there[path].integrity === integrity),
+  );
+}
+
 async function installPackages() {
   const stamp = join(root, 'node_modules/.writ-installed');
   const wanted = digest('package-lock.json', '.npmrc');
   if (current(stamp, wanted)) return;
+  if (installedAsLocked()) return writeFileSync(stamp, wanted);
   process.stderr.write('Installing packages (npm ci) …\n');
   const status = await run('npm', ['ci', '--loglevel=error', '--no-progress'], { stdio: ['ignore', 2, 2] });
   if (status !== 0) stop(`npm ci failed with status ${status}; see above.`);
