@@ -18,6 +18,31 @@ const grant = (by: Member, role: string, user: string) =>
 const revoke = (by: Member, role: string, user: string) =>
   org.as(by, 'revokeRole', { params: { role, user } });
 
+describe('whoever tries what they may not', () => {
+  it('finds it in the events, with every rule, and nothing else has happened', async () => {
+    const acme = await TestOrganization.start();
+    try {
+      const bob = await acme.member('bob');
+      await acme.role('web');
+      await problemOf(acme.as(bob, 'grantRole', { params: { role: 'web' }, body: { user: 'bob' } }));
+      const mia = await acme.member('mia', 'administrator');
+      await acme.member('olga', 'owner');
+      await problemOf(acme.as(mia, 'grantRole', { params: { role: 'web' }, body: { user: 'mia' } }));
+      const { items } = await acme.as(acme.owner, 'listEvents', { query: { kind: 'request.refused' } });
+      expect(items.map(({ actor, subject, data }) => [actor, subject, data])).toEqual([
+        [
+          'mia',
+          'POST /roles/web/members',
+          { code: 'grant_refused', failures: [expect.objectContaining({ rule: 'caller_would_gain' })] },
+        ],
+        ['bob', 'POST /roles/web/members', { code: 'permission_missing' }],
+      ]);
+    } finally {
+      await acme.stop();
+    }
+  });
+});
+
 describe('making and reading roles', () => {
   it('keeps what the definition says, with its defaults', async () => {
     await org.role('kept', [], {

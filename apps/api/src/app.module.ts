@@ -143,6 +143,6 @@ function serviceProviders(adapters: Adapters, served: readonly Route[]): Provide
   return [
     { provide: Readiness, useValue: new Readiness(parts) },
     { provide: ServiceDescription, useValue: new ServiceDescription(served, version) },
-    { provide: APP_FILTER, useValue: new ProblemFilter(methodsAt(served)) },
+    { provide: APP_FILTER, useValue: new ProblemFilter(methodsAt(served), store) },
   ];
 }

@@ -20,8 +20,9 @@ export class AccessGuard implements CanActivate {
     if (route.access === 'public') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const caller = await this.strategies.authenticate('bearer', { headers: request.headers });
-    admit(route, request.params as Readonly<Record<string, string>>, caller);
+    // Known also where they are refused, so that it is written down whom.
     request.caller = caller;
+    admit(route, request.params as Readonly<Record<string, string>>, caller);
     return true;
   }
 }

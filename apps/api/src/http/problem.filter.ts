@@ -1,7 +1,9 @@
 import { Catch, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import type { ProblemCode } from '@writ/contract';
+import type { Problem, ProblemCode } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
+import type { ScopedDatabase } from '@writ/storage';
 import type { FastifyReply } from 'fastify';
+import { isNoted, noteRefusal } from '../events/note-refusal.js';
 import { fromFramework } from './framework-error.js';
 import { isFault, problemOf } from './problem.js';
 import { pathOf } from './request-log.js';
@@ -10,10 +12,16 @@ import type { FastifyRequest } from './request.js';
 /** The one place where an error becomes an HTTP answer. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  /** @param methodsAt which methods the service's routes have at a path */
-  constructor(private readonly methodsAt: (path: string) => readonly string[]) {}
+  /**
+   * @param methodsAt which methods the service's routes have at a path
+   * @param store where refusals are written down
+   */
+  constructor(
+    private readonly methodsAt: (path: string) => readonly string[],
+    private readonly store: ScopedDatabase,
+  ) {}
 
-  catch(thrown: unknown, host: ArgumentsHost): void {
+  async catch(thrown: unknown, host: ArgumentsHost): Promise<void> {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const allowed = thrown instanceof NotFoundException ? this.methodsAt(pathOf(request.url)) : [];
@@ -21,6 +29,7 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = problemOf(error, request.id);
     request.problem = problem.code;
     if (isFault(problem.code)) request.log.error({ requestId: request.id, err: error }, 'request failed');
+    if (isNoted(request, problem)) await this.note(request, problem);
     if (reply.sent) return;
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="writ"');
     if (allowed.length > 0) reply.header('allow', allowed.join(', '));
@@ -29,6 +38,15 @@ export class ProblemFilter implements ExceptionFilter {
     reply.removeHeader('etag');
     reply.header('cache-control', 'no-store').header('content-type', 'application/problem+json');
     reply.status(problem.status).send(JSON.stringify(problem));
+  }
+
+  /** Before the answer, so that whoever was refused finds it written down; a database that is gone changes no refusal. */
+  private async note(request: FastifyRequest, problem: Problem): Promise<void> {
+    try {
+      await noteRefusal(this.store, request, problem);
+    } catch (error) {
+      request.log.error({ requestId: request.id, err: error }, 'a refusal could not be written down');
+    }
   }
 }
 
