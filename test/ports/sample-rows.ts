@@ -73,6 +73,7 @@ export async function insertSampleRows(
       handle: word,
       name: 'web',
       principals: 'logins',
+      selector: null,
       logins: ['root', 'a,b "c"'],
       max_ttl_seconds: 3600,
       extensions: [],

@@ -5,6 +5,7 @@ import {
   DecimalString,
   Fingerprint,
   Instant,
+  Labels,
   OrganizationHandle,
   Reason,
   ShortName,
@@ -79,8 +80,10 @@ export const CriticalOptions = z.strictObject({
 /** What a role lets its members be. An absent field in a request takes the default; an empty list allows nothing and is refused. */
 export const RoleDefinition = z.strictObject({
   name: ShortName,
-  /** 'logins': good on every host that trusts the user CA; must be said. */
-  principals: z.literal('logins'),
+  /** 'role': good on the joined hosts that `selector` chooses. 'logins': on every host that trusts the user CA. */
+  principals: z.enum(['role', 'logins']),
+  /** Labels that a host must carry; not for 'logins'. */
+  selector: Labels.nullable().default(null),
   logins: z.array(z.string().max(64)).min(1).max(256),
   maxTtlSeconds: z.int().min(60).max(31_536_000),
   extensions: z.array(z.string().max(128)).max(32).default(['permit-pty']),
@@ -106,7 +109,8 @@ export const Role = z.strictObject({
   id: Uuid,
   handle: z.string(),
   name: ShortName,
-  principals: z.literal('logins'),
+  principals: z.enum(['role', 'logins']),
+  selector: Labels.nullable(),
   logins: z.array(z.string()),
   maxTtlSeconds: z.int(),
   extensions: z.array(z.string()),

@@ -38,6 +38,11 @@ export const Fingerprint = z
 /** One OpenSSH public-key line without options: `type base64 [comment]`. */
 export const PublicKeyLine = z.string().min(1).max(24_576);
 
+/** Labels of a host, or the labels that a role asks for. */
+export const Labels = z
+  .record(z.string().min(1).max(63), z.string().min(1).max(63))
+  .refine((labels) => Object.keys(labels).length <= 32, 'at most 32 labels');
+
 export const TtlSeconds = z.int().min(1).max(315_360_000);
 
 /** What an earlier sign-in gave as `deviceToken`; one that is none of this account's counts as if it were left out. */

@@ -43,6 +43,7 @@ export const web: Role = {
   name: 'web',
   epoch: 5n,
   principals: 'logins',
+  selector: null,
   logins: [login('root'), login('deploy')],
   maxTtlSeconds: 3600,
   extensions: ['permit-pty'],

@@ -9,7 +9,7 @@ import { extensionsOf } from './rules/extensions.js';
 import { renderedKeyId } from './rules/key-id.js';
 import { ownKey } from './rules/key-owner.js';
 import { keyTypeAllowed, verificationPossible } from './rules/key-type.js';
-import { loginPrincipals } from './rules/principals.js';
+import { rolePrincipals } from './rules/principals.js';
 import { chosenRole } from './rules/role-choice.js';
 import { validity, type Validity } from './rules/validity.js';
 
@@ -32,7 +32,7 @@ function underRole(input: Input, role: Role): Outcome<Plan> {
     window: lifetime(input, role.maxTtlSeconds),
     keyType: keyTypeAllowed(request.publicKey, role.keyTypes),
     verification: verificationPossible(request.publicKey, role.criticalOptions.verifyRequired === true),
-    validPrincipals: loginPrincipals(role.logins),
+    validPrincipals: rolePrincipals(role),
     criticalOptions: criticalOptionsOf(role.criticalOptions),
     extensions: extensionsOf(role.extensions),
     keyId: renderedKeyId(role.keyIdTemplate, {

@@ -41,6 +41,9 @@ export const certificateRules = [
 export const roleDefinitionRules = [
   'role_name_invalid',
   'principals_kind_unknown',
+  'selector_missing',
+  'selector_unexpected',
+  'labels_invalid',
   'login_invalid',
   'login_repeated',
   'key_types_empty',

@@ -1,16 +1,20 @@
 import type { Failure } from './failure.js';
+import type { Labels } from './labels.js';
 import { all } from './outcome.js';
 import type { Role, RoleCriticalOptions } from './role.js';
 import { checkedOptions } from './rules/critical-options.js';
-import { distinctLogins, keyTypesOf, roleLifetime, roleName, statedPrincipals } from './rules/definition.js';
+import { distinctLogins, keyTypesOf, roleLifetime, roleName } from './rules/definition.js';
+import { reachOf } from './rules/reach.js';
 import { extensionsOf } from './rules/extensions.js';
 import { renderedKeyId } from './rules/key-id.js';
 
 /** A role as somebody asks for it, before anything in it was checked. */
 export interface RoleDefinition {
   readonly name: string;
-  /** 'logins' has to be said: such a certificate is good on every host that trusts the user CA. */
+  /** 'role', or 'logins', which has to be said: such a certificate is good on every host that trusts the user CA. */
   readonly principals: string;
+  /** Labels of the hosts it is for; null for 'logins'. */
+  readonly selector: Labels | null;
   readonly logins: readonly string[];
   readonly maxTtlSeconds: number;
   readonly extensions: readonly string[];
@@ -35,7 +39,7 @@ export function validateRoleDefinition(definition: RoleDefinition): RoleJudgemen
   const { extensions, keyIdTemplate } = definition;
   const judged = all({
     name: roleName(definition.name),
-    principals: statedPrincipals(definition.principals),
+    reach: reachOf(definition.principals, definition.selector),
     logins: distinctLogins(definition.logins),
     maxTtlSeconds: roleLifetime(definition.maxTtlSeconds),
     extensions: extensionsOf(extensions),
@@ -44,12 +48,12 @@ export function validateRoleDefinition(definition: RoleDefinition): RoleJudgemen
     keyId: renderedKeyId(keyIdTemplate, { user: 'user', role: 'role', organization: 'organization' }),
   });
   if (!judged.met) return { valid: false, failures: judged.failures };
-  const { name, principals, logins, maxTtlSeconds, criticalOptions, keyTypes } = judged.value;
+  const { name, reach, logins, maxTtlSeconds, criticalOptions, keyTypes } = judged.value;
   return {
     valid: true,
     role: {
       name,
-      principals,
+      ...reach,
       logins,
       maxTtlSeconds,
       extensions,

@@ -1,5 +1,6 @@
 import type { SubjectKeyType } from '@writ/openssh/key';
 import type { Login } from '@writ/openssh/trust';
+import type { HostSelector } from './selector.js';
 
 /** Critical options that a role puts on every certificate it gives. */
 export interface RoleCriticalOptions {
@@ -18,8 +19,13 @@ export interface Role {
   readonly handle: string;
   readonly name: string;
   readonly epoch: bigint;
-  /** 'logins': the certificate carries the login names themselves. */
-  readonly principals: 'logins';
+  /**
+   * 'role': the certificate carries `role:<handle>`, which joined hosts know; 'logins': it carries the login names
+   * themselves and is good on every host that trusts the user CA.
+   */
+  readonly principals: 'role' | 'logins';
+  /** The hosts that the role is for; null exactly for 'logins'. */
+  readonly selector: HostSelector | null;
   readonly logins: readonly Login[];
   readonly maxTtlSeconds: number;
   /** Extension names as OpenSSH spells them ('permit-pty'). Empty: none. */

@@ -65,10 +65,11 @@ const anyOwner: fc.Arbitrary<KeyOwner | null> = fc.option(
 );
 const aRole: fc.Arbitrary<Role> = fc.record({
   id: text,
-  handle: text,
+  handle: mostly('r4t7y2u9i1o6p3a8', text),
   name: mostly('web', text),
   epoch: fc.bigInt(),
-  principals: fc.constant('logins' as const),
+  principals: fc.constantFrom('logins', 'role'),
+  selector: fc.constantFrom(null, {}, { env: 'prod' }),
   logins: mostly([login('root')], fc.array(text as fc.Arbitrary<Login>, { maxLength: 4 })),
   maxTtlSeconds: limit,
   extensions: mostly(['permit-pty'], fc.array(text, { maxLength: 4 })),

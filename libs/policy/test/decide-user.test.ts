@@ -23,6 +23,12 @@ describe('a user certificate that is allowed', () => {
     });
   });
 
+  it('names the role and no login where the role is for joined hosts', () => {
+    const onHosts = role({ principals: 'role', selector: { env: 'prod' } });
+    expect(planOf(userInput({ roles: [onHosts] })).validPrincipals).toEqual(['role:r4t7y2u9i1o6p3a8']);
+    expect(rulesOf(userInput({ roles: [{ ...onHosts, logins: [] }] }))).toEqual(['logins_empty']);
+  });
+
   it('names who it is for and everything it rests on', () => {
     expect(plan).toMatchObject({
       organizationId: 'acme-id',

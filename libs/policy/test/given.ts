@@ -62,6 +62,7 @@ export function role(over: Partial<Role> = {}): Role {
     name: 'web',
     epoch: 5n,
     principals: 'logins',
+    selector: null,
     logins: [login('root'), login('deploy')],
     maxTtlSeconds: 3600,
     extensions: ['permit-pty'],

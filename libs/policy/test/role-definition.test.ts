@@ -3,6 +3,7 @@ import { validateRoleDefinition, type RoleDefinition } from '../src/index.js';
 const web: RoleDefinition = {
   name: 'web',
   principals: 'logins',
+  selector: null,
   logins: ['root', 'deploy'],
   maxTtlSeconds: 28_800,
   extensions: ['permit-pty', 'x@acme.example'],
@@ -21,6 +22,11 @@ describe('a role definition', () => {
     expect(validateRoleDefinition(web)).toEqual({ valid: true, role: web });
   });
 
+  it('is for the hosts that it chooses', () => {
+    const onHosts = { ...web, principals: 'role', selector: { env: 'prod' } };
+    expect(validateRoleDefinition(onHosts)).toEqual({ valid: true, role: onHosts });
+  });
+
   it('gets its source addresses in canonical spelling and keeps its command as it is', () => {
     const criticalOptions = {
       forceCommand: ' echo  hi ',
@@ -37,7 +43,10 @@ describe('a role definition', () => {
     ['a name that would forge a key id', { name: 'web/root' }, ['role_name_invalid']],
     ['a long name', { name: 'x'.repeat(64) }, ['role_name_invalid']],
     ['principals left unsaid', { principals: '' }, ['principals_kind_unknown']],
-    ['principals of joined hosts', { principals: 'role' }, ['principals_kind_unknown']],
+    ['a role without hosts', { principals: 'role' }, ['selector_missing']],
+    ['an empty selector', { principals: 'role', selector: {} }, ['selector_missing']],
+    ['labels that are none', { principals: 'role', selector: { env: 'a b' } }, ['labels_invalid']],
+    ['logins for chosen hosts', { selector: { env: 'prod' } }, ['selector_unexpected']],
     ['no logins', { logins: [] }, ['logins_empty']],
     ['a login that is a path', { logins: ['../root'] }, ['login_invalid']],
     ['a login that is an option', { logins: ['-oProxyCommand=x'] }, ['login_invalid']],

@@ -1,6 +1,6 @@
 import { validateRoleDefinition, type Role, type SeenEpoch } from '@writ/policy';
 import { findRolesWithEpochs, type RoleRow, type ScopedDatabase } from '@writ/storage';
-import { CriticalOptions } from '@writ/contract';
+import { CriticalOptions, Labels } from '@writ/contract';
 import { bounded } from '../bounded-map.js';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 
@@ -39,9 +39,14 @@ export function roleMemory(store: ScopedDatabase, capacity = 10_000): RoleMemory
 /** A stored role. One that this program would not let anybody create gives nobody anything: it has no logins. */
 function knownRole(row: RoleRow & { readonly epoch: bigint }): Known {
   const { id, handle, epoch } = row;
-  const judged = validateRoleDefinition({ ...row, criticalOptions: criticalOptions(row) });
+  const judged = validateRoleDefinition({
+    ...row,
+    selector: Labels.nullable().parse(row.selector),
+    criticalOptions: criticalOptions(row),
+  });
   const nothing = {
     principals: 'logins',
+    selector: null,
     logins: [],
     extensions: [],
     criticalOptions: {},

@@ -1,4 +1,4 @@
-import { CriticalOptions } from '@writ/contract';
+import { CriticalOptions, Labels } from '@writ/contract';
 import type { RoleRow } from '@writ/storage';
 
 /** A role as the API shows it, with the names of its members. */
@@ -7,7 +7,8 @@ export function roleView(row: RoleRow, members: readonly string[]) {
     id: row.id,
     handle: row.handle,
     name: row.name,
-    principals: 'logins' as const,
+    principals: row.principals === 'role' ? ('role' as const) : ('logins' as const),
+    selector: Labels.nullable().parse(row.selector),
     logins: [...row.logins],
     maxTtlSeconds: row.maxTtlSeconds,
     extensions: [...row.extensions],

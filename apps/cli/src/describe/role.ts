@@ -11,9 +11,14 @@ export const role: GroupDescription = {
       name: 'create',
       summary: 'create a role, without members',
       description:
-        'Certificates of a role with `--principals logins` carry the login names themselves and are good on every host ' +
-        'that trusts the user CA. That has to be said: by the option, or by answering the question on a terminal.',
+        'With `--hosts`, the role is good on the joined hosts that carry all of these labels. Certificates of a role with ' +
+        '`--principals logins` carry the login names themselves and are good on every host that trusts the user CA. That has ' +
+        'to be said: by the option, or by answering the question on a terminal.',
       examples: [
+        {
+          command: 'writ role create web --logins deploy,www --hosts env=prod,tier=web --max-ttl 8h',
+          says: 'members may be deploy or www, for a working day, on the production web servers',
+        },
         {
           command: 'writ role create web --principals logins --logins deploy,www --max-ttl 8h',
           says: 'members may be deploy or www for a working day',
@@ -26,7 +31,16 @@ export const role: GroupDescription = {
       ],
       arguments: [roleName],
       options: [
-        { flags: '--principals <kind>', summary: 'what certificates name: logins', choices: ['logins'] },
+        {
+          flags: '--hosts <labels>',
+          summary: 'the joined hosts it is for: labels that they carry, with commas between',
+          repeat: true,
+        },
+        {
+          flags: '--principals <kind>',
+          summary: 'logins: good on every host that trusts the user CA',
+          choices: ['logins'],
+        },
         {
           flags: '--logins <logins>',
           summary: 'the logins that members may be, with commas between',

@@ -12,7 +12,7 @@ export function describeRole(role: Role): readonly Line[] {
   return [
     field('role', [strong(role.name), ` (handle ${role.handle})`]),
     field('logins', role.logins.join(', ')),
-    field('good on', [warning('every host that trusts the user CA')]),
+    field('good on', goodOn(role)),
     field('at most', durationWords(BigInt(role.maxTtlSeconds))),
     field('extensions', role.extensions.length === 0 ? 'none' : role.extensions.join(', ')),
     ...optional('only command', forceCommand),
@@ -23,6 +23,12 @@ export function describeRole(role: Role): readonly Line[] {
     field('created', instant(role.createdAt)),
     field('members', role.members.length === 0 ? 'nobody' : role.members.join(', ')),
   ];
+}
+
+function goodOn({ selector }: Role): Line {
+  if (selector === null) return [warning('every host that trusts the user CA')];
+  const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
+  return [`joined hosts with ${labels.sort().join(', ')}`];
 }
 
 /** What a change of a role prints: nothing but the sentence, or the role as JSON. */

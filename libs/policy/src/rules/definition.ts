@@ -16,16 +16,6 @@ export function roleName(name: string): Outcome<string> {
   });
 }
 
-/** What the certificate's principals are has to be said, because 'logins' opens every host that trusts the user CA. */
-export function statedPrincipals(principals: string): Outcome<'logins'> {
-  if (principals === 'logins') return met(principals);
-  return unmet({
-    rule: 'principals_kind_unknown',
-    message:
-      "Say principals: 'logins': the certificates are then good on every host that trusts the user CA.",
-  });
-}
-
 /** At least one login, each well-formed and listed once. */
 export function distinctLogins(texts: readonly string[]): Outcome<readonly Login[]> {
   const judged = all({

@@ -8,6 +8,8 @@ export interface RoleRow {
   readonly handle: string;
   readonly name: string;
   readonly principals: string;
+  /** Labels, as JSON; null for 'logins'. */
+  readonly selector: unknown;
   readonly logins: readonly string[];
   readonly maxTtlSeconds: number;
   readonly extensions: readonly string[];
@@ -19,15 +21,16 @@ export interface RoleRow {
 
 export type NewRole = Omit<RoleRow, 'createdAt'> & { readonly organizationId: string };
 
-const columns = Prisma.sql`roles.id, handle, roles.name, principals, logins, max_ttl_seconds as "maxTtlSeconds", extensions,
+const columns = Prisma.sql`roles.id, handle, roles.name, principals, selector, logins, max_ttl_seconds as "maxTtlSeconds", extensions,
   critical_options as "criticalOptions", key_types as "keyTypes", key_id_template as "keyIdTemplate", created_at as "createdAt"`;
 
 /** False, and nothing written, when the name is or once was another role's. */
 export async function insertRole(tx: Transaction, role: NewRole): Promise<boolean> {
   const inserted = await tx.$executeRaw`
-    insert into roles (id, organization_id, handle, name, principals, logins, max_ttl_seconds, extensions,
-      critical_options, key_types, key_id_template)
+    insert into roles (id, organization_id, handle, name, principals, selector, logins, max_ttl_seconds,
+      extensions, critical_options, key_types, key_id_template)
     values (${role.id}::uuid, ${role.organizationId}::uuid, ${role.handle}, ${role.name}, ${role.principals},
+      ${role.selector === null ? null : JSON.stringify(role.selector)}::jsonb,
       ${[...role.logins]}::text[], ${role.maxTtlSeconds}, ${[...role.extensions]}::text[],
       ${JSON.stringify(role.criticalOptions)}::jsonb, ${[...role.keyTypes]}::text[], ${role.keyIdTemplate})
     on conflict (organization_id, name) do nothing`;

@@ -2,6 +2,7 @@ import type { CallInput } from '@writ/contract';
 import { durationSeconds } from '../../duration.js';
 import { fail } from '../../errors.js';
 import type { Input } from '../../input.js';
+import { labelsOf } from '../../labels.js';
 import { shortName } from '../../names.js';
 import type { Run, Surroundings } from '../../run.js';
 import { signedIn } from '../../session/client.js';
@@ -24,15 +25,15 @@ export const run: Run = async (surroundings, input) => {
 
 /** A role by logins reaches every host that trusts the CA: somebody has to have said so, or to be there to be asked. */
 function refuseUnsaidReach({ terminal }: Surroundings, input: Input): void {
-  if (input.option('principals') !== 'logins' && !terminal.canAsk)
+  if (!reachIsSaid(input) && !terminal.canAsk)
     fail(
       'usage_invalid',
-      'Its certificates will be good on every host that trusts the user CA: say so with --principals logins.',
+      'Say which hosts with --hosts; or, if its certificates are to be good on every host that trusts the user CA, --principals logins.',
     );
 }
 
 async function confirmReach({ terminal }: Surroundings, input: Input): Promise<void> {
-  if (input.option('principals') === 'logins') return;
+  if (reachIsSaid(input)) return;
   const question = 'Its certificates will be good on every host that trusts the user CA. Create the role?';
   await askToGoOn(terminal, question, false);
 }
@@ -47,7 +48,7 @@ function definition(input: Input): Definition {
   const keyIdTemplate = input.option('key-id');
   return {
     name: shortName(input.argument('role')),
-    principals: 'logins',
+    ...reach(input),
     logins,
     maxTtlSeconds: durationSeconds(input.required('max-ttl')),
     ...(extensions.length > 0 || input.flag('no-extensions') ? { extensions: [...extensions] } : {}),
@@ -55,6 +56,19 @@ function definition(input: Input): Definition {
     ...(keyTypes.length > 0 ? { keyTypes: [...keyTypes] } : {}),
     ...(keyIdTemplate === undefined ? {} : { keyIdTemplate }),
   };
+}
+
+function reachIsSaid(input: Input): boolean {
+  return input.option('principals') === 'logins' || input.values('hosts').length > 0;
+}
+
+/** The hosts that it is for, or every host that trusts the CA. */
+function reach(input: Input): Pick<Definition, 'principals' | 'selector'> {
+  const hosts = input.values('hosts');
+  if (hosts.length === 0) return { principals: 'logins' };
+  if (input.option('principals') !== undefined)
+    fail('usage_invalid', 'Use either --hosts or --principals logins.');
+  return { principals: 'role', selector: labelsOf(hosts) };
 }
 
 function criticalOptions(input: Input): NonNullable<Definition['criticalOptions']> {
