@@ -1,0 +1,10 @@
+import { CodedError } from '@writ/kernel';
+
+/** Every code that this library's errors carry. */
+export const hostsErrorCodes = ['join_name_invalid', 'bundle_file_refused'] as const;
+export type HostsErrorCode = (typeof hostsErrorCodes)[number];
+
+/** Throws the library's error. */
+export function refuse(code: HostsErrorCode, message: string): never {
+  throw new CodedError<HostsErrorCode>(code, message);
+}

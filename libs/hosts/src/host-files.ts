@@ -1,0 +1,45 @@
+import type { Certificate } from '@writ/openssh/certificate';
+import { formatCertificateLine } from '@writ/openssh/certificate';
+import { formatPublicKeyLine, type PublicKey } from '@writ/openssh/key';
+import { authorizedPrincipalsFile, trustedUserCaKeysFile } from '@writ/openssh/trust';
+import type { Labels } from '@writ/policy';
+import type { BundleFile } from './bundle.js';
+import { canaryKey } from './canary.js';
+import { principalsOn, type HostRole } from './principals-on.js';
+
+/** Everything that decides what lies on one host. */
+export interface HostState {
+  readonly organizationHandle: string;
+  readonly organizationName: string;
+  readonly labels: Labels;
+  /** The organization's roles. */
+  readonly roles: readonly HostRole[];
+  /** User CAs that are to be believed. */
+  readonly userAuthorities: readonly PublicKey[];
+  /** Of each host key, in the host's own order. */
+  readonly certificates: readonly Certificate[];
+}
+
+/** The files of the host's bundle. */
+export function hostFiles(state: HostState): readonly BundleFile[] {
+  const { organizationHandle, organizationName, userAuthorities, certificates } = state;
+  const comment = `${organizationName} user CA`;
+  return [
+    {
+      name: 'trusted_user_ca_keys',
+      text: trustedUserCaKeysFile(userAuthorities.map((key) => ({ key, comment }))),
+    },
+    {
+      name: 'canary.pub',
+      text: `${formatPublicKeyLine({ key: canaryKey(organizationHandle), comment: 'always revoked' })}\n`,
+    },
+    ...certificates.map((certificate, index) => ({
+      name: `certificates/${index + 1}`,
+      text: `${formatCertificateLine(certificate)}\n`,
+    })),
+    ...[...principalsOn(state.roles, state.labels)].map(([login, principals]) => ({
+      name: `principals/${login}`,
+      text: authorizedPrincipalsFile(principals),
+    })),
+  ];
+}

@@ -1,0 +1,7 @@
+export { hostsErrorCodes, type HostsErrorCode } from './errors.js';
+export { joinName, joinNameCovers, type JoinName } from './join-name.js';
+export { hostChallengeText, hostProofNamespace, type HostChallenge } from './host-challenge.js';
+export { canaryKey } from './canary.js';
+export { principalsOn, type HostRole } from './principals-on.js';
+export { bundleList, bundleNamespace, bundleText, type BundleFile, type BundleIdentity } from './bundle.js';
+export { hostFiles, type HostState } from './host-files.js';

@@ -1,0 +1,177 @@
+import { execFileSync } from 'node:child_process';
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodeKrl } from '@writ/openssh/krl';
+import { fingerprint, formatPublicKeyLine, publicKeyFromObject } from '@writ/openssh/key';
+import { login } from '@writ/openssh/trust';
+import {
+  bundleText,
+  canaryKey,
+  hostChallengeText,
+  hostFiles,
+  principalsOn,
+  type HostRole,
+} from '../src/index.js';
+
+const identity = { organization: 'k3v9q2m7x1c8z5b4', host: 'host-id', version: 12n, madeAt: 1_767_323_045n };
+const key = publicKeyFromObject(generateKeyPairSync('ed25519').publicKey);
+const web: HostRole = {
+  handle: 'r4t7y2u9i1o6p3a8',
+  principals: 'role',
+  selector: { env: 'prod' },
+  logins: [login('root'), login('deploy')],
+};
+const everywhere: HostRole = {
+  handle: 'q4t7y2u9i1o6p3a8',
+  principals: 'logins',
+  selector: null,
+  logins: [login('deploy')],
+};
+
+describe('who may be which login on a host', () => {
+  it('is said by the roles that choose it, and by those that are good everywhere', () => {
+    expect([...principalsOn([everywhere, web], { env: 'prod' })]).toEqual([
+      ['deploy', ['deploy', 'role:r4t7y2u9i1o6p3a8']],
+      ['root', ['role:r4t7y2u9i1o6p3a8']],
+    ]);
+  });
+
+  it('is nobody of a role that does not choose it', () => {
+    expect([...principalsOn([web], { env: 'stage' })]).toEqual([]);
+    expect([...principalsOn([web], {})]).toEqual([]);
+    expect([
+      ...principalsOn(
+        [
+          { ...web, selector: {} },
+          { ...web, selector: null },
+        ],
+        { env: 'prod' },
+      ),
+    ]).toEqual([]);
+  });
+});
+
+describe('a bundle', () => {
+  it('lists its files by name, with lines and digests, and then holds them in that order', () => {
+    const files = [
+      { name: 'trusted_user_ca_keys', text: 'a\nb\n' },
+      { name: 'principals/root', text: 'role:x\n' },
+      { name: 'principals/deploy', text: '' },
+    ];
+    const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+    expect(bundleText(identity, files)).toBe(
+      [
+        'writ-bundle 1',
+        'organization k3v9q2m7x1c8z5b4',
+        'host host-id',
+        'version 12',
+        'made 1767323045',
+        `file principals/deploy 0 ${digest('')}`,
+        `file principals/root 1 ${digest('role:x\n')}`,
+        `file trusted_user_ca_keys 2 ${digest('a\nb\n')}`,
+        'end',
+        'role:x',
+        'a',
+        'b',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it.each([
+    ['../sshd_config', 'x\n'],
+    ['/etc/passwd', 'x\n'],
+    ['principals/../root', 'x\n'],
+    ['principals/', 'x\n'],
+    ['certificates/9', 'x\n'],
+    ['sshd.conf', 'x\n'],
+    ['canary.pub', 'no line end'],
+  ])('refuses the file %s with %j', (name, text) => {
+    const making = () => bundleText(identity, [{ name, text }]);
+    expect(making).toThrow(expect.objectContaining({ code: 'bundle_file_refused' }) as Error);
+  });
+
+  it('names no file twice', () => {
+    const file = { name: 'canary.pub', text: 'x\n' };
+    expect(() => bundleText(identity, [file, file])).toThrow('twice');
+  });
+
+  it('holds what the host needs, and nothing else', () => {
+    const files = hostFiles({
+      organizationHandle: identity.organization,
+      organizationName: 'acme',
+      labels: { env: 'prod' },
+      roles: [web],
+      userAuthorities: [key],
+      certificates: [],
+    });
+    expect(files.map(({ name }) => name)).toEqual([
+      'trusted_user_ca_keys',
+      'canary.pub',
+      'principals/deploy',
+      'principals/root',
+    ]);
+    expect(files[0]?.text).toBe(`${formatPublicKeyLine({ key, comment: 'acme user CA' })}\n`);
+  });
+});
+
+describe('the canary', () => {
+  it('is revoked, says ssh-keygen, by a KRL that names it and by no other', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'writ-canary-'));
+    try {
+      const at = (name: string): string => join(directory, name);
+      const canary = canaryKey(identity.organization);
+      const digest = Buffer.from(fingerprint(canary).slice(7), 'base64');
+      writeFileSync(at('canary.pub'), `${formatPublicKeyLine({ key: canary })}\n`);
+      writeFileSync(at('with'), encodeKrl({ version: 1n, generatedAt: 0n, fingerprintsSha256: [digest] }));
+      writeFileSync(at('without'), encodeKrl({ version: 1n, generatedAt: 0n }));
+      const ask = (krl: string): string => {
+        try {
+          return execFileSync('ssh-keygen', ['-Qf', at(krl), at('canary.pub')], { encoding: 'utf8' });
+        } catch (error) {
+          return (error as { stdout: string }).stdout;
+        }
+      };
+      expect([ask('with'), ask('without')]).toEqual([
+        expect.stringContaining('REVOKED'),
+        expect.not.stringContaining('REVOKED'),
+      ]);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it("is another one for each organization, and always the organization's own", () => {
+    const [one, again, other] = ['a', 'a', 'b'].map((handle) => fingerprint(canaryKey(handle)));
+    expect(one).toBe(again);
+    expect(one).not.toBe(other);
+  });
+});
+
+describe('what a host proves', () => {
+  it('names action, organization, host, every key, nonce and end', () => {
+    const text = hostChallengeText({
+      action: 'join',
+      audience: identity.organization,
+      host: 'web-1.acme.example',
+      fingerprints: ['SHA256:one', 'SHA256:two'],
+      nonce: 'n'.repeat(43),
+      expiresAt: 1_767_323_045_000,
+    });
+    expect(text).toBe(
+      [
+        'writ proof of host v1',
+        'action join',
+        'audience k3v9q2m7x1c8z5b4',
+        'host web-1.acme.example',
+        'key SHA256:one',
+        'key SHA256:two',
+        `nonce ${'n'.repeat(43)}`,
+        'expires 2026-01-02T03:04:05.000Z',
+        '',
+      ].join('\n'),
+    );
+  });
+});
