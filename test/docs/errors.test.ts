@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { problemStatus } from '@writ/contract';
+import { hostsErrorCodes, joinRules } from '@writ/hosts';
 import {
   cycleErrorCodes,
   recorderErrorCodes,
@@ -34,6 +35,8 @@ const codes = [
   ...certificateRules,
   ...roleDefinitionRules,
   ...grantRules,
+  ...hostsErrorCodes,
+  ...joinRules,
   ...signerErrorCodes,
   ...serialSourceErrorCodes,
   ...recorderErrorCodes,
@@ -50,7 +53,7 @@ const codes = [
 describe('docs/errors.md', () => {
   it('finds the codes of every part', () => {
     expect(readdirSync(join(root, 'libs')).sort()).toEqual(
-      ['contract', 'issuance', 'kernel', 'openssh', 'policy', 'signer', 'storage', 'testkit'].sort(),
+      ['contract', 'hosts', 'issuance', 'kernel', 'openssh', 'policy', 'signer', 'storage', 'testkit'].sort(),
     );
     expect(codes).toEqual(
       expect.arrayContaining(['schema_newer', 'port_taken', 'clock_behind', 'krl_older']),

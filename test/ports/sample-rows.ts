@@ -13,7 +13,7 @@ export async function insertSampleRows(
   owner: ClientBase,
   kind: 'provider' | 'customer',
 ): Promise<SampleRows> {
-  const [organization, authority, user, role, hostName] = Array.from({ length: 5 }, () => randomUUID());
+  const [organization, authority, user, role, hostName, host] = Array.from({ length: 6 }, () => randomUUID());
   const word = randomBytes(8).toString('hex');
   const rows: Record<string, Record<string, unknown>> = {
     organizations: { id: organization, handle: word },
@@ -96,6 +96,45 @@ export async function insertSampleRows(
     },
     host_names: { id: hostName, organization_id: organization, name: 'web-1.acme.example' },
     host_name_keys: { organization_id: organization, host_name_id: hostName, fingerprint: `SHA256:${word}` },
+    bundle_keys: {
+      id: randomUUID(),
+      organization_id: organization,
+      state: 'active',
+      public_key: randomBytes(51),
+      fingerprint: `SHA256:bundle${word}`,
+      sealed_key: randomBytes(100),
+    },
+    join_tokens: {
+      id: randomUUID(),
+      organization_id: organization,
+      token_hash: randomBytes(32),
+      names: 'web-*.acme.example',
+      labels: { env: 'prod' },
+      uses_left: 3,
+      created_by_id: user,
+      created_at: 'now',
+      expires_at: '2100-01-01',
+    },
+    hosts: {
+      id: host,
+      organization_id: organization,
+      name: 'web-1.acme.example',
+      labels: { env: 'prod' },
+      join_token_id: randomUUID(),
+      joined_at: 'now',
+    },
+    host_keys: {
+      organization_id: organization,
+      host_id: host,
+      position: 1,
+      fingerprint: `SHA256:host${word}`,
+    },
+    host_challenges: {
+      id: randomUUID(),
+      organization_id: organization,
+      text_hash: randomBytes(32),
+      expires_at: '2100-01-01',
+    },
     certificates: {
       organization_id: organization,
       authority_id: authority,

@@ -2,6 +2,7 @@ import type { Recorder, SerialSource, Signer } from '@writ/issuance';
 import type { Clock, RandomBytes } from '@writ/kernel';
 import type { HighWater, ScopedDatabase, SessionStates } from '@writ/storage';
 import type { TokenKeys } from './auth/token-keys.js';
+import type { BundleKeys } from './hosts/bundle-keys.js';
 
 /** Everything outside the service that it works with, open and ready. */
 export interface Adapters {
@@ -20,4 +21,5 @@ export interface Adapters {
   readonly recorderReady: () => Promise<void>;
   readonly highWater: HighWater;
   readonly tokenKeys: TokenKeys;
+  readonly bundleKeys: BundleKeys;
 }

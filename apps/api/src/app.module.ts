@@ -23,6 +23,8 @@ import { SessionController } from './auth/session.controller.js';
 import { SessionServices } from './auth/session-services.js';
 import { Strategies } from './auth/strategies.js';
 import { openTokenKeys } from './auth/token-key.js';
+import { sealedBundleKeys } from './hosts/bundle-keys.js';
+import { hostStrategy } from './hosts/host-token.js';
 import { noExtension, type Extension } from './extension.js';
 import { AccessGuard } from './http/access.guard.js';
 import { InputGuard } from './http/input.guard.js';
@@ -97,6 +99,7 @@ export async function openAdapters({ database, highWater, key }: Foundation): Pr
       signerReady,
       highWater,
       tokenKeys,
+      bundleKeys: sealedBundleKeys(key),
       close,
     };
   } catch (error) {
@@ -127,6 +130,7 @@ function sessionProviders({ store, clock, sessions, tokenKeys, newId }: Adapters
   const strategies = new Strategies({
     bearer: bearerStrategy({ sessions, clock, key: tokenKeys.access }),
     local: localStrategy(auth),
+    host: hostStrategy({ clock, key: tokenKeys.host }),
   });
   return [
     { provide: Strategies, useValue: strategies },

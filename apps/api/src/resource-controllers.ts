@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { AuthoritiesController } from './authorities/authorities.controller.js';
 import { CertificatesController } from './certificates/certificates.controller.js';
 import { EventsController } from './events/events.controller.js';
+import { HostsController } from './hosts/hosts.controller.js';
 import { KeysController } from './keys/keys.controller.js';
 import { RevocationsController } from './revocations/revocations.controller.js';
 import { RolesController } from './roles/roles.controller.js';
@@ -13,6 +14,7 @@ export const resourceControllers: readonly Type[] = [
   UsersController,
   RolesController,
   KeysController,
+  HostsController,
   CertificatesController,
   RevocationsController,
   AuthoritiesController,

@@ -21,6 +21,8 @@ export class ResourceServices {
   readonly issuing: Issuing;
   readonly krls: KrlShelf;
   readonly publicOrganizations: PublicOrganizations;
+  readonly bundleKeys: Adapters['bundleKeys'];
+  readonly hostTokenKey: Adapters['tokenKeys']['host'];
 
   constructor(adapters: Adapters) {
     const { store, clock, random, highWater, serials, signer, recorder } = adapters;
@@ -47,6 +49,8 @@ export class ResourceServices {
     };
     this.krls = krlShelf(store);
     this.publicOrganizations = publicOrganizations(store);
+    this.bundleKeys = adapters.bundleKeys;
+    this.hostTokenKey = adapters.tokenKeys.host;
   }
 }
 

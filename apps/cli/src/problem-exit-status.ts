@@ -11,6 +11,8 @@ export const problemExitStatus: Readonly<Record<ProblemCode, ExitStatus>> = {
   access_token_invalid: exitStatus.notSignedIn,
   refresh_token_invalid: exitStatus.notSignedIn,
   session_ended: exitStatus.notSignedIn,
+  join_token_invalid: exitStatus.refused,
+  host_token_invalid: exitStatus.refused,
   invitation_invalid: exitStatus.refused,
   permission_missing: exitStatus.refused,
   request_refused: exitStatus.refused,

@@ -70,6 +70,7 @@ const idempotencyKey = {
 
 function accessNote(access: Access): Json | undefined {
   if (access === 'public' || access === 'self') return undefined;
+  if (access === 'host') return { description: 'Takes the token of a joined host.' };
   return { description: `Takes the permission \`${access}\`.` };
 }
 
@@ -135,14 +136,23 @@ function anyRouteProblems({ access, body: takes, params }: Route): ProblemCode[]
   return [
     'request_invalid',
     ...(takes === null ? [] : (['body_not_json', 'body_too_large', 'content_type_unsupported'] as const)),
-    ...(access === 'public' ? [] : (['access_token_invalid', 'session_ended'] as const)),
-    ...(access === 'public' || access === 'self' ? [] : (['permission_missing'] as const)),
+    ...callerProblems(access),
     ...(Object.keys(params.shape).length === 0 ? [] : (['not_found'] as const)),
     'too_many_requests',
     'internal_error',
     'storage_unavailable',
     'overloaded',
     'shutting_down',
+  ];
+}
+
+function callerProblems(access: Access): ProblemCode[] {
+  if (access === 'public') return [];
+  if (access === 'host') return ['host_token_invalid'];
+  return [
+    'access_token_invalid',
+    'session_ended',
+    ...(access === 'self' ? [] : ['permission_missing' as const]),
   ];
 }
 

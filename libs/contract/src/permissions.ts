@@ -10,6 +10,8 @@ export const permissions = [
   'role.grant',
   'certificate.read',
   'certificate.revoke',
+  'host.read',
+  'host.join',
   'host.sign',
   'authority.read',
   'event.read',
@@ -27,6 +29,7 @@ const readAll: readonly Permission[] = [
   'user.read',
   'role.read',
   'certificate.read',
+  'host.read',
   'authority.read',
   'event.read',
 ];
@@ -42,8 +45,9 @@ export const permissionsOf: Readonly<Record<AdministrativeRole, ReadonlySet<Perm
     'role.create',
     'role.grant',
     'certificate.revoke',
+    'host.join',
   ]),
-  operator: new Set<Permission>([...readAll, 'certificate.revoke', 'host.sign']),
+  operator: new Set<Permission>([...readAll, 'certificate.revoke', 'host.join', 'host.sign']),
   auditor: new Set(readAll),
   member: new Set<Permission>(['organization.read', 'authority.read']),
 };

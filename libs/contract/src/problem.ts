@@ -11,6 +11,8 @@ export const problemStatus = {
   refresh_token_invalid: 401,
   session_ended: 401,
   invitation_invalid: 401,
+  join_token_invalid: 401,
+  host_token_invalid: 401,
   permission_missing: 403,
   request_refused: 403,
   grant_refused: 403,

@@ -5,6 +5,7 @@ import {
   DecimalString,
   Fingerprint,
   Instant,
+  JoinNames,
   Labels,
   OrganizationHandle,
   Reason,
@@ -121,6 +122,56 @@ export const Role = z.strictObject({
   createdAt: Instant,
 });
 export type Role = z.infer<typeof Role>;
+
+/** A token with which hosts join; the secret is in no other answer. */
+export const JoinToken = z.strictObject({
+  secret: z.string(),
+  /** Of the key that signs the organization's bundles: the host believes no other. */
+  bundleKey: Fingerprint,
+  names: JoinNames,
+  labels: Labels,
+  uses: z.int(),
+  expiresAt: Instant,
+});
+export type JoinToken = z.infer<typeof JoinToken>;
+
+/** What a host says of itself. */
+export const HostReport = z.strictObject({
+  bundleVersion: DecimalString,
+  krlVersion: DecimalString,
+  /** Empty: everything was applied. Else what was refused and why. */
+  failure: z.string().max(500),
+  kit: z.string().max(64),
+  openssh: z.string().max(64),
+  /** Seconds since 1970 on the host. */
+  clock: z.int().nonnegative(),
+});
+export type HostReport = z.infer<typeof HostReport>;
+
+/** A host that has joined. */
+export const Host = z.strictObject({
+  id: Uuid,
+  name: z.string(),
+  labels: Labels,
+  joinedAt: Instant,
+  /** Of the bundle that was last made for it; '0': none yet. */
+  bundleVersion: DecimalString,
+  lastSeenAt: Instant.nullable(),
+  report: HostReport.nullable(),
+});
+export type Host = z.infer<typeof Host>;
+
+/** What each of a host's keys signs with SSHSIG under `namespace`. */
+export const HostChallenge = z.strictObject({
+  /** Base64 of the text. */
+  challenge: z.string(),
+  namespace: z.literal('host-proof@writ'),
+  expiresAt: Instant,
+});
+export type HostChallenge = z.infer<typeof HostChallenge>;
+
+export const JoinedHost = z.strictObject({ host: Uuid, hostToken: z.string(), expiresAt: Instant });
+export type JoinedHost = z.infer<typeof JoinedHost>;
 
 /** What the caller signs with SSHSIG under `namespace` to prove a key once. */
 export const ProofChallenge = z.strictObject({

@@ -2,8 +2,11 @@ import type { z } from 'zod';
 import type { Permission } from './permissions.js';
 import type { ProblemCode } from './problem.js';
 
-/** 'public': nobody needs to be signed in. 'self': any signed-in caller, for what is their own. Else the permission. */
-export type Access = 'public' | 'self' | Permission;
+/**
+ * 'public': nobody needs to be signed in. 'self': any signed-in caller, for what is their own. 'host': a joined host, by its
+ * token, for what is its own. Else the permission.
+ */
+export type Access = 'public' | 'self' | 'host' | Permission;
 
 /** An answer that is not JSON: a file, with its media type. */
 export interface FileAnswer {

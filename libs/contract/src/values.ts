@@ -43,6 +43,9 @@ export const Labels = z
   .record(z.string().min(1).max(63), z.string().min(1).max(63))
   .refine((labels) => Object.keys(labels).length <= 32, 'at most 32 labels');
 
+/** What hosts may be called that join with one token: a host name, or names with one * in the first label. */
+export const JoinNames = z.string().min(1).max(253);
+
 export const TtlSeconds = z.int().min(1).max(315_360_000);
 
 /** What an earlier sign-in gave as `deviceToken`; one that is none of this account's counts as if it were left out. */

@@ -4,6 +4,9 @@ import { CodedError } from '@writ/kernel';
 export const hostsErrorCodes = ['join_name_invalid', 'bundle_file_refused'] as const;
 export type HostsErrorCode = (typeof hostsErrorCodes)[number];
 
+/** Why a host is refused that joins, beside the rules of the certificates that it asks for. */
+export const joinRules = ['name_not_of_token'] as const;
+
 /** Throws the library's error. */
 export function refuse(code: HostsErrorCode, message: string): never {
   throw new CodedError<HostsErrorCode>(code, message);

@@ -16,3 +16,4 @@ export {
 export { LocalSigner, type LoadSealedKey } from './local-signer.js';
 export { newSecret, readSecret, type SecretSource } from './secret.js';
 export { createSecretFile, keepSecretFile, readSecretFile } from './secret-file.js';
+export { bundleKeyIdentity, newBundleKey, signWithBundleKey, type BundleKeyIdentity } from './bundle-key.js';

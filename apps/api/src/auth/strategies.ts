@@ -2,6 +2,7 @@ import type { ProblemCode } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
 import passport from 'passport';
 import type { Authenticated } from './authenticated.js';
+import type { HostCaller } from '../hosts/host-token.js';
 import type { SignedInCaller } from './signed-in-caller.js';
 
 /** The parts of a request that a strategy may look at: nothing else can smuggle a credential in. */
@@ -19,6 +20,8 @@ export interface StrategyResults {
   readonly bearer: SignedInCaller;
   /** Somebody who has no session yet. */
   readonly local: Authenticated;
+  /** A host that has joined. */
+  readonly host: HostCaller;
 }
 
 /** Passport, with the ways to sign in that this service knows. An instance of its own: nothing is shared in the process. */

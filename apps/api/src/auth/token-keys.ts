@@ -5,6 +5,7 @@ export interface TokenKeys {
   readonly access: KeyObject;
   readonly refresh: KeyObject;
   readonly device: KeyObject;
+  readonly host: KeyObject;
 }
 
 /**
@@ -18,5 +19,6 @@ export function deriveTokenKeys(tokenKey: Uint8Array): TokenKeys {
     access: derive('access token'),
     refresh: derive('refresh token'),
     device: derive('device token'),
+    host: derive('host token'),
   };
 }

@@ -1,19 +1,20 @@
-import type { Failure, ProblemCode } from '@writ/contract';
-import { CodedError, isCodedError, seconds } from '@writ/kernel';
+import type { ProblemCode } from '@writ/contract';
+import { CodedError, isCodedError } from '@writ/kernel';
 import { issueCertificate } from '@writ/issuance';
 import { fingerprint } from '@writ/openssh/key';
-import { decide, type Authority, type HostCertificateRequest, type Plan } from '@writ/policy';
+import type { Authority, HostCertificateRequest } from '@writ/policy';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import type { Transaction } from '@writ/storage';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { earlierAnswer } from '../idempotency/earlier-answer.js';
 import { requestDigest } from '../idempotency/request-digest.js';
-import { subjectKey, type SubjectKey } from '../keys/subject-key.js';
+import { distinctKeys } from '../keys/subject-key.js';
 import { refusal } from '../refusal.js';
 import type { TrustEnding } from '../revocations/end-trust.js';
 import { takeTurn } from '../users/take-turn.js';
 import { issuedView } from './certificate-view.js';
 import { claimHostNames } from './claim-host-names.js';
+import { decideHostKeys } from './decide-host-keys.js';
 import { hostRequests, type HostAsked } from './host-request.js';
 import type { Issuing } from './issuing.js';
 import { failuresOf, refused } from './refused.js';
@@ -103,41 +104,10 @@ async function boundRequests(
 ): Promise<readonly HostCertificateRequest[]> {
   const { organizationId } = actor.caller;
   const requests = await hostRequests(tx, organizationId, asked);
-  const plans = decideAll(issuing, actor.caller, authority, requests);
+  const plans = decideHostKeys(issuing, actor.caller, authority, requests);
   if (plans.every((plan) => plan.claims.length === 0)) return requests;
   await claimHostNames(tx, issuing, actor, asked.keys, plans);
   return hostRequests(tx, organizationId, asked);
-}
-
-/** A plan for every key, or every rule that any of them does not meet, each once. */
-function decideAll(
-  { ports }: Issuing,
-  caller: SignedInCaller,
-  authority: Authority,
-  requests: readonly HostCertificateRequest[],
-): readonly Plan[] {
-  const now = seconds(ports.clock);
-  const backdate = BigInt(ports.backdateSeconds);
-  const decisions = requests.map((request) =>
-    decide({ caller, roles: [], authority, request, now, backdate }),
-  );
-  const failures = decisions.flatMap((decision) => (decision.allowed ? [] : decision.failures));
-  if (failures.length > 0) throw refusal('request_refused', distinct(failures));
-  return decisions.flatMap((decision) => (decision.allowed ? [decision.plan] : []));
-}
-
-function distinct(failures: readonly Failure[]): readonly Failure[] {
-  return [...new Map(failures.map((failure) => [JSON.stringify(failure), failure])).values()];
-}
-
-/** The keys, each once: a key named twice would get two certificates. Ends in `public_key_invalid`. */
-function distinctKeys(lines: readonly string[]): readonly SubjectKey[] {
-  const keys = lines.map(subjectKey);
-  if (new Set(keys.map(({ key }) => fingerprint(key))).size === keys.length) return keys;
-  throw new CodedError<ProblemCode>(
-    'public_key_invalid',
-    'A key is named twice; name each of the host keys once.',
-  );
 }
 
 /** Each certificate is remembered by itself. No Idempotency-Key in a header can hold a newline. */

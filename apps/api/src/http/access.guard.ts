@@ -19,12 +19,28 @@ export class AccessGuard implements CanActivate {
     if (route === undefined) return false;
     if (route.access === 'public') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
+    if (route.access === 'host') {
+      const host = await this.strategies.authenticate('host', { headers: request.headers });
+      if (params(request)['organization'] !== host.organizationHandle) throw elsewhere();
+      request.joinedHost = host;
+      return true;
+    }
     const caller = await this.strategies.authenticate('bearer', { headers: request.headers });
     // Known also where they are refused, so that it is written down whom.
+    request.caller = caller;
+    admit(route, params(request), caller);
     request.caller = caller;
     admit(route, request.params as Readonly<Record<string, string>>, caller);
     return true;
   }
+}
+
+function params(request: FastifyRequest): Readonly<Record<string, string>> {
+  return request.params as Readonly<Record<string, string>>;
+}
+
+function elsewhere(): CodedError<ProblemCode> {
+  return new CodedError<ProblemCode>('not_found', 'There is no such organization for you.');
 }
 
 /** Ends in `not_found` (another organization's address) or `permission_missing`. */
@@ -34,7 +50,7 @@ export function admit(
   caller: SignedInCaller,
 ): void {
   if (organization !== undefined && organization !== caller.organizationHandle) {
-    throw new CodedError<ProblemCode>('not_found', 'There is no such organization for you.');
+    throw elsewhere();
   }
   if (access !== 'self' && !caller.permissions.has(access)) {
     throw new CodedError<ProblemCode>(

@@ -72,6 +72,7 @@ function prepare(adapter: FastifyAdapter, lines: Logger, crowd: Crowd, limits: L
     done(null, parseJsonBody(bytes as Buffer));
   });
   fastify.decorateRequest('caller', null);
+  fastify.decorateRequest('joinedHost', null);
   fastify.decorateRequest('input', null);
   fastify.decorateRequest('problem', null);
   fastify.decorateRequest('leave', null);

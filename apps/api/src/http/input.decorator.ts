@@ -1,11 +1,21 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
+import type { HostCaller } from '../hosts/host-token.js';
 import type { FastifyRequest } from './request.js';
 
 /** Parameter: the validated request (`RouteInput<id>`). */
 export const Input: () => ParameterDecorator = createParamDecorator(
   (_: unknown, context: ExecutionContext): unknown =>
     context.switchToHttp().getRequest<FastifyRequest>().input,
+);
+
+/** Parameter: the host that is calling (`HostCaller`), on routes of hosts. */
+export const CurrentHost: () => ParameterDecorator = createParamDecorator(
+  (_: unknown, context: ExecutionContext): HostCaller => {
+    const { joinedHost } = context.switchToHttp().getRequest<FastifyRequest>();
+    if (joinedHost === null) throw new TypeError('@CurrentHost() belongs on a route of hosts.');
+    return joinedHost;
+  },
 );
 
 /** Parameter: who is calling (`SignedInCaller`). Not on public routes. */

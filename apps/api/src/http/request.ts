@@ -1,11 +1,14 @@
 import type { ProblemCode } from '@writ/contract';
 import type { FastifyRequest } from 'fastify';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
+import type { HostCaller } from '../hosts/host-token.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set by the guard; null on public routes. */
     caller: SignedInCaller | null;
+    /** Set by the guard on the routes of hosts. */
+    joinedHost: HostCaller | null;
     /** The validated request, for `@Input()`. */
     input: unknown;
     /** What the request was answered with, when that is a problem. */

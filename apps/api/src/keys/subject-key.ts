@@ -1,6 +1,6 @@
 import type { ProblemCode } from '@writ/contract';
 import { CodedError, isCodedError } from '@writ/kernel';
-import { parsePublicKeyLine, type PublicKey } from '@writ/openssh/key';
+import { fingerprint, parsePublicKeyLine, type PublicKey } from '@writ/openssh/key';
 
 /** A public key as somebody sent it, and the comment behind it. */
 export interface SubjectKey {
@@ -25,6 +25,16 @@ export function subjectKey(line: string): SubjectKey {
   throw invalid(
     'key_line_malformed',
     'The public key line has options in front; send the type, the key and a comment.',
+  );
+}
+
+/** The keys, each once: a key named twice would get two certificates. Ends in `public_key_invalid`. */
+export function distinctKeys(lines: readonly string[]): readonly SubjectKey[] {
+  const keys = lines.map(subjectKey);
+  if (new Set(keys.map(({ key }) => fingerprint(key))).size === keys.length) return keys;
+  throw new CodedError<ProblemCode>(
+    'public_key_invalid',
+    'A key is named twice; name each of the host keys once.',
   );
 }
 

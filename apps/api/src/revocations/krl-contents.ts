@@ -1,12 +1,14 @@
-import { decodePublicKey } from '@writ/openssh/key';
+import { canaryKey } from '@writ/hosts';
+import { decodePublicKey, fingerprint } from '@writ/openssh/key';
 import type { KrlContents } from '@writ/openssh/krl';
 import type { AuthorityRow, LiveRevocations } from '@writ/storage';
 
 /**
  * What an organization's KRL has to say: serials of each of its authorities, and keys by their SHA-256 fingerprint (the
- * smallest form, which every sshd from 8.2 reads). Never key ids: the KRL is public, and they name people.
+ * smallest form, which every sshd from 8.2 reads), the canary's first. Never key ids: the KRL is public, and they name people.
  */
 export function krlContents(
+  organizationHandle: string,
   version: bigint,
   generatedAt: bigint,
   live: LiveRevocations,
@@ -21,11 +23,14 @@ export function krlContents(
         .filter(({ authorityId }) => authorityId === authority.id)
         .map(({ from, to }) => ({ first: from, last: to })),
     })),
-    fingerprintsSha256: live.keys.map(({ fingerprint }) => digestOf(fingerprint)),
+    fingerprintsSha256: [
+      digestOf(fingerprint(canaryKey(organizationHandle))),
+      ...live.keys.map((key) => digestOf(key.fingerprint)),
+    ],
   };
 }
 
 /** 'SHA256:…' as the digest itself. */
-function digestOf(fingerprint: string): Uint8Array {
-  return Buffer.from(fingerprint.slice('SHA256:'.length), 'base64');
+function digestOf(name: string): Uint8Array {
+  return Buffer.from(name.slice('SHA256:'.length), 'base64');
 }

@@ -1,7 +1,9 @@
 import type { Clock } from '@writ/kernel';
+import { canaryKey } from '@writ/hosts';
 import { decodeKrl, encodeKrl } from '@writ/openssh/krl';
 import {
   currentKrlVersion,
+  findOrganization,
   insertKrl,
   listAuthorities,
   liveRevocations,
@@ -35,9 +37,20 @@ export async function publishKrl(
   const published = (await currentKrlVersion(tx, organizationId)) ?? 0n;
   const used = highWater.krlVersion(organizationId) ?? 0n;
   const version = (published > used ? published : used) + 1n;
-  const contents = krlContents(version, BigInt(Math.floor(now / 1000)), live, authorities);
+  const organization = await findOrganization(tx, organizationId);
+  if (organization === null) throw new TypeError('a KRL is an organization’s');
+  const contents = krlContents(
+    organization.handle,
+    version,
+    BigInt(Math.floor(now / 1000)),
+    live,
+    authorities,
+  );
   const bytes = encodeKrl(contents);
-  const fault = krlFault(decodeKrl(bytes), authorities, added);
+  const fault = krlFault(decodeKrl(bytes), authorities, {
+    ...added,
+    keys: [...added.keys, canaryKey(organization.handle).blob],
+  });
   if (fault !== null) throw new Error(`The KRL that was just made is wrong: ${fault}.`);
   await highWater.raise({ krlVersions: new Map([[organizationId, version]]) });
   await insertKrl(tx, organizationId, {

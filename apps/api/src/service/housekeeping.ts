@@ -4,6 +4,7 @@ import {
   forgetAttempts,
   forgetChallenges,
   forgetKrls,
+  forgetHostChallenges,
   forgetSessions,
   listOrganizationIds,
   type ScopedDatabase,
@@ -60,6 +61,7 @@ export async function tidy({
       await forgetAnswers(tx, id, new Date(now - kept.answers));
       await forgetChallenges(tx, id, new Date(now));
       await forgetKrls(tx, id, new Date(now - kept.krls), keptKrls);
+      await forgetHostChallenges(tx, id, new Date(now));
     });
   }
 }

@@ -1,7 +1,15 @@
 import { encodeKrl } from '@writ/openssh/krl';
-import { currentKrl, currentKrlVersion, type ScopedDatabase } from '@writ/storage';
+import {
+  currentKrl,
+  currentKrlVersion,
+  findOrganization,
+  type ScopedDatabase,
+  type Transaction,
+} from '@writ/storage';
 import { createHash } from 'node:crypto';
 import { bounded } from '../bounded-map.js';
+import { notFound } from '../refusal.js';
+import { krlContents } from '../revocations/krl-contents.js';
 
 /** A KRL as it is handed out. */
 export interface PublishedKrl {
@@ -30,11 +38,11 @@ export function krlShelf(store: ScopedDatabase, capacity = 1000): KrlShelf {
   const ask = (organizationId: string) =>
     store.within([organizationId], async (tx) => {
       const version = await currentKrlVersion(tx, organizationId);
-      if (version === null) return noRevocations;
+      if (version === null) return noRevocations(await handleOf(tx, organizationId));
       const krl = kept.get(organizationId);
       if (krl?.version === version) return krl;
       const row = await currentKrl(tx, organizationId);
-      if (row === null) return noRevocations;
+      if (row === null) return noRevocations(await handleOf(tx, organizationId));
       const read = { version: row.version, bytes: row.bytes, sha256: hex(row.sha256) };
       kept.set(organizationId, read);
       return read;
@@ -64,12 +72,20 @@ export function krlShelf(store: ScopedDatabase, capacity = 1000): KrlShelf {
   };
 }
 
-/** What an organization publishes before it has revoked anything: an empty file would not do, sshd would allow all. */
-export const noRevocations: PublishedKrl = emptyKrl();
-
-function emptyKrl(): PublishedKrl {
-  const bytes = encodeKrl({ version: 0n, generatedAt: 0n });
+/**
+ * What an organization publishes before it has revoked anything: the canary alone. An empty file would not do, sshd would
+ * allow all.
+ */
+export function noRevocations(organizationHandle: string): PublishedKrl {
+  const live = { serials: [], keys: [] };
+  const bytes = encodeKrl(krlContents(organizationHandle, 0n, 0n, live, []));
   return { version: 0n, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+async function handleOf(tx: Transaction, organizationId: string): Promise<string> {
+  const organization = await findOrganization(tx, organizationId);
+  if (organization === null) throw notFound('organization');
+  return organization.handle;
 }
 
 function hex(bytes: Uint8Array): string {

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { canaryKey } from '@writ/hosts';
 import { fingerprint, publicKeyFromObject } from '@writ/openssh/key';
 import { decodeKrl, encodeKrl, isRevoked } from '@writ/openssh/krl';
 import type { AuthorityRow, LiveRevocations, ScopedDatabase, Transaction } from '@writ/storage';
@@ -6,6 +7,7 @@ import { krlFault } from '../../src/revocations/krl-check.js';
 import { krlContents } from '../../src/revocations/krl-contents.js';
 import { krlShelf, noRevocations } from '../../src/trust/published-krl.js';
 
+const handle = 'k3v9q2m7x1c8z5b4';
 const key = () => publicKeyFromObject(generateKeyPairSync('ed25519').publicKey);
 
 function authority(id: string): AuthorityRow {
@@ -34,13 +36,14 @@ const live: LiveRevocations = {
   ],
   keys: [{ fingerprint: fingerprint(lost), publicKey: lost.blob }],
 };
-const krl = decodeKrl(encodeKrl(krlContents(5n, 1_700_000_000n, live, authorities)));
+const krl = decodeKrl(encodeKrl(krlContents(handle, 5n, 1_700_000_000n, live, authorities)));
 
 describe('what a KRL says', () => {
   it('is everything that is revoked: serials under their authority, keys, no key ids', () => {
     expect(krl.version).toBe(5n);
     expect(isRevoked(krl, lost)).toBe(true);
     expect(isRevoked(krl, key())).toBe(false);
+    expect(isRevoked(krl, canaryKey(handle))).toBe(true);
     expect(krl.certificates.every(({ keyIds }) => keyIds.size === 0)).toBe(true);
     const fault = (authorityId: string, serial: bigint) =>
       krlFault(krl, authorities, { certificates: [{ authorityId, serial }], keys: [] });
@@ -55,6 +58,7 @@ describe('what a KRL says', () => {
     expect(krlFault(krl, authorities, { certificates: [], keys: [key().blob] })).toBe('a key is missing');
     const [first] = authorities;
     const contents = krlContents(
+      handle,
       6n,
       0n,
       {
@@ -81,6 +85,7 @@ function fakeStore() {
         return Promise.resolve(rows.at(-1) ?? null);
       },
     },
+    $queryRaw: () => Promise.resolve([{ handle }]),
   } as unknown as Transaction;
   let gated = false;
   const store = {
@@ -108,8 +113,10 @@ describe('the KRLs kept in memory', () => {
   it('are read once for each version, and empty before the first', async () => {
     const { store, publish, reads } = fakeStore();
     const shelf = krlShelf(store);
-    expect(await shelf.current('o')).toBe(noRevocations);
-    expect(decodeKrl(noRevocations.bytes).version).toBe(0n);
+    const first = await shelf.current('o');
+    expect(first).toEqual(noRevocations(handle));
+    expect(isRevoked(decodeKrl(first.bytes), canaryKey(handle))).toBe(true);
+    expect(first.version).toBe(0n);
     publish(1n);
     for (let n = 0; n < 3; n += 1) expect((await shelf.current('o')).version).toBe(1n);
     expect(reads).toEqual({ version: 4, bytes: 1 });

@@ -49,11 +49,11 @@ const revoked = Prisma.sql`(
 
 const columns = Prisma.sql`c.authority_id as "authorityId", a.fingerprint as "authorityFingerprint", c.serial,
   c.certificate_type as "certificateType", c.key_id as "keyId", c.principals, c.valid_after as "validAfter",
-  c.valid_before as "validBefore", c.public_key_fingerprint as "publicKeyFingerprint", u.name as "userName",
+  c.valid_before as "validBefore", c.public_key_fingerprint as "publicKeyFingerprint", coalesce(u.name, h.name) as "userName",
   roles.name as "roleName", c.issued_at as "issuedAt", ${revoked} as revoked`;
 
 const joined = Prisma.sql`certificates c join authorities a on a.id = c.authority_id
-  join users u on u.id = c.user_id left join roles on roles.id = c.role_id`;
+  left join users u on u.id = c.user_id left join hosts h on h.id = c.user_id left join roles on roles.id = c.role_id`;
 
 /** Certificates, newest first. */
 export function listCertificates(tx: Transaction, query: CertificateQuery): Promise<CertificateRow[]> {
@@ -180,6 +180,20 @@ export async function countActiveCertificatesOfKey(
   const [row] = await tx.$queryRaw<{ count: bigint }[]>`
     select count(*) as count from certificates c where ${every(conditions)}`;
   return Number(row?.count ?? 0);
+}
+
+/** The certificates that a host has had issued for itself, valid at `now` (seconds since 1970) and not revoked, newest first. */
+export function hostsOwnCertificates(
+  tx: Transaction,
+  organizationId: string,
+  hostId: string,
+  now: bigint,
+): Promise<{ readonly authorityId: string; readonly certificate: Uint8Array }[]> {
+  return tx.$queryRaw`
+    select c.authority_id as "authorityId", c.certificate from certificates c
+    where c.organization_id = ${organizationId}::uuid and c.user_id = ${hostId}::uuid and c.certificate_type = 'host'
+      and c.valid_before > ${now}::bigint and not ${revoked}
+    order by c.valid_before desc`;
 }
 
 /** A recorded certificate's bytes, and whether it has been revoked; null when there is none. */

@@ -1,6 +1,6 @@
 import type { Transaction } from './transaction.js';
 
-export type EpochKind = 'user' | 'role' | 'authority' | 'host_name';
+export type EpochKind = 'user' | 'role' | 'authority' | 'host_name' | 'host';
 
 /** Starts the counter of a new user, role, authority or host name, whose id it carries. */
 export async function startEpoch(tx: Transaction, organizationId: string, id: string, kind: EpochKind) {

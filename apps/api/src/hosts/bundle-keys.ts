@@ -1,0 +1,29 @@
+import { bundleNamespace } from '@writ/hosts';
+import { decodePublicKey } from '@writ/openssh/key';
+import { newBundleKey, signWithBundleKey, type KeyEncryptionKey } from '@writ/signer';
+import { fingerprint } from '@writ/openssh/key';
+import type { BundleKeyRow } from '@writ/storage';
+
+/** What makes bundle keys and signs with them. Never hands out private bytes. */
+export interface BundleKeys {
+  make(which: { readonly id: string; readonly organizationId: string }): Promise<BundleKeyRow>;
+  /** The armored SSHSIG of a bundle's text. */
+  sign(key: BundleKeyRow, text: string): Promise<string>;
+}
+
+/** Keys that are sealed in the database. Rejects with the codes of opening a sealed record. */
+export function sealedBundleKeys(key: KeyEncryptionKey): BundleKeys {
+  return {
+    async make(which) {
+      const { publicKey, sealedKey } = await newBundleKey(key, which);
+      return { ...which, publicKey: publicKey.blob, fingerprint: fingerprint(publicKey), sealedKey };
+    },
+    sign: (row, text) =>
+      signWithBundleKey(
+        key,
+        { id: row.id, organizationId: row.organizationId, publicKey: decodePublicKey(row.publicKey) },
+        row.sealedKey,
+        { namespace: bundleNamespace, message: Buffer.from(text) },
+      ),
+  };
+}

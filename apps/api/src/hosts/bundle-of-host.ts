@@ -1,0 +1,100 @@
+import { Labels } from '@writ/contract';
+import { bundleList, bundleText, hostFiles, type BundleFile, type HostRole } from '@writ/hosts';
+import { decodePublicKey } from '@writ/openssh/key';
+import type { Login } from '@writ/openssh/trust';
+import {
+  activeBundleKey,
+  keepBundle,
+  listAuthorities,
+  listRoles,
+  lockBundle,
+  type RoleRow,
+  type Transaction,
+} from '@writ/storage';
+import { createHash } from 'node:crypto';
+import type { Issuing } from '../certificates/issuing.js';
+import type { FileContent } from '../http/route-input.js';
+import type { PublicOrganizations } from '../trust/public-organization.js';
+import type { BundleKeys } from './bundle-keys.js';
+import { certifiedHost, type CertifiedHost } from './host-certificates.js';
+import { hostTokenInvalid, type HostCaller } from './host-token.js';
+
+export interface Bundling {
+  readonly issuing: Issuing;
+  readonly bundleKeys: BundleKeys;
+  readonly publicOrganizations: PublicOrganizations;
+}
+
+/**
+ * The host's bundle as it has to be now. What was made last is given again as long as it says the same; otherwise the next
+ * version is made, signed and kept. Ends in `host_token_invalid`, and what `certifiedHost` ends in.
+ */
+export async function bundleOfHost(
+  services: Bundling,
+  { organizationHandle, hostId }: HostCaller,
+  requestId: string,
+): Promise<FileContent> {
+  const organizationId = await services.publicOrganizations(organizationHandle);
+  const certified = await certifiedHost(services.issuing, organizationId, hostId, requestId);
+  const bundle = await services.issuing.store.within([organizationId], async (tx) => {
+    const last = await lockBundle(tx, organizationId, hostId);
+    if (last === null) throw hostTokenInvalid('There is no such host any more; join it again.');
+    const files = await filesFor(tx, certified);
+    const list = bundleList(files);
+    if (last.bundle !== null && last.list === list) return last.bundle;
+    const made = await nextBundle(tx, services, certified, last.version, files);
+    await keepBundle(tx, hostId, { ...made, list });
+    return made.bundle;
+  });
+  const bytes = Buffer.from(bundle);
+  return { bytes, etag: createHash('sha256').update(bytes).digest('hex'), maxAgeSeconds: 0 };
+}
+
+async function filesFor(
+  tx: Transaction,
+  { host, organization, certificates }: CertifiedHost,
+): Promise<readonly BundleFile[]> {
+  const authorities = await listAuthorities(tx, organization.id, null, 1000);
+  const roles = await listRoles(tx, organization.id, null, 100_000);
+  return hostFiles({
+    organizationHandle: organization.handle,
+    organizationName: organization.name,
+    labels: Labels.parse(host.labels),
+    roles: roles.map(hostRole),
+    userAuthorities: authorities
+      .filter(({ kind, state }) => kind === 'user' && state !== 'retired')
+      .map(({ publicKey }) => decodePublicKey(publicKey)),
+    certificates,
+  });
+}
+
+function hostRole({ handle, principals, logins, selector }: RoleRow): HostRole {
+  return {
+    handle,
+    principals: principals === 'role' ? 'role' : 'logins',
+    logins: logins as readonly Login[],
+    selector: Labels.nullable().parse(selector),
+  };
+}
+
+async function nextBundle(
+  tx: Transaction,
+  { issuing, bundleKeys }: Bundling,
+  { host, organization }: CertifiedHost,
+  last: bigint,
+  files: readonly BundleFile[],
+): Promise<{ readonly version: bigint; readonly bundle: string }> {
+  const key = await activeBundleKey(tx, organization.id);
+  if (key === null) throw new TypeError('an organization that has hosts has a bundle key');
+  const now = issuing.clock();
+  // By the clock, so that versions go on rising when an older database was put back.
+  const version = BigInt(now) > last ? BigInt(now) : last + 1n;
+  const identity = {
+    organization: organization.handle,
+    host: host.id,
+    version,
+    madeAt: BigInt(Math.floor(now / 1_000)),
+  };
+  const text = bundleText(identity, files);
+  return { version, bundle: `${await bundleKeys.sign(key, text)}${text}` };
+}

@@ -1,0 +1,149 @@
+import { Labels as LabelsSchema, type Failure } from '@writ/contract';
+import { joinName } from '@writ/hosts';
+import { isCodedError, type Clock, type RandomBytes } from '@writ/kernel';
+import { hostNameWithin, namePattern, type HostName } from '@writ/openssh/trust';
+import { labelsProblem, selects, type Granter, type Labels } from '@writ/policy';
+import {
+  activeBundleKey,
+  findOrganization,
+  insertBundleKey,
+  insertJoinToken,
+  listRoles,
+  recordEvent,
+  type BundleKeyRow,
+  type RoleRow,
+  type ScopedDatabase,
+  type Transaction,
+} from '@writ/storage';
+import { createHash, randomUUID } from 'node:crypto';
+import type { SignedInCaller } from '../auth/signed-in-caller.js';
+import { eventOf, type Actor } from '../events/event-of.js';
+import type { RouteInput, RouteOutput } from '../http/route-input.js';
+import { refusal } from '../refusal.js';
+import { granterOf } from '../roles/granter.js';
+import { takeTurn } from '../users/take-turn.js';
+import type { BundleKeys } from './bundle-keys.js';
+
+export interface TokenMaking {
+  readonly store: ScopedDatabase;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly bundleKeys: BundleKeys;
+}
+
+/**
+ * Makes a token with which hosts join under names inside the organization's, and get these labels. Labels widen every role
+ * that chooses hosts by them, so they take `role.grant`, and the caller may not gain by them. Ends in `request_refused`,
+ * `grant_refused`, `decision_stale`.
+ */
+export function createJoinToken(
+  services: TokenMaking,
+  actor: Actor & { readonly caller: SignedInCaller },
+  { body }: Pick<RouteInput<'createJoinToken'>, 'body'>,
+): Promise<RouteOutput<'createJoinToken'>> {
+  const { store, clock, random } = services;
+  const { caller } = actor;
+  const { organizationId } = caller;
+  const { names, labels, uses, ttlSeconds } = body;
+  return store.within([organizationId], async (tx) => {
+    await takeTurn(tx, caller);
+    const organization = await findOrganization(tx, organizationId);
+    const failures = [...nameFailures(names, organization?.namePatterns ?? []), ...labelFailures(labels)];
+    if (failures.length > 0) throw refusal('request_refused', failures);
+    const exception = await refuseWidening(tx, caller, labels);
+    const key = await bundleKeyOf(tx, services, organizationId);
+    const secret = Buffer.from(random(32)).toString('base64url');
+    const now = clock();
+    const token = {
+      id: randomUUID(),
+      organizationId,
+      names,
+      labels,
+      usesLeft: uses,
+      createdById: caller.userId,
+      createdAt: new Date(now),
+      expiresAt: new Date(now + ttlSeconds * 1_000),
+    };
+    await insertJoinToken(tx, token, joinSecretHash(secret));
+    const data = { id: token.id, labels, uses, expiresAt: token.expiresAt.toISOString() };
+    await recordEvent(
+      tx,
+      eventOf(actor, 'join_token.created', names, exception === null ? data : { ...data, exception }),
+    );
+    const expiresAt = token.expiresAt.toISOString();
+    return { secret, bundleKey: key.fingerprint, names, labels, uses, expiresAt };
+  });
+}
+
+/** All that is kept of a secret. */
+export function joinSecretHash(secret: string): Uint8Array {
+  return createHash('sha256').update(secret).digest();
+}
+
+function nameFailures(names: string, patterns: readonly string[]): Failure[] {
+  try {
+    joinName(names);
+  } catch (error) {
+    if (!isCodedError(error)) throw error;
+    return [{ rule: 'name_invalid', message: error.message }];
+  }
+  // What every name that the pattern covers has in common with this one is all that matters.
+  const example = names.replace('*', 'x') as HostName;
+  if (
+    hostNameWithin(
+      example,
+      patterns.map((pattern) => namePattern(pattern)),
+    )
+  )
+    return [];
+  const message = `${names} is not inside the organization's names: ${patterns.join(', ')}.`;
+  return [{ rule: 'name_outside_organization', message }];
+}
+
+function labelFailures(labels: Labels): Failure[] {
+  const problem = labelsProblem(labels);
+  return problem === null ? [] : [{ rule: 'labels_invalid', message: problem }];
+}
+
+/** Ends in `grant_refused` where the labels would put the host into roles that the caller may not widen. */
+async function refuseWidening(
+  tx: Transaction,
+  caller: SignedInCaller,
+  labels: Labels,
+): Promise<'only_owner' | null> {
+  const roles = (await listRoles(tx, caller.organizationId, null, 100_000)).filter((role) =>
+    chooses(role, labels),
+  );
+  if (roles.length === 0) return null;
+  const granter = await granterOf(tx, caller);
+  const failures = roles.flatMap((role) => wideningFailures(granter, role));
+  if (failures.length > 0) throw refusal('grant_refused', failures);
+  return roles.some(({ id }) => granter.roleIds.has(id)) ? 'only_owner' : null;
+}
+
+function wideningFailures({ caller, roleIds, onlyOwner }: Granter, role: RoleRow): Failure[] {
+  if (!caller.permissions.has('role.grant')) {
+    const message = `These labels put the host into the role ${role.name}, which takes the permission role.grant.`;
+    return [{ rule: 'permission_missing', message }];
+  }
+  if (!roleIds.has(role.id) || onlyOwner) return [];
+  const message = `These labels would give you the host by the role ${role.name}; somebody outside that role has to make the token.`;
+  return [{ rule: 'caller_would_gain', message }];
+}
+
+function chooses(role: RoleRow, labels: Labels): boolean {
+  const selector = LabelsSchema.nullable().parse(role.selector);
+  return selector !== null && selects(selector, labels);
+}
+
+async function bundleKeyOf(
+  tx: Transaction,
+  { bundleKeys }: TokenMaking,
+  organizationId: string,
+): Promise<BundleKeyRow> {
+  const known = await activeBundleKey(tx, organizationId);
+  if (known !== null) return known;
+  const made = await bundleKeys.make({ id: randomUUID(), organizationId });
+  await insertBundleKey(tx, made);
+  return made;
+}

@@ -1,0 +1,99 @@
+import { isCodedError, seconds } from '@writ/kernel';
+import { issueCertificate } from '@writ/issuance';
+import { decodeCertificate, type Certificate } from '@writ/openssh/certificate';
+import { fingerprint } from '@writ/openssh/key';
+import { decodePublicKey } from '@writ/openssh/key';
+import {
+  findHost,
+  findOrganization,
+  hostKeysOf,
+  hostsOwnCertificates,
+  type HostRow,
+  type OrganizationRow,
+} from '@writ/storage';
+import { hostRequests } from '../certificates/host-request.js';
+import type { Issuing } from '../certificates/issuing.js';
+import { hostAsCaller } from './host-as-caller.js';
+import { hostTokenInvalid } from './host-token.js';
+
+/** How long a joined host's certificates are valid (seconds), and when they are renewed: at two thirds of that. */
+const life = 30 * 86_400;
+const renewedAt = life / 3;
+
+export interface CertifiedHost {
+  readonly host: HostRow;
+  readonly organization: OrganizationRow;
+  /** One for each of its keys, in its own order. */
+  readonly certificates: readonly Certificate[];
+}
+
+/**
+ * A host with a certificate for each of its keys that is good for a while yet; where there is none, one is issued, the common
+ * way. Ends in `host_token_invalid` (there is no such host any more), `request_refused`, `decision_stale`, and the
+ * signer's and the database's codes.
+ */
+export async function certifiedHost(
+  issuing: Issuing,
+  organizationId: string,
+  hostId: string,
+  requestId: string,
+): Promise<CertifiedHost> {
+  try {
+    return await attempt(issuing, organizationId, hostId, requestId);
+  } catch (error) {
+    if (!isCodedError(error, 'decision_stale')) throw error;
+  }
+  issuing.authorities.forget(organizationId);
+  return attempt(issuing, organizationId, hostId, requestId);
+}
+
+async function attempt(
+  issuing: Issuing,
+  organizationId: string,
+  hostId: string,
+  requestId: string,
+): Promise<CertifiedHost> {
+  const now = seconds(issuing.clock);
+  const authority = await issuing.authorities.active(organizationId, 'host');
+  const { host, organization, keys, held, requests } = await issuing.store.within(
+    [organizationId],
+    async (tx) => {
+      const found = await findHost(tx, organizationId, { id: hostId });
+      const owner = await findOrganization(tx, organizationId);
+      if (found === null || owner === null)
+        throw hostTokenInvalid('There is no such host any more; join it again.');
+      const trusted = (await hostKeysOf(tx, organizationId, hostId)).map(({ publicKey }) => ({
+        key: decodePublicKey(publicKey),
+        comment: '',
+      }));
+      const body = { publicKeys: [], names: [found.name], replace: false, ttlSeconds: life };
+      return {
+        host: found,
+        organization: owner,
+        keys: trusted,
+        held: await hostsOwnCertificates(tx, organizationId, hostId, now),
+        requests: await hostRequests(tx, organizationId, { keys: trusted, body }),
+      };
+    },
+  );
+  const good = new Map<string, Certificate>();
+  for (const { authorityId, certificate: bytes } of held) {
+    const certificate = decodeCertificate(bytes);
+    const name = fingerprint(certificate.publicKey);
+    const lasts = certificate.validBefore - now > BigInt(renewedAt);
+    if (authorityId === authority.id && lasts && !good.has(name)) good.set(name, certificate);
+  }
+  const caller = hostAsCaller(organization, host, issuing.clock());
+  const certificates: Certificate[] = [];
+  for (const [index, { key }] of keys.entries()) {
+    const request = requests[index];
+    const known = good.get(fingerprint(key));
+    if (known !== undefined || request === undefined) {
+      if (known !== undefined) certificates.push(known);
+      continue;
+    }
+    const common = { caller, authority, roles: [], request, requestId, idempotency: null };
+    certificates.push((await issueCertificate(issuing.ports, common)).certificate);
+  }
+  return { host, organization, certificates };
+}

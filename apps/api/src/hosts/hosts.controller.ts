@@ -1,0 +1,87 @@
+import { Controller } from '@nestjs/common';
+import { routes } from '@writ/contract';
+import { decodePublicKey, formatPublicKeyLine } from '@writ/openssh/key';
+import { activeBundleKey } from '@writ/storage';
+import type { SignedInCaller } from '../auth/signed-in-caller.js';
+import { Handle } from '../http/handle.js';
+import { CurrentCaller, CurrentHost, Input } from '../http/input.decorator.js';
+import type { RouteInput, RouteOutput } from '../http/route-input.js';
+import { ResourceServices } from '../resource-services.js';
+import { textFile } from '../trust/trust-files.js';
+import { bundleOfHost } from './bundle-of-host.js';
+import { createJoinToken } from './create-join-token.js';
+import { challengeHost, giveHostToken } from './give-host-token.js';
+import type { HostCaller } from './host-token.js';
+import { challengeJoin, join } from './join.js';
+import { hostsPage, oneHost, takeReport } from './read-hosts.js';
+
+@Controller()
+export class HostsController {
+  constructor(private readonly services: ResourceServices) {}
+
+  @Handle(routes.createJoinToken)
+  createToken(
+    @Input() input: RouteInput<'createJoinToken'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'createJoinToken'>> {
+    return createJoinToken(this.services, { caller, requestId: input.requestId }, input);
+  }
+
+  @Handle(routes.listHosts)
+  list(
+    @Input() input: RouteInput<'listHosts'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'listHosts'>> {
+    return hostsPage(this.services.store, caller, input);
+  }
+
+  @Handle(routes.showHost)
+  show(
+    @Input() input: RouteInput<'showHost'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'showHost'>> {
+    return oneHost(this.services.store, caller, input);
+  }
+
+  @Handle(routes.challengeJoin)
+  challengeJoin(@Input() input: RouteInput<'challengeJoin'>): Promise<RouteOutput<'challengeJoin'>> {
+    return challengeJoin(this.services, input);
+  }
+
+  @Handle(routes.join)
+  join(@Input() input: RouteInput<'join'>): Promise<RouteOutput<'join'>> {
+    return join(this.services, input);
+  }
+
+  @Handle(routes.challengeHost)
+  challengeHost(@Input() input: RouteInput<'challengeHost'>): Promise<RouteOutput<'challengeHost'>> {
+    return challengeHost(this.services, input);
+  }
+
+  @Handle(routes.giveHostToken)
+  giveToken(@Input() input: RouteInput<'giveHostToken'>): Promise<RouteOutput<'giveHostToken'>> {
+    return giveHostToken(this.services, input);
+  }
+
+  @Handle(routes.hostBundle)
+  bundle(
+    @Input() input: RouteInput<'hostBundle'>,
+    @CurrentHost() host: HostCaller,
+  ): Promise<RouteOutput<'hostBundle'>> {
+    return bundleOfHost(this.services, host, input.requestId);
+  }
+
+  @Handle(routes.reportHost)
+  report(@Input() input: RouteInput<'reportHost'>, @CurrentHost() host: HostCaller): Promise<void> {
+    return takeReport(this.services, host, input);
+  }
+
+  @Handle(routes.bundleKey)
+  async bundleKey(@Input() { params }: RouteInput<'bundleKey'>): Promise<RouteOutput<'bundleKey'>> {
+    const { store, publicOrganizations } = this.services;
+    const organizationId = await publicOrganizations(params.organization);
+    const key = await store.within([organizationId], (tx) => activeBundleKey(tx, organizationId));
+    const line = key === null ? '' : formatPublicKeyLine({ key: decodePublicKey(key.publicKey) });
+    return textFile(line === '' ? '' : `${line}\n`);
+  }
+}
