@@ -8,6 +8,9 @@ import { newKey, problemOf, sshsig, TestOrganization, type OwnKey } from './orga
 
 const namespace = 'host-proof@writ';
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
+/** A proof as a host sends it: without the armor. */
+const signed = (key: OwnKey, purpose: string, text: string): string =>
+  sshsig(key, purpose, text).replace(/-----[A-Z ]+-----|\n/g, '');
 const versions = { kit: 'test', openssh: 'OpenSSH_9.2' };
 
 let acme: TestOrganization;
@@ -38,7 +41,7 @@ async function answered(secret: string, name: string, keys: readonly OwnKey[]) {
     publicKeys: keys.map(({ line }) => line),
   });
   const text = Buffer.from(challenge, 'base64').toString();
-  const signatures = keys.map((key) => base64(sshsig(key, namespace, text)));
+  const signatures = keys.map((key) => signed(key, namespace, text));
   return { secret, name, challenge, signatures, ...versions };
 }
 
@@ -162,7 +165,7 @@ describe('a host that joins', () => {
         host: host.host,
         challenge,
         fingerprint: key.fingerprint,
-        signature: base64(sshsig(key, namespace, Buffer.from(challenge, 'base64').toString())),
+        signature: signed(key, namespace, Buffer.from(challenge, 'base64').toString()),
       });
       expect((await bundleFor(host.hostToken)).json).toMatchObject({ code: 'host_token_invalid' });
       const next = await bundleFor(fresh.hostToken);
@@ -175,9 +178,10 @@ describe('a host that joins', () => {
 
   it('is shown with what it reports', async () => {
     const report = {
-      bundleVersion: '7',
-      krlVersion: '0',
-      failure: 'sshd -t: no',
+      bundle: '7',
+      krl: 'ab'.repeat(32),
+      result: 'sshd_refused',
+      words: 'sshd -t: no',
       clock: 1_767_323_045,
       ...versions,
     };
@@ -246,15 +250,13 @@ describe('joining is refused', () => {
     const refused = async (body: object): Promise<string> => (await problemOf(open('join', body))).code;
     expect(await refused({ ...good, name: 'web-31.acme.example' })).toBe('challenge_invalid');
     const other = newKey();
-    expect(await refused({ ...good, signatures: [base64(sshsig(other, namespace, text))] })).toBe(
+    expect(await refused({ ...good, signatures: [signed(other, namespace, text)] })).toBe(
       'challenge_invalid',
     );
     expect(await refused({ ...good, challenge: base64(text.replace('action join', 'action token')) })).toBe(
       'challenge_invalid',
     );
-    expect(await refused({ ...good, signatures: [base64(sshsig(key, 'proof@writ', text))] })).toBe(
-      'proof_invalid',
-    );
+    expect(await refused({ ...good, signatures: [signed(key, 'proof@writ', text)] })).toBe('proof_invalid');
     // The challenge was used up by that.
     expect(await refused(good)).toBe('challenge_invalid');
     const late = await answered(secret, 'web-30.acme.example', [key]);

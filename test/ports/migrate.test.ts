@@ -7,7 +7,12 @@ import { migrate, migrationsDirectory, type Database, type RoleNames } from '@wr
 import { startTestPostgres, type TestPostgres } from '@writ/testkit';
 
 const initial = '20261123000000_initial';
-const names = [initial, '20261125000000_confirmations'];
+const names = [
+  initial,
+  '20261125000000_confirmations',
+  '20261125040000_role_selectors',
+  '20261125050000_hosts',
+];
 
 describe('migrating', () => {
   let server: TestPostgres;

@@ -7,6 +7,7 @@ import {
   Instant,
   JoinNames,
   Labels,
+  Line,
   OrganizationHandle,
   Reason,
   ShortName,
@@ -137,10 +138,13 @@ export type JoinToken = z.infer<typeof JoinToken>;
 
 /** What a host says of itself. */
 export const HostReport = z.strictObject({
-  bundleVersion: DecimalString,
-  krlVersion: DecimalString,
-  /** Empty: everything was applied. Else what was refused and why. */
-  failure: z.string().max(500),
+  /** The version in use, or empty. */
+  bundle: z.union([DecimalString, z.literal('')]),
+  /** SHA-256 of the KRL in use, hexadecimal, or empty. */
+  krl: z.string().regex(/^([0-9a-f]{64})?$/),
+  /** 'ok', or the code of what failed, and the sentence that belongs to it. */
+  result: z.string().regex(/^[a-z_]{1,64}$/),
+  words: Line.max(500),
   kit: z.string().max(64),
   openssh: z.string().max(64),
   /** Seconds since 1970 on the host. */

@@ -44,7 +44,7 @@ import {
 } from './values.js';
 
 const JoinSecret = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'a secret of a join token has 43 characters');
-/** Base64 of a challenge's text, and of an SSHSIG. */
+/** Base64 of a challenge's text, and of an SSHSIG without its armor. */
 const Challenge = z.base64().min(1).max(4096);
 const Signature = z.base64().min(1).max(16_384);
 

@@ -3,25 +3,24 @@ import type { Login } from '@writ/openssh/trust';
 import { roleWord, selects, type Labels, type Role } from '@writ/policy';
 
 /** What a role says about hosts. */
-export type HostRole = Pick<Role, 'handle' | 'principals' | 'logins' | 'selector'>;
+export type HostRole = Pick<Role, 'handle' | 'logins' | 'selector'>;
 
 /**
- * Which principals may be which login on a host with these labels, by login in order. A role that chooses the host is
- * named itself; one whose certificates carry login names is good on every host, so its logins name themselves.
+ * Which principals may be which login on a host with these labels, by login in order: the roles that choose it. A role whose
+ * certificates carry login names chooses no host, so a joined host does not believe them (docs/adr/0010).
  */
 export function principalsOn(
   roles: readonly HostRole[],
   labels: Labels,
 ): ReadonlyMap<Login, readonly Principal[]> {
   const found = new Map<Login, Set<Principal>>();
-  for (const { handle, principals, logins, selector } of roles) {
-    if (principals === 'role' && (selector === null || !selects(selector, labels))) continue;
+  for (const { handle, logins, selector } of roles) {
+    if (selector === null || !selects(selector, labels)) continue;
     for (const login of logins) {
       const named = found.get(login) ?? new Set();
-      found.set(login, named.add(principal(principals === 'role' ? roleWord(handle) : login)));
+      found.set(login, named.add(principal(roleWord(handle))));
     }
   }
-  return new Map(
-    [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([login, named]) => [login, [...named].sort()]),
-  );
+  const byLogin = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+  return new Map(byLogin.map(([login, named]) => [login, [...named].sort()]));
 }

@@ -2,6 +2,7 @@ export type { Authentication, Caller } from './caller.js';
 export type { Role, RoleCriticalOptions } from './role.js';
 export { labelsProblem, mostLabels, type Labels } from './labels.js';
 export { selects, type HostSelector } from './selector.js';
+export { mayWidenRole } from './widen.js';
 export { roleWord } from './rules/principals.js';
 export type { Authority } from './authority.js';
 export type {

@@ -4,6 +4,7 @@ import {
   mayCloseAccount,
   mayOpenAccount,
   mayRevokeKeyOf,
+  mayWidenRole,
   type Account,
   type GrantedRole,
   type Granter,
@@ -44,6 +45,31 @@ function rulesOf(judgement: GrantJudgement): readonly string[] {
 
 const plain: GrantJudgement = { allowed: true, exception: null };
 const exceptional: GrantJudgement = { allowed: true, exception: 'only_owner' };
+
+describe('putting a host into the reach of a role', () => {
+  const inWeb = { roleIds: new Set(['web-id']) };
+
+  it('takes the permission, inside the organization', () => {
+    expect(mayWidenRole(granter(['role.grant']), web)).toEqual(plain);
+    expect(rulesOf(mayWidenRole(granter([]), { ...web, organizationId: 'x' }))).toEqual([
+      'permission_missing',
+      'of_another_organization',
+    ]);
+  });
+
+  it('gives nothing to the caller, nor to who may be behind their account', () => {
+    const member = granter(['role.grant'], { party: [account('ana', inWeb)] });
+    expect(rulesOf(mayWidenRole(member, web))).toEqual(['caller_would_gain']);
+    expect(mayWidenRole(member, db)).toEqual(plain);
+    const opened = granter(['role.grant'], { party: [account('ana'), account('mia', inWeb)] });
+    expect(rulesOf(mayWidenRole(opened, web))).toEqual(['opener_would_gain']);
+  });
+
+  it('is open to the only owner, and that is said', () => {
+    const owner = granter(['role.grant'], { party: [account('ana', { ...inWeb, onlyOwner: true })] });
+    expect(mayWidenRole(owner, web)).toEqual(exceptional);
+  });
+});
 
 describe('granting a role', () => {
   const may = granter(['role.grant']);

@@ -68,13 +68,8 @@ async function filesFor(
   });
 }
 
-function hostRole({ handle, principals, logins, selector }: RoleRow): HostRole {
-  return {
-    handle,
-    principals: principals === 'role' ? 'role' : 'logins',
-    logins: logins as readonly Login[],
-    selector: Labels.nullable().parse(selector),
-  };
+function hostRole({ handle, logins, selector }: RoleRow): HostRole {
+  return { handle, logins: logins as readonly Login[], selector: Labels.nullable().parse(selector) };
 }
 
 async function nextBundle(

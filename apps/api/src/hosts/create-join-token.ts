@@ -2,7 +2,7 @@ import { Labels as LabelsSchema, type Failure } from '@writ/contract';
 import { joinName } from '@writ/hosts';
 import { isCodedError, type Clock, type RandomBytes } from '@writ/kernel';
 import { hostNameWithin, namePattern, type HostName } from '@writ/openssh/trust';
-import { labelsProblem, selects, type Granter, type Labels } from '@writ/policy';
+import { labelsProblem, mayWidenRole, selects, type Labels } from '@writ/policy';
 import {
   activeBundleKey,
   findOrganization,
@@ -50,7 +50,7 @@ export function createJoinToken(
     const organization = await findOrganization(tx, organizationId);
     const failures = [...nameFailures(names, organization?.namePatterns ?? []), ...labelFailures(labels)];
     if (failures.length > 0) throw refusal('request_refused', failures);
-    const exception = await refuseWidening(tx, caller, labels);
+    const exception = await refuseWidening(tx, clock, caller, labels);
     const key = await bundleKeyOf(tx, services, organizationId);
     const secret = Buffer.from(random(32)).toString('base64url');
     const now = clock();
@@ -108,27 +108,19 @@ function labelFailures(labels: Labels): Failure[] {
 /** Ends in `grant_refused` where the labels would put the host into roles that the caller may not widen. */
 async function refuseWidening(
   tx: Transaction,
+  clock: Clock,
   caller: SignedInCaller,
   labels: Labels,
 ): Promise<'only_owner' | null> {
-  const roles = (await listRoles(tx, caller.organizationId, null, 100_000)).filter((role) =>
-    chooses(role, labels),
-  );
-  if (roles.length === 0) return null;
-  const granter = await granterOf(tx, caller);
-  const failures = roles.flatMap((role) => wideningFailures(granter, role));
+  const { organizationId } = caller;
+  const roles = await listRoles(tx, organizationId, null, 100_000);
+  const widened = roles.filter((role) => chooses(role, labels));
+  if (widened.length === 0) return null;
+  const granter = await granterOf(tx, clock, caller);
+  const judged = widened.map(({ id, name }) => mayWidenRole(granter, { id, name, organizationId }));
+  const failures = judged.flatMap((each) => (each.allowed ? [] : each.failures));
   if (failures.length > 0) throw refusal('grant_refused', failures);
-  return roles.some(({ id }) => granter.roleIds.has(id)) ? 'only_owner' : null;
-}
-
-function wideningFailures({ caller, roleIds, onlyOwner }: Granter, role: RoleRow): Failure[] {
-  if (!caller.permissions.has('role.grant')) {
-    const message = `These labels put the host into the role ${role.name}, which takes the permission role.grant.`;
-    return [{ rule: 'permission_missing', message }];
-  }
-  if (!roleIds.has(role.id) || onlyOwner) return [];
-  const message = `These labels would give you the host by the role ${role.name}; somebody outside that role has to make the token.`;
-  return [{ rule: 'caller_would_gain', message }];
+  return judged.some((each) => each.allowed && each.exception !== null) ? 'only_owner' : null;
 }
 
 function chooses(role: RoleRow, labels: Labels): boolean {

@@ -64,7 +64,7 @@ export async function takeHostProof(
   );
 }
 
-/** The key that an SSHSIG (base64 of its armor) says it is of; nothing is verified yet. Ends in `proof_invalid`. */
+/** The key that an SSHSIG (its base64, without the armor) says it is of; nothing is verified yet. Ends in `proof_invalid`. */
 export function keyOfProof(signature: string): PublicKey {
   return proving(() => parseSshsig(armored(signature)).publicKey);
 }
@@ -86,7 +86,7 @@ function proving<T>(verify: () => T): T {
 }
 
 function armored(signature: string): string {
-  return Buffer.from(signature, 'base64').toString('latin1');
+  return `-----BEGIN SSH SIGNATURE-----\n${signature}\n-----END SSH SIGNATURE-----\n`;
 }
 
 function hashOf(text: Uint8Array): Uint8Array {

@@ -35,6 +35,16 @@ export function wouldGain(roleName: string, caller: Caller, recipient: Named, ga
   };
 }
 
+/** Whoever may be behind the caller's account would reach one more host. */
+export function wouldReach(roleName: string, caller: Caller, gaining: Party): Failure {
+  return {
+    rule: gaining.some(({ userId }) => userId === caller.userId) ? 'caller_would_gain' : 'opener_would_gain',
+    message:
+      `These labels put the host into the reach of the role ${roleName}, and so of: ${names(gaining, caller)}. ` +
+      'Somebody who is not in the role, nor was given an account by one who is, has to do it.',
+  };
+}
+
 /** Whoever is behind both accounts would confirm themselves. */
 export function notApart(caller: Caller, account: Named, common: Party): Failure {
   return {
