@@ -7,3 +7,9 @@ export function limitOf(text: string | undefined, otherwise: number): number {
     fail('usage_invalid', '--limit is a number from 1 to 1000000.');
   return Number(text);
 }
+
+/** The value of an option that counts: 1 to 1000. 'usage_invalid' for anything else. */
+export function countOf(option: string, text: string): number {
+  if (!/^([1-9]\d{0,2}|1000)$/.test(text)) fail('usage_invalid', `${option} is a number from 1 to 1000.`);
+  return Number(text);
+}

@@ -580,6 +580,14 @@ export const routes = {
     params: inOrganization,
     response: text,
   }),
+  hostKit: route({
+    id: 'hostKit',
+    method: 'GET',
+    path: '/writ-host',
+    summary: 'The host kit: a shell script with which hosts join',
+    access: 'public',
+    response: { mediaType: 'text/x-shellscript; charset=utf-8', description: 'apps/host/writ-host' },
+  }),
   bundleKey: route({
     id: 'bundleKey',
     method: 'GET',

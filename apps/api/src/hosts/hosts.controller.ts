@@ -11,6 +11,7 @@ import { textFile } from '../trust/trust-files.js';
 import { bundleOfHost } from './bundle-of-host.js';
 import { createJoinToken } from './create-join-token.js';
 import { challengeHost, giveHostToken } from './give-host-token.js';
+import { readHostKit } from './host-kit.js';
 import type { HostCaller } from './host-token.js';
 import { challengeJoin, join } from './join.js';
 import { hostsPage, oneHost, takeReport } from './read-hosts.js';
@@ -74,6 +75,11 @@ export class HostsController {
   @Handle(routes.reportHost)
   report(@Input() input: RouteInput<'reportHost'>, @CurrentHost() host: HostCaller): Promise<void> {
     return takeReport(this.services, host, input);
+  }
+
+  @Handle(routes.hostKit)
+  async hostKit(): Promise<RouteOutput<'hostKit'>> {
+    return textFile(await readHostKit());
   }
 
   @Handle(routes.bundleKey)

@@ -14,8 +14,54 @@ const publicOptions: readonly OptionDescription[] = [
 
 export const host: GroupDescription = {
   name: 'host',
-  summary: 'hosts: sign their keys',
+  summary: 'hosts: join them, or sign their keys',
   commands: [
+    {
+      name: 'token',
+      summary: 'tokens with which hosts join',
+      commands: [
+        {
+          name: 'create',
+          summary: 'make a token, and say what to do with it on the host',
+          description:
+            'The token is the only output. The host asks for it: it is typed or piped in there, and is no part of a command. ' +
+            'Roles choose hosts by their labels.',
+          examples: [
+            {
+              command: 'writ host token create --name web-1.acme.example --label env=prod,tier=web --ttl 1h',
+              says: 'for one host',
+            },
+            {
+              command: "writ host token create --name 'web-*.acme.example' --uses 20",
+              says: 'for twenty, whose names differ in the first label',
+            },
+          ],
+          options: [
+            { flags: '--name <name>', summary: 'what the host is called; one * in the first label for several', repeat: true },
+            { flags: '--label <labels>', summary: 'labels that the host gets, with commas between', repeat: true },
+            { flags: '--ttl <duration>', summary: 'how long it can be used (default: 1h)' },
+            { flags: '--uses <number>', summary: 'how many hosts may join with it (default: 1)' },
+          ],
+          json: "JoinToken & { token: string }",
+          load: () => import('../commands/host/token/create.js'),
+        },
+      ],
+    },
+    {
+      name: 'list',
+      summary: 'every host that has joined',
+      examples: [{ command: 'writ host list', says: 'names, labels, when they were seen last' }],
+      json: 'Host[]',
+      load: () => import('../commands/host/list.js'),
+    },
+    {
+      name: 'show',
+      summary: 'one host: its labels, what it has applied, what it refused',
+      examples: [{ command: 'writ host show web-1.acme.example', says: 'one host' }],
+      arguments: [{ name: 'host', summary: 'name of the host' }],
+      json: 'Host',
+      load: () => import('../commands/host/show.js'),
+    },
     {
       name: 'sign',
       summary: "sign a host's keys, so that clients need no known_hosts entry for it",

@@ -1,11 +1,10 @@
-import { X509Certificate } from 'node:crypto';
 import { Agent, request as send, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { HttpAnswer, HttpRequest, Transport } from '@writ/contract';
 import { isCodedError } from '@writ/kernel';
 import { cliError, fail } from '../errors.js';
-import { readText } from '../files/read.js';
+import { readAuthorities } from './authorities.js';
 import { connect } from './connect.js';
 import type { Server } from './server.js';
 
@@ -14,23 +13,6 @@ const patience = 30_000;
 const largestAnswer = 64 << 20;
 
 type Opened = (error: Error | null, connection?: Duplex) => void;
-
-/** The authorities in a PEM file. Rejects with 'file_refused' where there is none: then nobody could be trusted, whoever it is. */
-async function readAuthorities(path: string): Promise<string> {
-  const text = await readText(path);
-  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [''];
-  try {
-    for (const block of blocks) new X509Certificate(block);
-    return text;
-  } catch (error) {
-    return fail(
-      'file_refused',
-      `${path} holds no certificate that can be read; it should be a PEM file.`,
-      { path },
-      error,
-    );
-  }
-}
 
 /** An agent whose connections come from `connect`: nothing is sent before the server is known to be the right one. */
 class CheckedAgent extends Agent {

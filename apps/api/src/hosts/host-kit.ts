@@ -1,0 +1,17 @@
+import type { ProblemCode } from '@writ/contract';
+import { CodedError } from '@writ/kernel';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+/** Beside this application; where only the service was installed, it may not be there. */
+const path = fileURLToPath(new URL('../../../host/writ-host', import.meta.url));
+
+/** The host kit as it lies on this machine. Ends in `not_found`. */
+export async function readHostKit(): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const message = 'The host kit was not installed with this service; take apps/host/writ-host of the same version.';
+    throw new CodedError<ProblemCode>('not_found', message, {}, { cause });
+  }
+}

@@ -1,0 +1,23 @@
+import type { Run } from '../../run.js';
+import { signedIn } from '../../session/client.js';
+import { collect } from '../../session/pages.js';
+import { printTable } from '../../terminal/table.js';
+import { bad, good, strong } from '../../terminal/text.js';
+import { instant } from '../../view/fields.js';
+import { labelText } from '../../view/host.js';
+
+export const run: Run = async (surroundings, input) => {
+  const { terminal } = surroundings;
+  const client = await signedIn(surroundings);
+  const { items } = await terminal.working('Reading hosts', () =>
+    collect((query) => client.call('listHosts', { params: client.organization, query })),
+  );
+  if (input.json) return terminal.json(items);
+  const rows = items.map(({ name, labels, lastSeenAt, report }) => [
+    [strong(name)],
+    labelText(labels),
+    lastSeenAt === null ? 'never' : instant(lastSeenAt),
+    report === null ? '' : [report.result === 'ok' ? good('ok') : bad(report.result)],
+  ]);
+  printTable(terminal, ['HOST', 'LABELS', 'LAST SEEN', 'STATE'], rows, 'No host has joined yet: `writ host token create`.');
+};
