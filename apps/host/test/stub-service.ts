@@ -1,0 +1,272 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { sha256, signedBundle } from './bundle.js';
+import { certify, fingerprintOf, type KeyFile, makeKey, makeKrl, verifyText } from './keys.js';
+
+interface Joined {
+  readonly id: string;
+  readonly name: string;
+  readonly keys: readonly string[];
+}
+
+interface Challenge {
+  readonly text: string;
+  readonly name: string;
+  readonly keys: readonly string[];
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body?: string | Buffer;
+  readonly headers?: Record<string, string>;
+}
+
+const problem = (status: number, code: string, detail: string): Answer => ({
+  status,
+  body: JSON.stringify({ type: `urn:writ:problem:${code}`, title: code, status, detail }),
+  headers: { 'content-type': 'application/problem+json' },
+});
+
+const json = (value: object): Answer => ({ status: 200, body: JSON.stringify(value) });
+
+/** The service of docs/host-protocol.md, as little of it as the kit needs, with one organization and one host. */
+export class StubService {
+  readonly organization = 'acme0acme0acme00';
+  readonly bundleKey: KeyFile;
+  readonly userAuthority: KeyFile;
+  readonly hostAuthority: KeyFile;
+  readonly canary: KeyFile;
+  readonly secret = randomBytes(32).toString('base64url');
+  /** `METHOD path`, of each request. */
+  readonly requests: string[] = [];
+  readonly reports: Record<string, unknown>[] = [];
+  /** Roles by login: what the next bundle says. */
+  principals: Record<string, readonly string[]> = {};
+  version = 1;
+  krlVersion = 1;
+  revoked: string[] = [];
+  hostValidity = '-5m:+30d';
+  /** Answers instead of the real bundle or KRL, when set. */
+  bundleInstead: ((real: Buffer) => Buffer) | undefined;
+  krlInstead: ((real: Buffer) => Buffer) | undefined;
+  /** Looks at each request first, and may answer it. */
+  before: ((method: string, path: string) => Answer | undefined) | undefined;
+  joined: Joined | undefined;
+  uses = 1;
+  url = '';
+  pin = '-';
+  readonly #directory: string;
+  readonly #challenges = new Map<string, Challenge>();
+  #tokens = new Set<string>();
+  #bundle: { readonly key: string; readonly bytes: Buffer } | undefined;
+  #close: () => Promise<void> = async () => {};
+
+  constructor(directory: string) {
+    this.#directory = directory;
+    mkdirSync(directory, { recursive: true });
+    this.bundleKey = makeKey(directory, 'bundle');
+    this.userAuthority = makeKey(directory, 'user_ca');
+    this.hostAuthority = makeKey(directory, 'host_ca');
+    this.canary = makeKey(directory, 'canary');
+  }
+
+  get token(): string {
+    return this.tokenWith({});
+  }
+
+  tokenWith(other: {
+    readonly names?: string;
+    readonly bundleKey?: string;
+    readonly secret?: string;
+  }): string {
+    return [
+      'writ-join-1',
+      this.url,
+      this.organization,
+      this.pin,
+      other.bundleKey ?? this.bundleKey.fingerprint,
+      other.names ?? 'web-1.acme.example',
+      other.secret ?? this.secret,
+    ].join('|');
+  }
+
+  async listen(tls?: { readonly key: Buffer; readonly cert: Buffer; readonly pin: string }): Promise<void> {
+    const answer = (request: IncomingMessage, response: ServerResponse) =>
+      void this.#serve(request, response);
+    const server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    this.url = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
+    this.pin = tls?.pin ?? '-';
+    this.#close = () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+  }
+
+  async close(): Promise<void> {
+    await this.#close();
+  }
+
+  /** Every host token ends now. */
+  expireTokens(): void {
+    this.#tokens = new Set();
+  }
+
+  /** What the host is given: real certificates for its keys, the roles, the authorities. */
+  files(): Record<string, string> {
+    const joined = this.joined;
+    if (joined === undefined) throw new Error('no host has joined');
+    const certificates = joined.keys.map((line, n) => [
+      `certificates/${n + 1}`,
+      certify(this.#directory, this.hostAuthority, line, {
+        type: 'host',
+        principals: [joined.name],
+        validity: this.hostValidity,
+      }),
+    ]);
+    const principals = Object.entries(this.principals).map(([login, roles]) => [
+      `principals/${login}`,
+      roles.map((role) => `role:${role}\n`).join(''),
+    ]);
+    return {
+      ...(Object.fromEntries([...certificates, ...principals]) as Record<string, string>),
+      'canary.pub': `${this.canary.line} canary\n`,
+      trusted_user_ca_keys: `${this.userAuthority.line} acme user CA\n`,
+    };
+  }
+
+  /** The bundle of now; it stays the same to the byte until something changes. */
+  bundle(): Buffer {
+    const key = JSON.stringify([this.version, this.principals, this.hostValidity, this.joined]);
+    if (this.#bundle?.key !== key) {
+      const { organization, version } = this;
+      const parts = { organization, host: this.joined?.id ?? '', version, files: this.files() };
+      this.#bundle = { key, bytes: signedBundle(this.bundleKey, parts) };
+    }
+    return this.#bundle.bytes;
+  }
+
+  krl(): Buffer {
+    return makeKrl(this.#directory, this.krlVersion, [this.canary.line, ...this.revoked]);
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const path = (request.url ?? '').replace(`/v1/organizations/${this.organization}`, '');
+    const method = request.method ?? '';
+    this.requests.push(`${method} ${path}`);
+    let answer: Answer;
+    try {
+      const text = Buffer.concat(chunks).toString();
+      const body = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
+      answer = this.before?.(method, path) ?? this.#answer(`${method} ${path}`, body, request.headers);
+    } catch (error) {
+      answer = problem(500, 'internal_error', String(error));
+    }
+    response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
+    response.end(answer.body);
+  }
+
+  #answer(route: string, body: Record<string, unknown>, headers: IncomingMessage['headers']): Answer {
+    const bearer = (headers.authorization ?? '').replace('Bearer ', '');
+    switch (route) {
+      case 'POST /join/challenges':
+        return this.#joinChallenge(body as { secret: string; name: string; publicKeys: string[] });
+      case 'POST /join':
+        return this.#join(body as { secret: string; challenge: string; signatures: string[] });
+      case 'POST /host/challenges':
+        return this.#hostChallenge(body as { host: string });
+      case 'POST /host/tokens':
+        return this.#hostToken(body as { challenge: string; fingerprint: string; signature: string });
+      case 'GET /trust/bundle-key.pub':
+        return { status: 200, body: `${this.bundleKey.line} bundles of acme\n` };
+      case 'GET /krl':
+        return file(this.krlInstead?.(this.krl()) ?? this.krl(), headers);
+      case 'GET /host/bundle':
+        if (!this.#tokens.has(bearer)) return problem(401, 'access_token_invalid', 'Prove the host key.');
+        return file(this.bundleInstead?.(this.bundle()) ?? this.bundle(), headers);
+      case 'POST /host/reports':
+        if (!this.#tokens.has(bearer)) return problem(401, 'access_token_invalid', 'Prove the host key.');
+        this.reports.push(body);
+        return { status: 204 };
+      default:
+        return problem(404, 'not_found', 'There is nothing here.');
+    }
+  }
+
+  #joinChallenge(body: { secret: string; name: string; publicKeys: string[] }): Answer {
+    if (body.secret !== this.secret || this.uses === 0)
+      return problem(401, 'join_token_invalid', 'The join token is unknown, used up or expired.');
+    if (this.joined !== undefined)
+      return problem(409, 'host_name_taken', 'The name belongs to another host.');
+    return this.#challenge('join', body.name, body.publicKeys);
+  }
+
+  #challenge(action: string, name: string, keys: readonly string[]): Answer {
+    const expires = new Date(Date.now() + 60_000).toISOString();
+    const text = [
+      'writ proof of host v1',
+      `action ${action}`,
+      `audience ${this.organization}`,
+      `host ${name}`,
+      ...keys.map((line) => `key ${fingerprintOf(line)}`),
+      `nonce ${randomBytes(32).toString('base64url')}`,
+      `expires ${expires}`,
+      '',
+    ].join('\n');
+    const challenge = Buffer.from(text).toString('base64');
+    this.#challenges.set(challenge, { text, name, keys });
+    return json({ challenge, namespace: 'host-proof@writ', expiresAt: expires });
+  }
+
+  #join(body: { secret: string; challenge: string; signatures: string[] }): Answer {
+    const challenge = this.#challenges.get(body.challenge);
+    if (challenge === undefined) return problem(409, 'challenge_invalid', 'Ask for a fresh one.');
+    this.#challenges.delete(body.challenge);
+    if (body.secret !== this.secret || this.uses === 0)
+      return problem(401, 'join_token_invalid', 'The join token is unknown, used up or expired.');
+    const { keys, name, text } = challenge;
+    const proved = keys.every((line, n) =>
+      verifyText(this.#directory, line, 'host-proof@writ', text, body.signatures[n] ?? ''),
+    );
+    if (!proved || keys.length !== body.signatures.length)
+      return problem(422, 'proof_invalid', 'A signature does not verify.');
+    this.uses -= 1;
+    this.joined = { id: 'h0st0h0st0h0st00', name, keys };
+    return json({ host: this.joined.id, ...this.#newToken() });
+  }
+
+  #newToken(): object {
+    const hostToken = `writ_h.${this.organization}.${randomBytes(32).toString('base64url')}`;
+    this.#tokens.add(hostToken);
+    return { hostToken, expiresAt: new Date(Date.now() + 3_600_000).toISOString() };
+  }
+
+  #hostChallenge(body: { host: string }): Answer {
+    if (body.host !== this.joined?.id) return problem(404, 'not_found', 'There is no such host.');
+    return this.#challenge('token', this.joined.id, this.joined.keys);
+  }
+
+  #hostToken(body: { challenge: string; fingerprint: string; signature: string }): Answer {
+    const challenge = this.#challenges.get(body.challenge);
+    this.#challenges.delete(body.challenge);
+    const line = challenge?.keys.find((each) => fingerprintOf(each) === body.fingerprint);
+    if (challenge === undefined || line === undefined)
+      return problem(409, 'challenge_invalid', 'Ask for a fresh one.');
+    return verifyText(this.#directory, line, 'host-proof@writ', challenge.text, body.signature)
+      ? json(this.#newToken())
+      : problem(422, 'proof_invalid', 'The signature does not verify.');
+  }
+}
+
+function file(bytes: Buffer, headers: IncomingMessage['headers']): Answer {
+  const etag = `"${sha256(bytes)}"`;
+  if (headers['if-none-match'] === etag) return { status: 304, headers: { etag } };
+  return { status: 200, body: bytes, headers: { 'content-type': 'application/octet-stream', etag } };
+}
