@@ -32,6 +32,7 @@ export interface MachineOptions {
 
 /** A host of its own: a real sshd on a loopback port, a service, and the kit; everything below one directory. */
 export class Machine {
+  readonly login = me;
   readonly state: string;
   readonly config: string;
   readonly dropin: string;
@@ -80,10 +81,14 @@ export class Machine {
   ): Promise<SshResult & { signal?: string }> {
     const [command, ...first] = interpreter(this.options.shell);
     return new Promise((resolve, reject) => {
-      const child = spawn(command, [...first, kit, ...args, '--directory', this.state], {
-        env: { PATH: join(this.directory, 'bin'), HOME: this.directory, ...env },
-        stdio: 'pipe',
-      });
+      const child = spawn(
+        command,
+        [...first, kit, ...args.slice(0, 1), '--directory', this.state, ...args.slice(1)],
+        {
+          env: { PATH: join(this.directory, 'bin'), HOME: this.directory, ...env },
+          stdio: 'pipe',
+        },
+      );
       let stdout = '';
       let stderr = '';
       child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

@@ -61,6 +61,7 @@ export class StubService {
   readonly #challenges = new Map<string, Challenge>();
   #tokens = new Set<string>();
   #bundle: { readonly key: string; readonly bytes: Buffer } | undefined;
+  #krl: { readonly key: string; readonly bytes: Buffer } | undefined;
   #close: () => Promise<void> = async () => {};
 
   constructor(directory: string) {
@@ -152,7 +153,12 @@ export class StubService {
   }
 
   krl(): Buffer {
-    return makeKrl(this.#directory, this.krlVersion, [this.canary.line, ...this.revoked]);
+    const key = JSON.stringify([this.krlVersion, this.revoked]);
+    if (this.#krl?.key !== key) {
+      const bytes = makeKrl(this.#directory, this.krlVersion, [this.canary.line, ...this.revoked]);
+      this.#krl = { key, bytes };
+    }
+    return this.#krl.bytes;
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

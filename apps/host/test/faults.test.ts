@@ -1,0 +1,156 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readlinkSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { Machine } from './machine.js';
+import { installed, type Shell, shells } from './toolbox.js';
+
+const here = installed(shells);
+const shellOf = (n: number): Shell => here[n % here.length] ?? 'dash';
+
+/** Every place at which apps/host/writ-host can be stopped. */
+const places = [
+  ...readFileSync(join(import.meta.dirname, '../writ-host'), 'utf8').matchAll(/^ *reached ([a-z-]+)$/gm),
+].map(([, place]) => place ?? '');
+const ofBundle = ['fetched', 'unpacked', 'checked', 'synced', 'renamed', 'marked', 'swung', 'cleaned'].map(
+  (each) => `bundle-${each}`,
+);
+const ofKrl = ['krl-fetched', 'krl-written', 'krl-renamed'];
+const ofSync = [...ofBundle, 'sshd-reloaded', ...ofKrl];
+const ofJoin = [
+  'join-signed',
+  'join-kept',
+  ...ofBundle,
+  ...ofKrl,
+  'sshd-intent',
+  'sshd-written',
+  'sshd-installed',
+  'sshd-reloaded',
+];
+const ofLeave = ['leave-removed', 'leave-emptied'];
+
+it('there is a test for each place at which the kit can be stopped', () => {
+  expect([...new Set(places)].sort()).toEqual([...new Set([...ofSync, ...ofJoin, ...ofLeave])].sort());
+});
+
+/** sshd takes the configuration as it lies there. */
+function isWhole(machine: Machine): void {
+  execFileSync(process.env['WRIT_SSHD'] ?? '/usr/sbin/sshd', ['-t', '-f', machine.config]);
+}
+
+const killed = { signal: 'SIGKILL' };
+
+describe.each(here)('in %s, a sync that is killed', (shell) => {
+  let machine: Machine;
+  beforeAll(async () => {
+    machine = await (await Machine.start({ shell })).joined();
+  });
+  afterAll(() => machine.stop());
+
+  it.each(ofSync)('at %s leaves logins as they were, and the next one finishes', async (place) => {
+    const { service } = machine;
+    const role = place.replaceAll('-', '');
+    service.version += 1;
+    service.krlVersion += 1;
+    service.principals = { [machine.login]: ['webadmin', role] };
+    service.hostValidity = `-5m:+${30 + service.version}d`;
+    expect(await machine.run(['sync'], '', { WRIT_HOST_STOP_AFTER: place })).toMatchObject(killed);
+    isWhole(machine);
+    expect(await machine.logsIn()).toBe(true);
+    expect(await machine.ordinaryLogsIn()).toBe(true);
+    expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+    expect(await machine.logsIn(role)).toBe(true);
+    expect(readlinkSync(join(machine.state, 'current'))).toBe(`versions/${service.version}`);
+    expect((await machine.run(['status'])).status).toBe(0);
+  });
+});
+
+describe.each([true, false])('with a directory of drop-ins: %s, a join that is killed', (dropins) => {
+  it.each(ofJoin.map((place, n) => ({ place, shell: shellOf(n) })))(
+    'at $place, in $shell, leaves logins as they were, and can be finished',
+    async ({ place, shell }) => {
+      const machine = await Machine.start({ shell, dropins });
+      const original = readFileSync(machine.config);
+      try {
+        expect(await machine.join([], machine.service.token, { WRIT_HOST_STOP_AFTER: place })).toMatchObject(
+          killed,
+        );
+        isWhole(machine);
+        expect(await machine.ordinaryLogsIn()).toBe(true);
+        const again = place === 'join-signed' ? await machine.join() : await machine.run(['sync']);
+        expect(again).toMatchObject({ status: 0, stderr: '' });
+        expect(await machine.logsIn()).toBe(true);
+        expect(await machine.run(['leave', '--yes'])).toMatchObject({ status: 0, stderr: '' });
+        expect(readFileSync(machine.config).equals(original)).toBe(true);
+      } finally {
+        await machine.stop();
+      }
+    },
+  );
+
+  it.each(ofLeave.map((place, n) => ({ place, shell: shellOf(n) })))(
+    'and a leave that is killed at $place, in $shell, can be said again',
+    async ({ place, shell }) => {
+      const machine = await Machine.start({ shell, dropins });
+      const original = readFileSync(machine.config);
+      try {
+        await machine.joined();
+        expect(await machine.run(['leave', '--yes'], '', { WRIT_HOST_STOP_AFTER: place })).toMatchObject(
+          killed,
+        );
+        isWhole(machine);
+        expect(await machine.ordinaryLogsIn()).toBe(true);
+        expect(await machine.run(['leave', '--yes'])).toMatchObject({ status: 0, stderr: '' });
+        expect(readFileSync(machine.config).equals(original)).toBe(true);
+        expect(await machine.ordinaryLogsIn()).toBe(true);
+      } finally {
+        await machine.stop();
+      }
+    },
+  );
+});
+
+describe.each(here)('in %s', (shell) => {
+  let machine: Machine;
+  beforeAll(async () => {
+    machine = await Machine.start({ shell });
+  });
+  afterAll(() => machine.stop());
+
+  it('of two joins at once one joins, and the other one says so', async () => {
+    const said = await Promise.all([machine.join(), machine.join()]);
+    expect(said.map(({ status }) => status).sort()).toEqual([0, 3]);
+    expect(await machine.logsIn()).toBe(true);
+  });
+
+  it('two syncs at once take turns', async () => {
+    machine.service.version += 1;
+    machine.service.principals = { [machine.login]: ['second'] };
+    const said = await Promise.all([machine.run(['sync']), machine.run(['sync']), machine.run(['sync'])]);
+    expect(said.map(({ status, stderr }) => ({ status, stderr }))).toEqual(
+      said.map(() => ({ status: 0, stderr: '' })),
+    );
+    expect(await machine.logsIn('second')).toBe(true);
+  });
+
+  it.each([
+    ['a process that is gone', '4194305.1'],
+    ['a process whose number somebody else has by now', `${process.pid}.1`],
+  ])('the lock of %s is taken over', async (_, owner) => {
+    symlinkSync(owner, join(machine.state, 'lock'));
+    expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('a service that is away changes nothing, and that is said', async () => {
+    machine.service.before = () => ({ status: 503, body: '{"type":"urn:writ:problem:shutting_down"}' });
+    const said = await machine.run(['sync']);
+    expect(said).toMatchObject({ status: 5 });
+    expect(said.stderr).toContain('(shutting_down)');
+    machine.service.before = undefined;
+    await machine.service.close();
+    const away = await machine.run(['sync']);
+    expect(away).toMatchObject({ status: 5 });
+    expect(away.stderr).toContain('(service_not_reached)');
+    expect(await machine.logsIn('second')).toBe(true);
+    expect((await machine.run(['status'])).stdout).toContain('service_not_reached');
+  });
+});

@@ -1,0 +1,70 @@
+import { appendFileSync, chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Machine } from './machine.js';
+import { installed, shells } from './toolbox.js';
+import { treeOf } from './tree.js';
+
+describe.each(installed(shells))('in %s', (shell) => {
+  let machine: Machine;
+  afterEach(() => machine.stop());
+
+  it.each(['\n', '', '\r\n\n', '\n# ümlaut and a \t tab   '])(
+    'leaving a configuration that ends in %j restores it byte for byte, mode and all',
+    async (end) => {
+      machine = await Machine.start({ shell });
+      writeFileSync(machine.config, readFileSync(machine.config, 'utf8').trimEnd() + end);
+      chmodSync(machine.config, 0o640);
+      const original = readFileSync(machine.config);
+      await machine.joined();
+      const joined = readFileSync(machine.config, 'utf8');
+      expect(joined.startsWith('# BEGIN writ-host\n')).toBe(true);
+      expect(joined.endsWith(original.toString())).toBe(true);
+      expect(statSync(machine.config).mode & 0o777).toBe(0o640);
+      const said = await machine.run(['leave', '--yes']);
+      expect(said).toMatchObject({ status: 0, stderr: '' });
+      expect(said.stdout).toContain('byte for byte');
+      expect(readFileSync(machine.config).equals(original)).toBe(true);
+      expect(statSync(machine.config).mode & 0o777).toBe(0o640);
+      expect(existsSync(machine.state)).toBe(false);
+      expect(await machine.logsIn('webadmin', ['StrictHostKeyChecking=no'])).toBe(false);
+    },
+  );
+
+  it('what the operator changed since stays, below the block and above it', async () => {
+    machine = await Machine.start({ shell });
+    const original = readFileSync(machine.config, 'utf8');
+    await machine.joined();
+    appendFileSync(machine.config, '# below');
+    expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+    expect((await machine.run(['leave', '--yes'])).stdout).toContain('changed since');
+    expect(readFileSync(machine.config, 'utf8')).toBe(`${original}# below`);
+    machine.service.joined = undefined;
+    machine.service.uses = 1;
+    await machine.joined();
+    writeFileSync(machine.config, `# above\n${readFileSync(machine.config, 'utf8')}\n`);
+    expect((await machine.run(['leave', '--yes'])).status).toBe(0);
+    expect(readFileSync(machine.config, 'utf8')).toBe(`# above\n${original}# below\n`);
+  });
+
+  it('with a directory of drop-ins sshd_config is not touched', async () => {
+    machine = await Machine.start({ shell, dropins: true });
+    const before = treeOf(join(machine.directory, 'sshd_config.d'));
+    const original = readFileSync(machine.config);
+    await machine.joined();
+    expect(readFileSync(machine.config).equals(original)).toBe(true);
+    expect(readFileSync(machine.dropin, 'utf8')).toContain('TrustedUserCAKeys ');
+    expect(await machine.logsIn()).toBe(true);
+    expect(await machine.run(['leave', '--yes'])).toMatchObject({ status: 0, stderr: '' });
+    expect(readFileSync(machine.config).equals(original)).toBe(true);
+    expect(treeOf(join(machine.directory, 'sshd_config.d'))).toEqual(before);
+    expect(await machine.ordinaryLogsIn()).toBe(true);
+  });
+
+  it('without a terminal and without --yes nothing is undone', async () => {
+    machine = await (await Machine.start({ shell })).joined();
+    const said = await machine.run(['leave']);
+    expect(said.status).toBe(2);
+    expect(said.stderr).toContain('(not_confirmed)');
+    expect(await machine.logsIn()).toBe(true);
+  });
+});

@@ -1,0 +1,78 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeKrl } from './keys.js';
+import { Machine } from './machine.js';
+import { installed, shells } from './toolbox.js';
+import { treeOf } from './tree.js';
+
+const fetcherOf = { dash: 'wget', busybox: 'curl', bash: 'wget' } as const;
+
+const bad: Record<string, { code: string; krl: (real: Buffer, machine: Machine) => Buffer }> = {
+  'is empty': { code: 'krl_unreadable', krl: () => Buffer.alloc(0) },
+  'is garbage': { code: 'krl_unreadable', krl: () => Buffer.from('<html>Not found</html>\n') },
+  'is a list of keys in words': {
+    code: 'krl_unreadable',
+    krl: (_, { service }) => Buffer.from(`${service.canary.line}\n`),
+  },
+  'is cut off': { code: 'krl_unreadable', krl: (real) => real.subarray(0, real.length - 10) },
+  'is nothing but its first line': { code: 'krl_unreadable', krl: (real) => real.subarray(0, 8) },
+  'lacks the canary': {
+    code: 'krl_without_canary',
+    krl: (_, machine) => makeKrl(machine.directory, 9, [machine.userKey.line]),
+  },
+  'revokes nothing': { code: 'krl_without_canary', krl: (_, { directory }) => makeKrl(directory, 9, []) },
+  "revokes the authority's key": {
+    code: 'krl_revokes_authority',
+    krl: (_, { directory, service }) =>
+      makeKrl(directory, 9, [service.canary.line, service.userAuthority.line]),
+  },
+  'is older': {
+    code: 'krl_older',
+    krl: (_, { directory, service }) => makeKrl(directory, 4, [service.canary.line]),
+  },
+};
+
+describe.each(installed(shells))('in %s, a list of revocations', (shell) => {
+  let machine: Machine;
+  beforeAll(async () => {
+    machine = await Machine.start({ shell, fetcher: fetcherOf[shell] });
+    machine.service.krlVersion = 5;
+    await machine.joined();
+  });
+  afterAll(() => machine.stop());
+
+  it.each(Object.entries(bad))('that %s is refused, and the one before stays', async (_, { code, krl }) => {
+    machine.service.krlInstead = (real) => krl(real, machine);
+    const passing = ['failure', 'contact'];
+    const before = treeOf(machine.state, passing);
+    const said = await machine.run(['sync']);
+    expect(said.status).toBe(7);
+    expect(said.stderr).toContain(`(${code})`);
+    expect(treeOf(machine.state, passing)).toEqual(before);
+    expect(await machine.logsIn()).toBe(true);
+    expect(await machine.ordinaryLogsIn()).toBe(true);
+  });
+
+  it('that is refused does not keep a good bundle away', async () => {
+    machine.service.principals = { [machine.login]: ['webadmin', 'second'] };
+    machine.service.version += 1;
+    expect((await machine.run(['sync'])).status).toBe(7);
+    expect(await machine.logsIn('second')).toBe(true);
+  });
+
+  it('that is good takes effect', async () => {
+    machine.service.krlInstead = undefined;
+    machine.service.krlVersion = 6;
+    machine.service.revoked = [machine.userKey.line];
+    expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+    expect(await machine.logsIn()).toBe(false);
+    expect(await machine.ordinaryLogsIn()).toBe(true);
+  });
+
+  it('that was damaged on the host is fetched again', async () => {
+    writeFileSync(join(machine.state, 'revoked_keys'), '');
+    expect(await machine.logsIn()).toBe(true);
+    expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+    expect(await machine.logsIn()).toBe(false);
+  });
+});
