@@ -48,6 +48,10 @@ const codes = [
   ...codesIn('apps/api/src/errors.ts', /^ {2}\| '([a-z_]+)'/gm),
   ...codesIn('apps/api/src/exit-status.ts', /^ {2}([a-z_]+): \d+,/gm),
   ...codesIn('apps/cli/src/errors.ts', /^ {2}([a-z_]+): exitStatus/gm),
+  ...codesIn('apps/host/writ-host', /\bfail \d ([a-z_]+)/g),
+  ...codesIn('apps/host/writ-host', /\bfail \d "\$\{code:-([a-z_]+)\}"/g),
+  ...codesIn('apps/host/writ-host', /\bbad_bundle ([a-z_]+)/g).map((code) => `bundle_${code}`),
+  ...codesIn('apps/host/writ-host', /\bbad_krl ([a-z_]+)/g).map((code) => `revocations_${code}`),
 ];
 
 describe('docs/errors.md', () => {

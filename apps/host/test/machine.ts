@@ -12,6 +12,7 @@ import {
   type SshResult,
 } from '@writ/testkit/sshd';
 import { certify, type KeyFile, makeKey } from './keys.js';
+import { type Tls } from './self-signed.js';
 import { StubService } from './stub-service.js';
 import { type Fetcher, interpreter, makeToolbox, type Shell } from './toolbox.js';
 
@@ -27,7 +28,7 @@ export interface MachineOptions {
   readonly config?: readonly string[];
   /** sshd_config begins with an Include of a directory of its own. */
   readonly dropins?: boolean;
-  readonly tls?: { readonly key: Buffer; readonly cert: Buffer; readonly pin: string };
+  readonly tls?: Tls;
 }
 
 /** A host of its own: a real sshd on a loopback port, a service, and the kit; everything below one directory. */

@@ -8,26 +8,29 @@ import { treeOf } from './tree.js';
 const fetcherOf = { dash: 'wget', busybox: 'curl', bash: 'wget' } as const;
 
 const bad: Record<string, { code: string; krl: (real: Buffer, machine: Machine) => Buffer }> = {
-  'is empty': { code: 'krl_unreadable', krl: () => Buffer.alloc(0) },
-  'is garbage': { code: 'krl_unreadable', krl: () => Buffer.from('<html>Not found</html>\n') },
+  'is empty': { code: 'revocations_unreadable', krl: () => Buffer.alloc(0) },
+  'is garbage': { code: 'revocations_unreadable', krl: () => Buffer.from('<html>Not found</html>\n') },
   'is a list of keys in words': {
-    code: 'krl_unreadable',
+    code: 'revocations_unreadable',
     krl: (_, { service }) => Buffer.from(`${service.canary.line}\n`),
   },
-  'is cut off': { code: 'krl_unreadable', krl: (real) => real.subarray(0, real.length - 10) },
-  'is nothing but its first line': { code: 'krl_unreadable', krl: (real) => real.subarray(0, 8) },
+  'is cut off': { code: 'revocations_unreadable', krl: (real) => real.subarray(0, real.length - 10) },
+  'is nothing but its first line': { code: 'revocations_unreadable', krl: (real) => real.subarray(0, 8) },
   'lacks the canary': {
-    code: 'krl_without_canary',
+    code: 'revocations_without_canary',
     krl: (_, machine) => makeKrl(machine.directory, 9, [machine.userKey.line]),
   },
-  'revokes nothing': { code: 'krl_without_canary', krl: (_, { directory }) => makeKrl(directory, 9, []) },
+  'revokes nothing': {
+    code: 'revocations_without_canary',
+    krl: (_, { directory }) => makeKrl(directory, 9, []),
+  },
   "revokes the authority's key": {
-    code: 'krl_revokes_authority',
+    code: 'revocations_revokes_authority',
     krl: (_, { directory, service }) =>
       makeKrl(directory, 9, [service.canary.line, service.userAuthority.line]),
   },
   'is older': {
-    code: 'krl_older',
+    code: 'revocations_older',
     krl: (_, { directory, service }) => makeKrl(directory, 4, [service.canary.line]),
   },
 };

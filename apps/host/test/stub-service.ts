@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { type Tls } from './self-signed.js';
 import { sha256, signedBundle } from './bundle.js';
 import { certify, fingerprintOf, type KeyFile, makeKey, makeKrl, verifyText } from './keys.js';
 
@@ -93,7 +94,7 @@ export class StubService {
     ].join('|');
   }
 
-  async listen(tls?: { readonly key: Buffer; readonly cert: Buffer; readonly pin: string }): Promise<void> {
+  async listen(tls?: Tls): Promise<void> {
     const answer = (request: IncomingMessage, response: ServerResponse) =>
       void this.#serve(request, response);
     const server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer);
