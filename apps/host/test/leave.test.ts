@@ -26,7 +26,7 @@ describe.each(installed(shells))('in %s', (shell) => {
       expect(readFileSync(machine.config).equals(original)).toBe(true);
       expect(statSync(machine.config).mode & 0o777).toBe(0o640);
       expect(existsSync(machine.state)).toBe(false);
-      expect(await machine.logsIn('webadmin', ['StrictHostKeyChecking=no'])).toBe(false);
+      expect(await machine.logsIn('webadmin', Machine.unproved)).toBe(false);
     },
   );
 

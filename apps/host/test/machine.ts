@@ -129,9 +129,12 @@ export class Machine {
     return this.#ssh(this.userKey, more);
   }
 
+  /** For ssh to a host that shows a bare key. */
+  static readonly unproved = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null'] as const;
+
   /** Whether the key in authorized_keys still gets in. */
   async ordinaryLogsIn(): Promise<boolean> {
-    return this.#ssh(this.ordinaryKey, []);
+    return this.#ssh(this.ordinaryKey, [...Machine.unproved]);
   }
 
   /** Host name and host authority, as `writ login` would put them: a plain key is not believed. */
@@ -150,7 +153,7 @@ export class Machine {
     const known = this.service.joined === undefined ? '/dev/null' : this.knownHosts;
     const { status, stdout, stderr } = await runProgram('ssh', [
       ...['-F', 'none', '-p', String(this.sshd.port), '-i', key.path],
-      ...[...options, ...trust, `UserKnownHostsFile=${known}`, ...more].flatMap((each) => ['-o', each]),
+      ...[...more, ...options, ...trust, `UserKnownHostsFile=${known}`].flatMap((each) => ['-o', each]),
       ...[`${me}@127.0.0.1`, 'echo in'],
     ]);
     if (status !== 0 && !stderr.includes('Permission denied')) throw new Error(`ssh: ${stderr}`);
