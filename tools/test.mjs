@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { build, compileTests } from './build.mjs';
 import { lintChecks } from './lint.mjs';
 import { quietEnv, root, run } from './run.mjs';
+import { ensureShells } from './shells.mjs';
 import { ensureSshd } from './sshd.mjs';
 
 const only = process.argv.slice(2);
@@ -72,6 +73,7 @@ async function jest(args) {
   }
 }
 
+await ensureShells();
 await build();
 await check('compile: every project and its tests', compileTests);
 if (only.length > 0) await jest(only);

@@ -140,6 +140,20 @@ describe.each(here)('in %s', (shell) => {
     expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
   });
 
+  it('a disk that is full changes nothing, and that is said', async () => {
+    const role = machine.service.principals[machine.login]?.[0] ?? '';
+    machine.service.version += 1;
+    machine.service.principals = { [machine.login]: [role], other: Array<string>(400).fill('web') };
+    // A limit on the size of files fails writes just so.
+    const through = ['/bin/sh', '-c', 'trap "" XFSZ; ulimit -f 8; exec "$@"', 'sh'];
+    const said = await machine.run(['sync'], '', {}, through);
+    expect(said.status).toBe(4);
+    expect(said.stderr).toMatch(/\((step_failed|state_not_writable)\)/);
+    expect(await machine.logsIn(role)).toBe(true);
+    expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+    expect(await machine.logsIn(role)).toBe(true);
+  });
+
   it('a service that is away changes nothing, and that is said', async () => {
     machine.service.before = () => ({ status: 503, body: '{"type":"urn:writ:problem:shutting_down"}' });
     const said = await machine.run(['sync']);
@@ -150,7 +164,7 @@ describe.each(here)('in %s', (shell) => {
     const away = await machine.run(['sync']);
     expect(away).toMatchObject({ status: 5 });
     expect(away.stderr).toContain('(service_not_reached)');
-    expect(await machine.logsIn('second')).toBe(true);
+    expect(await machine.logsIn(machine.service.principals[machine.login]?.[0])).toBe(true);
     expect((await machine.run(['status'])).stdout).toContain('service_not_reached');
   });
 });

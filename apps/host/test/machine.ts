@@ -79,8 +79,9 @@ export class Machine {
     args: readonly string[],
     input = '',
     env: NodeJS.ProcessEnv = {},
+    through: readonly string[] = [],
   ): Promise<SshResult & { signal?: string }> {
-    const [command, ...first] = interpreter(this.options.shell);
+    const [command = '', ...first] = [...through, ...interpreter(this.options.shell)];
     return new Promise((resolve, reject) => {
       const child = spawn(
         command,

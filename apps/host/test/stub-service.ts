@@ -176,7 +176,8 @@ export class StubService {
     } catch (error) {
       answer = problem(500, 'internal_error', String(error));
     }
-    response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
+    const length = answer.status === 200 ? { 'content-length': Buffer.byteLength(answer.body ?? '') } : {};
+    response.writeHead(answer.status, { 'content-type': 'application/json', ...length, ...answer.headers });
     response.end(answer.body);
   }
 
