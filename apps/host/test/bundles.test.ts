@@ -82,7 +82,7 @@ const bad: Record<string, Bad> = {
   'has an unfinished line too many': altered((text) => `${text}more`, 'bundle_count_wrong'),
   'counts a line too many': altered(
     (text) => text.replace(/^(file canary\.pub) 1/m, '$1 2'),
-    'bundle_digest_wrong',
+    'bundle_count_wrong',
   ),
   'has a wrong digest': altered(
     (text) => text.replace(/^(file canary\.pub 1) ./m, '$1 x'.replace('x', text.includes('1 0') ? '1' : '0')),
