@@ -3,6 +3,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -74,6 +75,38 @@ describe('a configuration that decides about certificates already', () => {
     expect(status.status).toBe(8);
     expect(status.stdout).toContain('does NOT use these files');
     await machine.stop();
+  });
+});
+
+describe('a Match that was added after the join', () => {
+  let machine: Machine;
+  beforeEach(async () => {
+    machine = await (await Machine.start({ shell })).joined();
+  });
+  afterEach(() => machine.stop());
+
+  it('brings the version before back, when the next one has a login that it keeps from our files', async () => {
+    appendFileSync(machine.config, '\nMatch User zoe\nTrustedUserCAKeys none\n');
+    machine.service.version += 1;
+    machine.service.principals = { [machine.login]: ['second'], zoe: ['second'] };
+    const said = await machine.run(['sync']);
+    expect(said.status).toBe(8);
+    expect(said.stderr).toContain('(sshd_refuses)');
+    expect(said.stderr).toContain('user=zoe');
+    expect(readlinkSync(join(machine.state, 'current'))).toBe('versions/1');
+    expect(await machine.logsIn()).toBe(true);
+    expect((await machine.run(['status'])).stdout).toContain('sshd_refuses');
+    machine.service.principals = { [machine.login]: ['second'] };
+    expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+    expect(await machine.logsIn()).toBe(false);
+  });
+
+  it('does not keep a role alive that is taken away', async () => {
+    appendFileSync(machine.config, '\nMatch User root\nAuthorizedPrincipalsFile none\n');
+    machine.service.version += 1;
+    machine.service.principals = { [machine.login]: ['second'] };
+    expect((await machine.run(['sync'])).status).toBe(8);
+    expect(machine.read(`current/principals/${machine.login}`)).toBe('role:second\n');
   });
 });
 
