@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readlinkSync, symlinkSync } from 'node:fs';
+import { chmodSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Machine } from './machine.js';
 import { installed, type Shell, shells } from './toolbox.js';
@@ -166,5 +166,31 @@ describe.each(here)('in %s', (shell) => {
     expect(away.stderr).toContain('(service_not_reached)');
     expect(await machine.logsIn(machine.service.principals[machine.login]?.[0])).toBe(true);
     expect((await machine.run(['status'])).stdout).toContain('service_not_reached');
+  });
+});
+
+describe.each(here)('in %s, where mv knows no -T', (shell) => {
+  it('versions follow each other, and a link that is gone is mended', async () => {
+    const machine = await Machine.start({ shell });
+    const mv = join(machine.directory, 'bin/mv');
+    const real = readlinkSync(mv);
+    rmSync(mv);
+    writeFileSync(
+      mv,
+      `#!/bin/sh\ncase " $* " in *" -T "*) echo 'mv: invalid option' >&2; exit 1 ;; esac\nexec ${real} "$@"\n`,
+    );
+    if (real.endsWith('busybox')) writeFileSync(mv, readFileSync(mv, 'utf8').replace(real, `${real} mv`));
+    chmodSync(mv, 0o755);
+    await machine.joined();
+    machine.service.version += 1;
+    machine.service.principals = { [machine.login]: ['second'] };
+    expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+    expect(readlinkSync(join(machine.state, 'current'))).toBe('versions/2');
+    expect(await machine.logsIn('second')).toBe(true);
+    rmSync(join(machine.state, 'current'));
+    expect(await machine.ordinaryLogsIn()).toBe(true);
+    expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+    expect(await machine.logsIn('second')).toBe(true);
+    await machine.stop();
   });
 });
