@@ -81,7 +81,7 @@ const bad: Record<string, Bad> = {
   'has a line too many': altered((text) => `${text}more\n`, 'bundle_count_wrong'),
   'has an unfinished line too many': altered((text) => `${text}more`, 'bundle_count_wrong'),
   'counts a line too many': altered(
-    (text) => text.replace(/^(file canary\.pub) 1/m, '$1 2'),
+    (text) => text.replace(/^(file trusted_user_ca_keys) 1/m, '$1 2'),
     'bundle_count_wrong',
   ),
   'has a wrong digest': altered(
