@@ -15,6 +15,8 @@ export type HostKeyType = 'ed25519' | 'ecdsa' | 'rsa';
 export interface Sshd {
   /** Loopback port it listens on. */
   readonly port: number;
+  /** The listener's; it reads its configuration anew on SIGHUP. */
+  readonly pid: number;
   /** What it has logged, at LogLevel VERBOSE, from line `since` on. */
   log(since?: number): string;
   /** How many lines that is: where the next one will stand. */
@@ -123,6 +125,7 @@ export async function startSshd(directory: string, config: readonly string[]): P
     const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
     const sshd: Sshd = {
       port,
+      pid: child.pid ?? 0,
       ...follow(child),
       stop: async () => {
         if (child.exitCode === null && child.signalCode === null && child.pid !== undefined)

@@ -1,6 +1,7 @@
 import { decodePublicKey } from '@writ/openssh/key';
 import {
   authorityKeyIdentity,
+  bundleKeyIdentity,
   createSecretFile,
   newInstallationSeal,
   newSecret,
@@ -11,12 +12,14 @@ import {
 import {
   findInstallation,
   keepServicesAway,
+  listBundleKeys,
   listOrganizationIds,
   listSealedKeys,
   migrateDatabase,
   openDatabase,
   openScoped,
   replaceInstallation,
+  replaceSealedBundleKey,
   replaceSealedKey,
   type InstallationSealRow,
   type ScopedDatabase,
@@ -102,6 +105,10 @@ async function sealAnew(
     for (const { id, organizationId, publicKey, sealedKey } of authorities) {
       const identity = authorityKeyIdentity({ id, organizationId, publicKey: decodePublicKey(publicKey) });
       await replaceSealedKey(tx, id, rewrapRecord(from, to, identity, sealedKey));
+    }
+    for (const { id, organizationId, publicKey, sealedKey } of await listBundleKeys(tx)) {
+      const identity = bundleKeyIdentity({ id, organizationId, publicKey: decodePublicKey(publicKey) });
+      await replaceSealedBundleKey(tx, id, rewrapRecord(from, to, identity, sealedKey));
     }
     return authorities.length;
   });

@@ -37,12 +37,20 @@ export const host: GroupDescription = {
             },
           ],
           options: [
-            { flags: '--name <name>', summary: 'what the host is called; one * in the first label for several', repeat: true },
-            { flags: '--label <labels>', summary: 'labels that the host gets, with commas between', repeat: true },
+            {
+              flags: '--name <name>',
+              summary: 'what the host is called; one * in the first label for several',
+              repeat: true,
+            },
+            {
+              flags: '--label <labels>',
+              summary: 'labels that the host gets, with commas between',
+              repeat: true,
+            },
             { flags: '--ttl <duration>', summary: 'how long it can be used (default: 1h)' },
             { flags: '--uses <number>', summary: 'how many hosts may join with it (default: 1)' },
           ],
-          json: "JoinToken & { token: string }",
+          json: 'JoinToken & { token: string }',
           load: () => import('../commands/host/token/create.js'),
         },
       ],

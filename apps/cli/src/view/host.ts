@@ -2,7 +2,15 @@ import type { Host } from '@writ/contract';
 import { bad, good, strong, type Line } from '../terminal/text.js';
 import { field, instant } from './fields.js';
 
-export function describeHost({ name, id, labels, joinedAt, lastSeenAt, bundleVersion, report }: Host): readonly Line[] {
+export function describeHost({
+  name,
+  id,
+  labels,
+  joinedAt,
+  lastSeenAt,
+  bundleVersion,
+  report,
+}: Host): readonly Line[] {
   return [
     field('host', [strong(name), ` (${id})`]),
     field('labels', labelText(labels)),
@@ -12,7 +20,9 @@ export function describeHost({ name, id, labels, joinedAt, lastSeenAt, bundleVer
     ...(report === null
       ? []
       : [
-          field('applied', report.bundle === bundleVersion ? good('this bundle') : [bad(report.bundle || 'none')]),
+          field('applied', [
+            report.bundle === bundleVersion ? good('this bundle') : bad(report.bundle || 'none'),
+          ]),
           field('state', report.result === 'ok' ? [good('ok')] : [bad(report.result), ` ${report.words}`]),
           field('kit', `${report.kit}, ${report.openssh}`),
         ]),

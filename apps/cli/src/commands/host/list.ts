@@ -19,5 +19,10 @@ export const run: Run = async (surroundings, input) => {
     lastSeenAt === null ? 'never' : instant(lastSeenAt),
     report === null ? '' : [report.result === 'ok' ? good('ok') : bad(report.result)],
   ]);
-  printTable(terminal, ['HOST', 'LABELS', 'LAST SEEN', 'STATE'], rows, 'No host has joined yet: `writ host token create`.');
+  printTable(
+    terminal,
+    ['HOST', 'LABELS', 'LAST SEEN', 'STATE'],
+    rows,
+    'No host has joined yet: `writ host token create`.',
+  );
 };

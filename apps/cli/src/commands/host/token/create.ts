@@ -15,7 +15,10 @@ export const run: Run = async (surroundings, input) => {
   const names = input.values('name');
   const [name] = names;
   if (name === undefined || names.length > 1)
-    fail('usage_invalid', "Say what the host is called: --name web-1.acme.example, or --name 'web-*.acme.example'.");
+    fail(
+      'usage_invalid',
+      "Say what the host is called: --name web-1.acme.example, or --name 'web-*.acme.example'.",
+    );
   const labels = labelsOf(input.values('label'));
   const ttl = input.option('ttl');
   const uses = input.option('uses');
@@ -32,9 +35,21 @@ export const run: Run = async (surroundings, input) => {
     },
   });
   const { organization } = client.organization;
-  const token = ['writ-join-1', server.url, organization, pin ?? '-', made.bundleKey, made.names, made.secret].join('|');
+  const token = [
+    'writ-join-1',
+    server.url,
+    organization,
+    pin ?? '-',
+    made.bundleKey,
+    made.names,
+    made.secret,
+  ].join('|');
   if (input.json) return terminal.json({ ...made, token });
-  terminal.say(['A token for ', strong(made.names), `, ${made.uses === 1 ? 'once' : `${made.uses} times`}, until ${instant(made.expiresAt)}.`]);
+  terminal.say([
+    'A token for ',
+    strong(made.names),
+    `, ${made.uses === 1 ? 'once' : `${made.uses} times`}, until ${instant(made.expiresAt)}.`,
+  ]);
   terminal.say('On the host, as root; it asks for the token:');
   const kit = await client.call('hostKit', {});
   const digest = createHash('sha256').update(kit).digest('hex');
