@@ -17,11 +17,29 @@ const mayImport = {
   cli: ['kernel', 'openssh', 'contract'],
   // A script on hosts; its tests run a real sshd.
   host: ['testkit'],
-  test: ['kernel', 'openssh', 'policy', 'hosts', 'issuance', 'contract', 'signer', 'storage', 'testkit', 'api'],
+  test: [
+    'kernel',
+    'openssh',
+    'policy',
+    'hosts',
+    'issuance',
+    'contract',
+    'signer',
+    'storage',
+    'testkit',
+    'api',
+  ],
 };
 
 /** npm packages that a scope may use; the rest may use any. */
-const npmPackages = { kernel: [], openssh: ['sshpk'], policy: [], hosts: [], issuance: [], contract: ['zod'] };
+const npmPackages = {
+  kernel: [],
+  openssh: ['sshpk'],
+  policy: [],
+  hosts: [],
+  issuance: [],
+  contract: ['zod'],
+};
 
 /** The boundary rule; tests of a library may use `more` npm packages beside the library's own. */
 function boundaries(more) {

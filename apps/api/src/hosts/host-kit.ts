@@ -11,7 +11,8 @@ export async function readHostKit(): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    const message = 'The host kit was not installed with this service; take apps/host/writ-host of the same version.';
+    const message =
+      'The host kit was not installed with this service; take apps/host/writ-host of the same version.';
     throw new CodedError<ProblemCode>('not_found', message, {}, { cause });
   }
 }
