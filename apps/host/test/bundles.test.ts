@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type BundleParts, sha256, signedBundle } from './bundle.js';
 import { certify, type KeyFile, makeKey } from './keys.js';
 import { Machine } from './machine.js';
-import { installed, shells } from './toolbox.js';
+import { installed, share, shells } from './toolbox.js';
 import { treeOf } from './tree.js';
 
 type Files = Record<string, string>;
@@ -197,7 +197,7 @@ describe.each(installed(shells))('in %s, a bundle', (shell) => {
     return one.bytes?.(bytes) ?? bytes;
   }
 
-  it.each(Object.entries(bad))('that %s is refused, and nothing changes', async (_, one) => {
+  it.each(share(shell, Object.entries(bad)))('that %s is refused, and nothing changes', async (_, one) => {
     const bundle = badBundle(one);
     machine.service.bundleInstead = () => bundle;
     const passing = ['failure', 'contact'];

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Machine } from './machine.js';
-import { installed, type Shell, shells } from './toolbox.js';
+import { installed, share, type Shell, shells } from './toolbox.js';
 
 const here = installed(shells);
 const shellOf = (n: number): Shell => here[n % here.length] ?? 'dash';
@@ -46,22 +46,25 @@ describe.each(here)('in %s, a sync that is killed', (shell) => {
   });
   afterAll(() => machine.stop());
 
-  it.each(ofSync)('at %s leaves logins as they were, and the next one finishes', async (place) => {
-    const { service } = machine;
-    const role = place.replaceAll('-', '');
-    service.version += 1;
-    service.krlVersion += 1;
-    service.principals = { [machine.login]: ['webadmin', role] };
-    service.hostValidity = `-5m:+${30 + service.version}d`;
-    expect(await machine.run(['sync'], '', { WRIT_HOST_STOP_AFTER: place })).toMatchObject(killed);
-    isWhole(machine);
-    expect(await machine.logsIn()).toBe(true);
-    expect(await machine.ordinaryLogsIn()).toBe(true);
-    expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
-    expect(await machine.logsIn(role)).toBe(true);
-    expect(readlinkSync(join(machine.state, 'current'))).toBe(`versions/${service.version}`);
-    expect((await machine.run(['status'])).status).toBe(0);
-  });
+  it.each(share(shell, ofSync))(
+    'at %s leaves logins as they were, and the next one finishes',
+    async (place) => {
+      const { service } = machine;
+      const role = place.replaceAll('-', '');
+      service.version += 1;
+      service.krlVersion += 1;
+      service.principals = { [machine.login]: ['webadmin', role] };
+      service.hostValidity = `-5m:+${30 + service.version}d`;
+      expect(await machine.run(['sync'], '', { WRIT_HOST_STOP_AFTER: place })).toMatchObject(killed);
+      isWhole(machine);
+      expect(await machine.logsIn()).toBe(true);
+      expect(await machine.ordinaryLogsIn()).toBe(true);
+      expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+      expect(await machine.logsIn(role)).toBe(true);
+      expect(readlinkSync(join(machine.state, 'current'))).toBe(`versions/${service.version}`);
+      expect((await machine.run(['status'])).status).toBe(0);
+    },
+  );
 });
 
 describe.each([true, false])('with a directory of drop-ins: %s, a join that is killed', (dropins) => {

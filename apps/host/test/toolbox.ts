@@ -7,6 +7,16 @@ export type Shell = (typeof shells)[number];
 export const fetchers = ['curl', 'wget'] as const;
 export type Fetcher = (typeof fetchers)[number];
 
+/**
+ * What of many things is tried in this shell: they take the shells in turn, so that each is tried in one; with
+ * WRIT_HOST_TESTS=all, all of them.
+ */
+export function share<Thing>(shell: Shell, things: readonly Thing[]): readonly Thing[] {
+  if (process.env['WRIT_HOST_TESTS'] === 'all') return things;
+  const here = installed(shells);
+  return things.filter((_, n) => here[n % here.length] === shell);
+}
+
 /** Where a program is, or undefined. */
 export function find(program: string): string | undefined {
   const places = `${process.env['PATH'] ?? ''}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`.split(':');
