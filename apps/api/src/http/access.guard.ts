@@ -29,8 +29,6 @@ export class AccessGuard implements CanActivate {
     // Known also where they are refused, so that it is written down whom.
     request.caller = caller;
     admit(route, params(request), caller);
-    request.caller = caller;
-    admit(route, request.params as Readonly<Record<string, string>>, caller);
     return true;
   }
 }
