@@ -268,6 +268,19 @@ describe('joining is refused', () => {
     expect(await refused({ ...good, signatures: [base64('garbage')] })).toBe('proof_invalid');
   });
 
+  it('not where the answer was lost: the same keys join again with the same token, and are the same host', async () => {
+    const { secret } = await joinToken({ uses: 1 });
+    const keys = [newKey(), newKey()];
+    const name = 'web-50.acme.example';
+    const first = await open('join', await answered(secret, name, keys));
+    const again = await open('join', await answered(secret, name, keys));
+    expect(again.host).toBe(first.host);
+    expect((await bundleFor(again.hostToken)).status).toBe(200);
+    for (const other of [[newKey(), newKey()], keys.slice(0, 1), [...keys].reverse()]) {
+      expect((await problemOf(answered(secret, name, other))).code).toBe('join_token_invalid');
+    }
+  });
+
   it('to labels that would widen a role which the caller may not grant, or would gain', async () => {
     const operator = await acme.member('oli', 'operator');
     const make = (labels: object) =>

@@ -255,7 +255,14 @@ describe('commands', () => {
     expect(refused.stderr).toContain('[certificate_not_ours]');
 
     stub.on(`GET ${org}/authorities`, page(keygen(here, '-lf', 'ca.pub').toString().split(' ')[1] ?? ''));
-    const result = { krlVersion: '4', certificates: 1, serials: 0, keys: 0, sessionsEnded: 0, alreadyRevoked: false };
+    const result = {
+      krlVersion: '4',
+      certificates: 1,
+      serials: 0,
+      keys: 0,
+      sessionsEnded: 0,
+      alreadyRevoked: false,
+    };
     stub.on(`POST ${org}/revocations`, { status: 201, body: result });
     const ended = await writ(built, env, [...words, '--json']);
     expect(JSON.parse(ended.stdout)).toEqual(result);

@@ -21,6 +21,6 @@ export function principalsOn(
       found.set(login, named.add(principal(roleWord(handle))));
     }
   }
-  const byLogin = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+  const byLogin = [...found].sort(([a], [b]) => Number(a > b) - Number(a < b));
   return new Map(byLogin.map(([login, named]) => [login, [...named].sort()]));
 }

@@ -6,6 +6,7 @@ import { hostName, isHostName } from '@writ/openssh/trust';
 import {
   findJoinToken,
   findOrganization,
+  hostJoinedWith,
   insertHost,
   lockTrust,
   recordEvent,
@@ -54,7 +55,10 @@ export async function challengeJoin(
 ): Promise<RouteOutput<'challengeJoin'>> {
   const organizationId = await services.publicOrganizations(params.organization);
   const fingerprints = fingerprintsOf(distinctKeys(body.publicKeys).map(({ key }) => key));
-  await services.store.within([organizationId], (tx) => usableToken(tx, services, organizationId, body));
+  await services.store.within([organizationId], async (tx) => {
+    if ((await joinedBefore(tx, services, organizationId, body, fingerprints)) !== null) return;
+    await usableToken(tx, services, organizationId, body);
+  });
   return challengeHostKeys(services, organizationId, {
     action: 'join',
     audience: params.organization,
@@ -65,7 +69,8 @@ export async function challengeJoin(
 
 /**
  * Makes a host of whoever holds a join token and every one of the keys it names, and gives it a host token. The token is
- * counted down in the transaction that makes the host. Ends in `join_token_invalid`, `public_key_invalid`,
+ * counted down in the transaction that makes the host. A host that has joined with it already, and whose answer was lost, is
+ * let in again with the same keys. Ends in `join_token_invalid`, `public_key_invalid`,
  * `challenge_invalid`, `proof_invalid`, `request_refused`, `host_name_taken`, `key_taken`.
  */
 export async function join(
@@ -81,8 +86,10 @@ export async function join(
   for (const [index, { key }] of keys.entries()) verifyHostProof(key, text, body.signatures[index] ?? '');
   const authority = await issuing.authorities.active(organizationId, 'host');
   const id = randomUUID();
-  await store.within([organizationId], async (tx) => {
+  const hostId = await store.within([organizationId], async (tx) => {
     await lockTrust(tx, organizationId);
+    const before = await joinedBefore(tx, services, organizationId, body, fingerprints);
+    if (before !== null) return before;
     const organization = await organizationOf(tx, organizationId);
     const token = await usableToken(tx, services, organizationId, body);
     const caller = hostAsCaller(organization, { id, name: body.name, epoch: 1n }, clock());
@@ -106,8 +113,9 @@ export async function join(
       openssh: body.openssh,
     };
     await recordEvent(tx, eventOf({ caller, requestId }, 'host.joined', body.name, data));
+    return id;
   });
-  return newHostToken(services, { organizationHandle: params.organization, hostId: id });
+  return newHostToken(services, { organizationHandle: params.organization, hostId });
 }
 
 /** A host token, good for an hour. */
@@ -121,6 +129,18 @@ export function newHostToken(
     hostToken: hostTokenText(host, expiresAt, hostTokenKey),
     expiresAt: new Date(expiresAt).toISOString(),
   };
+}
+
+/** The id of the host that these very keys have joined as, with this token; null: there is none. */
+function joinedBefore(
+  tx: Transaction,
+  { clock }: Pick<Joining, 'clock'>,
+  organizationId: string,
+  { secret, name }: { readonly secret: string; readonly name: string },
+  fingerprints: readonly string[],
+): Promise<string | null> {
+  const now = new Date(clock());
+  return hostJoinedWith(tx, organizationId, joinSecretHash(secret), { name, fingerprints }, now);
 }
 
 /** The token behind a secret, if a host may join with it under the name. Ends in `join_token_invalid`, `request_refused`. */

@@ -55,3 +55,23 @@ export async function useJoinToken(
   });
   return count === 1;
 }
+
+/**
+ * The id of the host that has joined under this name with this token and exactly these keys, in this order, as long as the
+ * token has not expired; null: there is none.
+ */
+export async function hostJoinedWith(
+  tx: Transaction,
+  organizationId: string,
+  tokenHash: Uint8Array,
+  host: { readonly name: string; readonly fingerprints: readonly string[] },
+  now: Date,
+): Promise<string | null> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    select h.id from hosts h join join_tokens t on t.id = h.join_token_id
+    where h.organization_id = ${organizationId}::uuid and h.name = ${host.name}
+      and t.token_hash = ${Uint8Array.from(tokenHash)} and t.expires_at > ${now}::timestamptz
+      and array(select k.fingerprint from host_keys k where k.host_id = h.id order by k.position)
+        = ${[...host.fingerprints]}::text[]`;
+  return rows[0]?.id ?? null;
+}
