@@ -225,6 +225,19 @@ describe('joining is refused', () => {
     expect((await problemOf(joined('web-12.acme.example', [other, other]))).code).toBe('public_key_invalid');
   });
 
+  it('with texts that the database would not take, as bad input and no fault of ours', async () => {
+    const { secret } = await joinToken();
+    const asking = open('challengeJoin', {
+      secret,
+      name: 'web-1\0.acme.example',
+      publicKeys: [newKey().line],
+    });
+    expect((await problemOf(asking)).code).toBe('request_refused');
+    const good = await answered(secret, 'web-60.acme.example', [newKey()]);
+    expect((await problemOf(open('join', { ...good, kit: 'a\0b' }))).code).toBe('request_invalid');
+    expect((await acme.raw(acme.owner, 'GET', '/hosts/web%00')).status).toBe(400);
+  });
+
   it('with a token that is used up, also by two at once, expired, or not ours', async () => {
     const { secret } = await joinToken({ uses: 1 });
     const asked = await Promise.all(

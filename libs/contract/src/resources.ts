@@ -145,8 +145,8 @@ export const HostReport = z.strictObject({
   /** 'ok', or the code of what failed, and the sentence that belongs to it. */
   result: z.string().regex(/^[a-z_]{1,64}$/),
   words: Line.max(500),
-  kit: z.string().max(64),
-  openssh: z.string().max(64),
+  kit: Line.max(64),
+  openssh: Line.max(64),
   /** Seconds since 1970 on the host. */
   clock: z.int().nonnegative(),
 });

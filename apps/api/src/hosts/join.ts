@@ -132,13 +132,15 @@ export function newHostToken(
 }
 
 /** The id of the host that these very keys have joined as, with this token; null: there is none. */
-function joinedBefore(
+async function joinedBefore(
   tx: Transaction,
   { clock }: Pick<Joining, 'clock'>,
   organizationId: string,
   { secret, name }: { readonly secret: string; readonly name: string },
   fingerprints: readonly string[],
 ): Promise<string | null> {
+  // Nor is every text one that the database takes.
+  if (!isHostName(name)) return null;
   const now = new Date(clock());
   return hostJoinedWith(tx, organizationId, joinSecretHash(secret), { name, fingerprints }, now);
 }
