@@ -1,4 +1,5 @@
 import type { Type } from '@nestjs/common';
+import { AccessController } from './access/access.controller.js';
 import { AuthoritiesController } from './authorities/authorities.controller.js';
 import { CertificatesController } from './certificates/certificates.controller.js';
 import { EventsController } from './events/events.controller.js';
@@ -13,6 +14,7 @@ import { UsersController } from './users/users.controller.js';
 export const resourceControllers: readonly Type[] = [
   UsersController,
   RolesController,
+  AccessController,
   KeysController,
   HostsController,
   CertificatesController,

@@ -1,5 +1,6 @@
 import { inBlocks, poolVerifier } from '@writ/issuance';
 import type { Adapters } from './adapters.js';
+import { inventoryMemory, type InventoryMemory } from './access/inventory-memory.js';
 import { callerOf } from './auth/caller-of.js';
 import type { SignedInCaller } from './auth/signed-in-caller.js';
 import { authorityMemory } from './certificates/authority-memory.js';
@@ -12,13 +13,14 @@ import { krlShelf, type KrlShelf } from './trust/published-krl.js';
 /** How far valid-after is put before now: clocks of hosts may be behind (domain.md rule 6). */
 const backdateSeconds = 60;
 
-/** What the controllers of users, roles, keys, certificates, revocations, trust and events work with. */
+/** What the controllers of users, roles, access, keys, certificates, revocations, trust and events work with. */
 export class ResourceServices {
   readonly store: Adapters['store'];
   readonly clock: Adapters['clock'];
   readonly random: Adapters['random'];
   readonly highWater: Adapters['highWater'];
   readonly issuing: Issuing;
+  readonly inventories: InventoryMemory;
   readonly krls: KrlShelf;
   readonly publicOrganizations: PublicOrganizations;
   readonly bundleKeys: Adapters['bundleKeys'];
@@ -47,6 +49,7 @@ export class ResourceServices {
       authorities: authorityMemory(store),
       refresh: (caller) => refreshed(adapters, caller),
     };
+    this.inventories = inventoryMemory(store);
     this.krls = krlShelf(store);
     this.publicOrganizations = publicOrganizations(store);
     this.bundleKeys = adapters.bundleKeys;

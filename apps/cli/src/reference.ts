@@ -131,12 +131,18 @@ function typeText(schema: Schema, indent: string): string {
   if (schema.anyOf !== undefined) return schema.anyOf.map((each) => typeText(each, indent)).join(' | ');
   if (schema.type === 'array') return arrayText(schema.items ?? {}, indent);
   if (schema.type !== 'object') return [schema.type ?? 'unknown'].flat().map(plainType).join(' | ');
-  if (schema.properties === undefined) return 'Record<string, unknown>';
+  if (schema.properties === undefined) return recordText(schema, indent);
   const lines = Object.entries(schema.properties).map(([name, property]) => {
     const mark = (schema.required ?? []).includes(name) ? '' : '?';
     return `${indent}  ${name}${mark}: ${typeText(property, `${indent}  `)};`;
   });
   return `{\n${lines.join('\n')}\n${indent}}`;
+}
+
+/** Of what anything may be the name: its values are what the schema says of additional ones. */
+function recordText({ additionalProperties: values }: Schema, indent: string): string {
+  const text = typeof values === 'object' ? typeText(values, indent) : 'unknown';
+  return `Record<string, ${text}>`;
 }
 
 function plainType(type: string): string {

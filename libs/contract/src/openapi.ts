@@ -48,6 +48,7 @@ function operation(route: Route, schemas: Json): Json {
     ...parametersOf(route.params, 'path', schemas),
     ...parametersOf(route.query, 'query', schemas),
     ...(route.idempotent ? [idempotencyKey] : []),
+    ...(route.tagged === true ? [ifNoneMatch] : []),
   ];
   return {
     operationId: route.id,
@@ -57,7 +58,13 @@ function operation(route: Route, schemas: Json): Json {
     security: route.access === 'public' ? [] : [{ accessToken: [] }],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === null ? {} : { requestBody: body(route.body, schemas) }),
-    responses: { [route.status]: success(route, schemas), ...problems(route) },
+    responses: {
+      [route.status]: success(route, schemas),
+      ...(route.tagged === true
+        ? { 304: { description: 'If-None-Match names what would be answered' } }
+        : {}),
+      ...problems(route),
+    },
   };
 }
 
@@ -66,6 +73,13 @@ const idempotencyKey = {
   in: 'header',
   description: 'Repeats within 24 hours under the same key and body answer with what the first one made',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
+
+const ifNoneMatch = {
+  name: 'If-None-Match',
+  in: 'header',
+  description: 'The ETag of the answer that the client holds',
+  schema: { type: 'string' },
 };
 
 function accessNote(access: Access): Json | undefined {

@@ -165,6 +165,43 @@ export const Host = z.strictObject({
 });
 export type Host = z.infer<typeof Host>;
 
+/** What a caller may reach in one organization. */
+export const ReachedOrganization = z.strictObject({
+  handle: OrganizationHandle,
+  name: ShortName,
+  namePatterns: z.array(z.string()),
+  /** `@cert-authority` lines, for the organization's own names alone. */
+  knownHosts: z.string(),
+  /** The roles that give the caller certificates, by name; those by logins are good wherever the user CA is trusted. */
+  roles: z.array(
+    z.strictObject({
+      name: ShortName,
+      handle: z.string(),
+      principals: z.enum(['role', 'logins']),
+      logins: z.array(z.string()),
+      maxTtlSeconds: z.int(),
+    }),
+  ),
+  /** The joined hosts that any of these roles reaches, by name. */
+  hosts: z.array(
+    z.strictObject({
+      name: z.string(),
+      /** What else may be typed and means this host alone. */
+      shortNames: z.array(z.string()),
+      /** Names of the roles that reach it. */
+      roles: z.array(ShortName),
+      address: z.string().nullable(),
+      port: z.int().nullable(),
+      jump: z.string().nullable(),
+    }),
+  ),
+});
+export type ReachedOrganization = z.infer<typeof ReachedOrganization>;
+
+/** What a caller may reach, their own organization first. */
+export const Reach = z.strictObject({ organizations: z.array(ReachedOrganization) });
+export type Reach = z.infer<typeof Reach>;
+
 /** What each of a host's keys signs with SSHSIG under `namespace`. */
 export const HostChallenge = z.strictObject({
   /** Base64 of the text. */

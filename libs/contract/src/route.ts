@@ -33,4 +33,6 @@ export interface Route {
   readonly problems: readonly ProblemCode[];
   /** Takes an Idempotency-Key header. */
   readonly idempotent: boolean;
+  /** JSON under an ETag: 304 to a client whose If-None-Match names it. */
+  readonly tagged?: true;
 }

@@ -15,6 +15,7 @@ import {
   JoinToken,
   Organization,
   ProofChallenge,
+  Reach,
   RevocationRequest,
   RevocationResult,
   Role,
@@ -128,6 +129,15 @@ export const routes = {
     summary: 'Who the caller is and what they may do',
     access: 'self',
     response: Whoami,
+  }),
+  listReach: route({
+    id: 'listReach',
+    method: 'GET',
+    path: '/v1/reach',
+    summary: 'The hosts that the caller may reach, by which roles, in every organization where they may act',
+    access: 'self',
+    response: Reach,
+    tagged: true,
   }),
   changePassword: route({
     id: 'changePassword',

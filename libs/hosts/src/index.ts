@@ -5,3 +5,4 @@ export { canaryKey } from './canary.js';
 export { principalsOn, type HostRole } from './principals-on.js';
 export { bundleList, bundleNamespace, bundleText, type BundleFile, type BundleIdentity } from './bundle.js';
 export { hostFiles, type HostState } from './host-files.js';
+export { shortNamesAmong, shortNamesWithin, type NamedHosts } from './short-names.js';

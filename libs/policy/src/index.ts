@@ -1,20 +1,24 @@
 export type { Authentication, Caller } from './caller.js';
 export type { Role, RoleCriticalOptions } from './role.js';
 export { labelsProblem, mostLabels, type Labels } from './labels.js';
-export { selects, type HostSelector } from './selector.js';
+export { reaches, selects, type HostSelector } from './selector.js';
+export { indexedHosts, type HostIndex } from './host-index.js';
 export { mayWidenRole } from './widen.js';
 export { roleWord } from './rules/principals.js';
 export type { Authority } from './authority.js';
 export type {
+  AccessRequest,
   CertificateRequest,
   HostCertificateRequest,
   KeyOwner,
   NameHolding,
+  SoughtHost,
+  Target,
   UserCertificateRequest,
 } from './request.js';
 export type { NameClaim, Plan, SeenEpoch } from './plan.js';
 export { certificateRules, grantRules, roleDefinitionRules, type Failure, type RuleCode } from './failure.js';
-export { decide, type Decision, type DecisionInput } from './decide.js';
+export { decide, type AccessDecision, type Decision, type DecisionInput } from './decide.js';
 export {
   validateRoleDefinition,
   type DefinedRole,

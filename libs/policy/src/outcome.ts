@@ -47,3 +47,17 @@ export function all<Values extends object>(parts: {
 export function failuresOf(outcomes: readonly Outcome<unknown>[]): readonly Failure[] {
   return outcomes.flatMap((outcome) => (outcome.met ? [] : outcome.failures));
 }
+
+/** The first outcome that is met; otherwise every reason against any of them, each once. */
+export function firstMet<Item, Value>(
+  items: readonly Item[],
+  judge: (item: Item) => Outcome<Value>,
+): Outcome<Value> {
+  const failures = new Map<string, Failure>();
+  for (const item of items) {
+    const outcome = judge(item);
+    if (outcome.met) return outcome;
+    for (const failure of outcome.failures) failures.set(`${failure.rule} ${failure.message}`, failure);
+  }
+  return unmet(...failures.values());
+}

@@ -3,7 +3,8 @@ import { HttpCode, RequestMapping, RequestMethod, UseInterceptors } from '@nestj
 import { z } from 'zod';
 import { FileInterceptor } from './file.interceptor.js';
 import { carryRoute } from './handler-route.js';
-import type { OutputOf } from './route-input.js';
+import type { OutputOf, Tagged } from './route-input.js';
+import { TagInterceptor } from './tag.interceptor.js';
 
 type AnyHandler = (...args: never[]) => Promise<unknown>;
 type Handler<R extends Route> = (...args: never[]) => Promise<OutputOf<R>>;
@@ -28,17 +29,24 @@ export function Handle<R extends Route>(route: R) {
     if (route.response !== null && !(route.response instanceof z.ZodType)) {
       UseInterceptors(FileInterceptor)(target, name, descriptor);
     }
+    if (route.tagged === true) UseInterceptors(TagInterceptor)(target, name, descriptor);
   };
 }
 
 /** The handler, letting through only what the route's response schema knows. */
-function checked({ response }: Route, handler: AnyHandler): AnyHandler {
+function checked({ response, tagged }: Route, handler: AnyHandler): AnyHandler {
   if (response === null) {
     return async function (this: unknown, ...args) {
       await Reflect.apply(handler, this, args);
     };
   }
   if (!(response instanceof z.ZodType)) return handler;
+  if (tagged === true) {
+    return async function (this: unknown, ...args): Promise<Tagged<unknown>> {
+      const { etag, content } = (await Reflect.apply(handler, this, args)) as Tagged<unknown>;
+      return { etag, content: () => response.parse(content()) };
+    };
+  }
   return async function (this: unknown, ...args) {
     return response.parse(await Reflect.apply(handler, this, args));
   };

@@ -27,9 +27,17 @@ export interface FileContent {
   readonly maxAgeSeconds: number;
 }
 
+/** A JSON answer under an ETag. `etag` without quotes; `content` is called only for a client that does not hold it. */
+export interface Tagged<Content> {
+  readonly etag: string;
+  readonly content: () => Content;
+}
+
 /** What a handler of route `R` resolves to, before the response schema has seen it. */
 export type OutputOf<R extends Route> = R['response'] extends z.ZodType
-  ? z.input<R['response']>
+  ? R extends { readonly tagged: true }
+    ? Tagged<z.input<R['response']>>
+    : z.input<R['response']>
   : R['response'] extends FileAnswer
     ? FileContent
     : void;

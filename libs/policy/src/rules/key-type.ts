@@ -1,6 +1,7 @@
 import { subjectKeyTypes, type PublicKey, type SubjectKeyType } from '@writ/openssh/key';
 import type { Failure } from '../failure.js';
 import { metUnless, type Outcome } from '../outcome.js';
+import type { Role } from '../role.js';
 
 /** Whether keys of `type` live in a security key, which can be told to ask for touch or a PIN (OpenSSH PROTOCOL.u2f). */
 export function isSecurityKey(type: SubjectKeyType): boolean {
@@ -36,4 +37,24 @@ export function verificationPossible(key: PublicKey, verifyRequired: boolean): O
     ],
     null,
   );
+}
+
+/** Whether there is a type of key that certificates of the role can be for. */
+export function someKeyFits({
+  keyTypes,
+  criticalOptions,
+}: Pick<Role, 'keyTypes' | 'criticalOptions'>): Outcome<null> {
+  const failures: Failure[] = [];
+  if (keyTypes.length === 0) {
+    failures.push({
+      rule: 'key_type_not_allowed',
+      message: 'The role lists no key types, so it allows no key.',
+    });
+  } else if (criticalOptions.verifyRequired === true && !keyTypes.some(isSecurityKey)) {
+    failures.push({
+      rule: 'security_key_required',
+      message: 'The role demands user verification and allows no security key (sk-…), so it allows no key.',
+    });
+  }
+  return metUnless(failures, null);
 }

@@ -79,6 +79,38 @@ export function listHosts(
     where ${every(conditions)} order by hosts.name collate "C" limit ${limit}`;
 }
 
+/** A host as decisions about access look at it. */
+export interface InventoryHost {
+  readonly name: string;
+  /** Labels, as JSON. */
+  readonly labels: unknown;
+}
+
+/**
+ * Every host of the organization, by name, under a digest of all that is said of them; null in their place where `known` is
+ * that digest, so that whoever holds them need not read them again.
+ */
+export async function hostInventory(
+  tx: Transaction,
+  organizationId: string,
+  known: string | null,
+): Promise<{ readonly digest: string; readonly hosts: readonly InventoryHost[] | null }> {
+  const rows = await tx.$queryRaw<{ digest: string; hosts: string | null }[]>`
+    with listed as (
+      select coalesce(json_agg(json_build_object('name', name, 'labels', labels) order by name collate "C"), '[]')::text as hosts
+      from hosts where organization_id = ${organizationId}::uuid
+    ), digested as (
+      select hosts, encode(sha256(convert_to(hosts, 'UTF8')), 'hex') as digest from listed
+    )
+    select digest, case when digest = ${known} then null else hosts end as hosts from digested`;
+  const [row] = rows;
+  if (row === undefined) throw new TypeError('an aggregate has one row');
+  return {
+    digest: row.digest,
+    hosts: row.hosts === null ? null : (JSON.parse(row.hosts) as InventoryHost[]),
+  };
+}
+
 /** Each of a host's keys that is still trusted, in the host's own order. */
 export function hostKeysOf(
   tx: Transaction,

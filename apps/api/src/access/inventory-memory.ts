@@ -1,0 +1,86 @@
+import { Labels } from '@writ/contract';
+import { shortNamesWithin } from '@writ/hosts';
+import { namePattern } from '@writ/openssh/trust';
+import { indexedHosts, type HostIndex, type Labels as HostLabels } from '@writ/policy';
+import { findOrganization, hostInventory, listAuthorities, type ScopedDatabase } from '@writ/storage';
+import { bounded } from '../bounded-map.js';
+import { noOrganization } from '../refusal.js';
+import { knownHostsLines } from '../trust/trust-lines.js';
+
+export interface KnownHost {
+  readonly name: string;
+  readonly labels: HostLabels;
+}
+
+/** The joined hosts of an organization, ready to be decided about, and what clients need to believe them. */
+export interface Inventory {
+  readonly organizationName: string;
+  readonly namePatterns: readonly string[];
+  /** `@cert-authority` lines. */
+  readonly knownHosts: string;
+  /** Says what the hosts are: another one when any of them changes. */
+  readonly digest: string;
+  /** By name. */
+  readonly hosts: readonly KnownHost[];
+  readonly byName: ReadonlyMap<string, KnownHost>;
+  readonly index: HostIndex;
+  /** What else each host may be called, by name: no other of the organization's hosts is. */
+  readonly shortNames: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * Inventories as the database says them now: asked every time, and read, indexed and named anew only when what it says is
+ * new. Another process's changes count at once.
+ */
+export interface InventoryMemory {
+  /** Ends in `not_found`; rejects as the database does. */
+  inventoryOf(organizationId: string): Promise<Inventory>;
+}
+
+export function inventoryMemory(store: ScopedDatabase, capacity = 200): InventoryMemory {
+  const known = bounded<string, Inventory>(capacity);
+  return {
+    async inventoryOf(organizationId) {
+      const kept = known.get(organizationId);
+      const now = await store.within([organizationId], async (tx) => {
+        const organization = await findOrganization(tx, organizationId);
+        if (organization === null) throw noOrganization();
+        const authorities = await listAuthorities(tx, organizationId, null, 1000);
+        const { digest, hosts } = await hostInventory(tx, organizationId, kept?.digest ?? null);
+        const { name: organizationName, namePatterns } = organization;
+        const knownHosts = knownHostsLines(authorities, namePatterns, organizationName);
+        return { organizationName, namePatterns, knownHosts, digest, hosts };
+      });
+      const hosts = now.hosts?.map(({ name, labels }) => ({ name, labels: Labels.parse(labels) }));
+      const inventory = { ...now, ...readyFor(now, hosts, kept) };
+      known.set(organizationId, inventory);
+      return inventory;
+    },
+  };
+}
+
+type Ready = Pick<Inventory, 'hosts' | 'byName' | 'index' | 'shortNames'>;
+
+/** @param fresh undefined: they are those that are kept */
+function readyFor(
+  { organizationName, namePatterns }: Pick<Inventory, 'organizationName' | 'namePatterns'>,
+  fresh: readonly KnownHost[] | undefined,
+  kept: Inventory | undefined,
+): Ready {
+  const samePatterns = kept?.namePatterns.join() === namePatterns.join();
+  if (fresh === undefined && kept !== undefined && samePatterns) {
+    const { hosts, byName, index, shortNames } = kept;
+    return { hosts, byName, index, shortNames };
+  }
+  const hosts = fresh ?? kept?.hosts ?? [];
+  return {
+    hosts,
+    byName: new Map(hosts.map((host) => [host.name, host])),
+    index: indexedHosts(hosts.map(({ labels }) => labels)),
+    shortNames: shortNamesWithin({
+      organizationName,
+      namePatterns: namePatterns.map((pattern) => namePattern(pattern)),
+      names: hosts.map(({ name }) => name),
+    }),
+  };
+}

@@ -1,0 +1,112 @@
+import { shortNamesAmong } from '@writ/hosts';
+import { isCodedError, seconds } from '@writ/kernel';
+import { decide, type Role } from '@writ/policy';
+import { createHash } from 'node:crypto';
+import type { SignedInCaller } from '../auth/signed-in-caller.js';
+import type { Issuing } from '../certificates/issuing.js';
+import type { RouteOutput } from '../http/route-input.js';
+import { version } from '../version.js';
+import type { Inventory, InventoryMemory } from './inventory-memory.js';
+import { organizationsOf } from './organizations-of.js';
+
+export interface Reaching {
+  readonly issuing: Issuing;
+  readonly inventories: InventoryMemory;
+}
+
+type Reach = ReturnType<RouteOutput<'listReach'>['content']>;
+
+/** One organization where the caller acts, and the roles that give them certificates there, by name. */
+interface Place {
+  readonly handle: string;
+  readonly inventory: Inventory;
+  readonly roles: readonly Role[];
+}
+
+/**
+ * What the caller may reach, under a tag of all that it is made from: a client that holds it is told so before anything is
+ * worked out. Rejects as the database does.
+ */
+export async function reachOf(services: Reaching, caller: SignedInCaller): Promise<RouteOutput<'listReach'>> {
+  const places: Place[] = [];
+  for (const acting of await organizationsOf(caller)) {
+    const inventory = await services.inventories.inventoryOf(acting.organizationId);
+    const roles = await usableRoles(services.issuing, acting);
+    places.push({ handle: acting.organizationHandle, inventory, roles });
+  }
+  return { etag: tagOf(places), content: () => reachIn(places) };
+}
+
+/** The caller's roles that give them a certificate at all, by name. */
+async function usableRoles(
+  { authorities, roles, ports }: Issuing,
+  caller: SignedInCaller,
+): Promise<readonly Role[]> {
+  const authority = await authorities.active(caller.organizationId, 'user').catch((error: unknown) => {
+    if (isCodedError(error, 'request_refused')) return null;
+    throw error;
+  });
+  if (authority === null) return [];
+  const input = { caller, authority, now: seconds(ports.clock), backdate: BigInt(ports.backdateSeconds) };
+  const own = await roles.rolesOf(caller);
+  const usable = own.flatMap((role) => {
+    const request = { kind: 'access', account: 'active', roleName: role.name } as const;
+    const decision = decide({ ...input, roles: [role], request });
+    return decision.allowed ? decision.roles : [];
+  });
+  return usable.sort((a, b) => Number(a.name > b.name) - Number(a.name < b.name));
+}
+
+function tagOf(places: readonly Place[]): string {
+  const made = places.map(({ handle, inventory, roles }) => [
+    handle,
+    inventory.organizationName,
+    inventory.namePatterns,
+    inventory.knownHosts,
+    inventory.digest,
+    roles.map(({ id, epoch }) => `${id}:${epoch}`),
+  ]);
+  return createHash('sha256')
+    .update(JSON.stringify([version, made]))
+    .digest('hex')
+    .slice(0, 32);
+}
+
+function reachIn(places: readonly Place[]): Reach {
+  const reached = places.map(hostsReached);
+  const shortNames = shortNamesAmong(
+    places.map(({ inventory }, at) => {
+      const names = [...(reached[at]?.keys() ?? [])];
+      return new Map(names.map((name) => [name, inventory.shortNames.get(name) ?? []]));
+    }),
+  );
+  return {
+    organizations: places.map(({ handle, inventory, roles }, at) => ({
+      handle,
+      name: inventory.organizationName,
+      namePatterns: [...inventory.namePatterns],
+      knownHosts: inventory.knownHosts,
+      roles: roles.map(({ name, handle: word, principals, logins, maxTtlSeconds }) => {
+        return { name, handle: word, principals, logins: [...logins], maxTtlSeconds };
+      }),
+      hosts: [...(reached[at] ?? [])].map(([name, by]) => {
+        const short = [...(shortNames.get(name) ?? [])];
+        return { name, shortNames: short, roles: by, address: null, port: null, jump: null };
+      }),
+    })),
+  };
+}
+
+/** The hosts that any of the roles reaches, by name, each with the names of those roles. */
+function hostsReached({ inventory, roles }: Place): ReadonlyMap<string, string[]> {
+  const by = new Map<number, string[]>();
+  for (const role of roles) {
+    for (const place of inventory.index.reachedBy(role)) {
+      const known = by.get(place);
+      if (known === undefined) by.set(place, [role.name]);
+      else known.push(role.name);
+    }
+  }
+  const places = [...by].sort(([a], [b]) => a - b);
+  return new Map(places.map(([place, names]) => [inventory.hosts[place]?.name ?? '', names]));
+}
