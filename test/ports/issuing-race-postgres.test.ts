@@ -33,7 +33,7 @@ const changes: Readonly<
     raises: 'role',
   },
   'the authority is retired': {
-    sql: `update authorities set state = 'retired' where id = $1`,
+    sql: `update authorities set state = 'retired', believed_until = 0 where id = $1`,
     raises: 'authority',
   },
 };

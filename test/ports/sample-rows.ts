@@ -135,6 +135,12 @@ export async function insertSampleRows(
       text_hash: randomBytes(32),
       expires_at: '2100-01-01',
     },
+    trust_bundles: {
+      organization_id: organization,
+      version: 1,
+      contents: 'none',
+      bundle: 'none',
+    },
     certificates: {
       organization_id: organization,
       authority_id: authority,

@@ -2,6 +2,7 @@ import type { Recorder, SerialSource, Signer } from '@writ/issuance';
 import type { Clock, RandomBytes } from '@writ/kernel';
 import type { HighWater, ScopedDatabase, SessionStates } from '@writ/storage';
 import type { TokenKeys } from './auth/token-keys.js';
+import type { AuthorityKeys } from './authorities/authority-keys.js';
 import type { BundleKeys } from './hosts/bundle-keys.js';
 
 /** Everything outside the service that it works with, open and ready. */
@@ -22,4 +23,5 @@ export interface Adapters {
   readonly highWater: HighWater;
   readonly tokenKeys: TokenKeys;
   readonly bundleKeys: BundleKeys;
+  readonly authorityKeys: AuthorityKeys;
 }

@@ -16,6 +16,7 @@ import {
 } from '@writ/storage';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Adapters } from './adapters.js';
+import { sealedAuthorityKeys } from './authorities/authority-keys.js';
 import { bearerStrategy } from './auth/bearer.strategy.js';
 import { localStrategy } from './auth/local.strategy.js';
 import { Passwords } from './auth/passwords.js';
@@ -100,6 +101,7 @@ export async function openAdapters({ database, highWater, key }: Foundation): Pr
       highWater,
       tokenKeys,
       bundleKeys: sealedBundleKeys(key),
+      authorityKeys: sealedAuthorityKeys(key),
       close,
     };
   } catch (error) {

@@ -24,6 +24,7 @@ export class ResourceServices {
   readonly krls: KrlShelf;
   readonly publicOrganizations: PublicOrganizations;
   readonly bundleKeys: Adapters['bundleKeys'];
+  readonly authorityKeys: Adapters['authorityKeys'];
   readonly hostTokenKey: Adapters['tokenKeys']['host'];
 
   constructor(adapters: Adapters) {
@@ -49,10 +50,11 @@ export class ResourceServices {
       authorities: authorityMemory(store),
       refresh: (caller) => refreshed(adapters, caller),
     };
-    this.inventories = inventoryMemory(store);
+    this.inventories = inventoryMemory({ store, clock });
     this.krls = krlShelf(store);
     this.publicOrganizations = publicOrganizations(store);
     this.bundleKeys = adapters.bundleKeys;
+    this.authorityKeys = adapters.authorityKeys;
     this.hostTokenKey = adapters.tokenKeys.host;
   }
 }

@@ -22,6 +22,7 @@ export const cliErrorStatus = {
   ssh_keygen_failed: exitStatus.failed,
   certificate_not_ours: exitStatus.usage,
   krl_older: exitStatus.failed,
+  trust_bundle_refused: exitStatus.failed,
   service_missing: exitStatus.failed,
   cancelled: exitStatus.cancelled,
 } as const satisfies Record<string, ExitStatus>;

@@ -25,6 +25,7 @@ export const problemExitStatus: Readonly<Record<ProblemCode, ExitStatus>> = {
   too_many_keys: exitStatus.conflict,
   host_name_taken: exitStatus.conflict,
   already_so: exitStatus.conflict,
+  authority_unknown_to_hosts: exitStatus.conflict,
   last_owner: exitStatus.refused,
   decision_stale: exitStatus.conflict,
   challenge_invalid: exitStatus.conflict,

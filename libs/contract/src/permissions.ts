@@ -14,6 +14,7 @@ export const permissions = [
   'host.join',
   'host.sign',
   'authority.read',
+  'authority.manage',
   'event.read',
 ] as const;
 

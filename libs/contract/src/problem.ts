@@ -25,6 +25,7 @@ export const problemStatus = {
   host_name_taken: 409,
   already_so: 409,
   last_owner: 409,
+  authority_unknown_to_hosts: 409,
   decision_stale: 409,
   challenge_invalid: 409,
   body_too_large: 413,

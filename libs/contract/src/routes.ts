@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FileAnswer, Route } from './route.js';
 import {
   Authority,
+  authorityKeyKinds,
   Certificate,
   CertifiedKey,
   Event,
@@ -13,6 +14,7 @@ import {
   IssuedHostCertificates,
   JoinedHost,
   JoinToken,
+  NextAuthority,
   Organization,
   ProofChallenge,
   Reach,
@@ -51,6 +53,7 @@ const Signature = z.base64().min(1).max(16_384);
 
 const none = z.strictObject({});
 const inOrganization = z.strictObject({ organization: OrganizationHandle });
+const ofAuthorityKind = z.strictObject({ ...inOrganization.shape, kind: z.enum(['user', 'host']) });
 const org = '/v1/organizations/:organization';
 const text: FileAnswer = { mediaType: 'text/plain; charset=utf-8', description: 'lines for OpenSSH' };
 
@@ -552,6 +555,48 @@ export const routes = {
     response: pageOf(Authority),
     problems: ['cursor_invalid'],
   }),
+  createNextAuthority: route({
+    id: 'createNextAuthority',
+    method: 'POST',
+    path: `${org}/authorities/:kind/next`,
+    summary: 'Make the CA that is to sign next: hosts and clients learn it from now on',
+    access: 'authority.manage',
+    params: ofAuthorityKind,
+    body: z.strictObject({ keyKind: z.enum(authorityKeyKinds).default('ed25519') }),
+    response: Authority,
+    status: 201,
+    problems: ['already_so', 'decision_stale'],
+  }),
+  showNextAuthority: route({
+    id: 'showNextAuthority',
+    method: 'GET',
+    path: `${org}/authorities/:kind/next`,
+    summary: 'The CA that is to sign next, and which hosts do not know it yet',
+    access: 'authority.read',
+    params: ofAuthorityKind,
+    response: NextAuthority,
+  }),
+  activateAuthority: route({
+    id: 'activateAuthority',
+    method: 'POST',
+    path: `${org}/authorities/:kind/next/activate`,
+    summary: 'Let the next CA sign; the one that did is believed until its certificates have ended',
+    access: 'authority.manage',
+    params: ofAuthorityKind,
+    body: z.strictObject({ fingerprint: Fingerprint, despiteUnaware: z.boolean().default(false) }),
+    response: Authority,
+    problems: ['authority_unknown_to_hosts', 'decision_stale'],
+  }),
+  retireNextAuthority: route({
+    id: 'retireNextAuthority',
+    method: 'DELETE',
+    path: `${org}/authorities/:kind/next`,
+    summary: 'Give up the CA that waits: it never signs',
+    access: 'authority.manage',
+    params: ofAuthorityKind,
+    status: 204,
+    problems: ['decision_stale'],
+  }),
   listEvents: route({
     id: 'listEvents',
     method: 'GET',
@@ -589,6 +634,19 @@ export const routes = {
     access: 'public',
     params: inOrganization,
     response: text,
+  }),
+  trustBundle: route({
+    id: 'trustBundle',
+    method: 'GET',
+    path: `${org}/trust/bundle`,
+    summary:
+      'What clients elsewhere are to believe: user CAs and @cert-authority lines, versioned and signed',
+    access: 'public',
+    params: inOrganization,
+    response: {
+      mediaType: 'text/plain; charset=utf-8',
+      description: 'a trust bundle (docs/trust-bundle.md)',
+    },
   }),
   hostKit: route({
     id: 'hostKit',

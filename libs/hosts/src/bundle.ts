@@ -31,9 +31,12 @@ const names =
  * that is not whole lines.
  */
 export function bundleList(files: readonly BundleFile[]): string {
-  return inOrder(files)
-    .map(({ name, text }) => `file ${name} ${linesOf(text)} ${sha256(text)}\n`)
-    .join('');
+  return inOrder(files).map(bundleLine).join('');
+}
+
+/** The line that says one file in a bundle's list. */
+export function bundleLine({ name, text }: BundleFile): string {
+  return `file ${name} ${linesOf(text)} ${sha256(text)}\n`;
 }
 
 /** The text that the organization's bundle key signs (docs/host-protocol.md). Ends in 'bundle_file_refused'. */

@@ -23,12 +23,8 @@ export interface HostState {
 /** The files of the host's bundle. */
 export function hostFiles(state: HostState): readonly BundleFile[] {
   const { organizationHandle, organizationName, userAuthorities, certificates } = state;
-  const comment = `${organizationName} user CA`;
   return [
-    {
-      name: 'trusted_user_ca_keys',
-      text: trustedUserCaKeysFile(userAuthorities.map((key) => ({ key, comment }))),
-    },
+    trustedUserAuthorities(organizationName, userAuthorities),
     {
       name: 'canary.pub',
       text: `${formatPublicKeyLine({ key: canaryKey(organizationHandle), comment: 'always revoked' })}\n`,
@@ -42,4 +38,10 @@ export function hostFiles(state: HostState): readonly BundleFile[] {
       text: authorizedPrincipalsFile(principals),
     })),
   ];
+}
+
+/** The file of the user CAs that a host is to believe. */
+export function trustedUserAuthorities(organizationName: string, keys: readonly PublicKey[]): BundleFile {
+  const comment = `${organizationName} user CA`;
+  return { name: 'trusted_user_ca_keys', text: trustedUserCaKeysFile(keys.map((key) => ({ key, comment }))) };
 }

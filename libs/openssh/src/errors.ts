@@ -81,6 +81,7 @@ export const trustErrorCodes = [
   'config_path_refused',
   'principals_file_token_refused',
   'sshd_drop_in_empty',
+  'trust_bundle_malformed',
 ] as const;
 
 /** Codes of `certificate/`: first what ends the decoder, then what the lint finds. */

@@ -11,3 +11,14 @@ export interface Authority {
   readonly epoch: bigint;
   readonly state: 'next' | 'active' | 'retired';
 }
+
+/**
+ * Whether what an authority signs or has signed is to be believed at `now` (seconds since 1970): the one that signs, the one
+ * that waits, so that it is known in time, and a retired one until its last certificate has ended.
+ */
+export function isBelieved(
+  { believedUntil }: { readonly believedUntil: bigint | null },
+  now: bigint,
+): boolean {
+  return believedUntil === null || believedUntil > now;
+}

@@ -26,6 +26,7 @@ export const appRights = {
   hosts: 'select, insert, update',
   host_keys: 'select, insert, update',
   host_challenges: 'select, insert, update, delete',
+  trust_bundles: 'select, insert, update',
   certificates: 'select',
   revocations: 'select, insert',
   krls: 'select, insert, delete',

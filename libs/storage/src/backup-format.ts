@@ -32,6 +32,7 @@ export const backupTables = [
   'hosts',
   'host_keys',
   'host_challenges',
+  'trust_bundles',
   'certificates',
   'revocations',
   'krls',

@@ -1,11 +1,12 @@
 import { Labels } from '@writ/contract';
 import { shortNamesWithin } from '@writ/hosts';
-import { namePattern } from '@writ/openssh/trust';
+import { seconds, type Clock } from '@writ/kernel';
+import { knownHostsLinesOf, namePattern } from '@writ/openssh/trust';
 import { indexedHosts, type HostIndex, type Labels as HostLabels } from '@writ/policy';
 import { findOrganization, hostInventory, listAuthorities, type ScopedDatabase } from '@writ/storage';
 import { bounded } from '../bounded-map.js';
 import { noOrganization } from '../refusal.js';
-import { knownHostsLines } from '../trust/trust-lines.js';
+import { believed } from '../trust/believed.js';
 
 export interface KnownHost {
   readonly name: string;
@@ -37,7 +38,10 @@ export interface InventoryMemory {
   inventoryOf(organizationId: string): Promise<Inventory>;
 }
 
-export function inventoryMemory(store: ScopedDatabase, capacity = 200): InventoryMemory {
+export function inventoryMemory(
+  { store, clock }: { readonly store: ScopedDatabase; readonly clock: Clock },
+  capacity = 200,
+): InventoryMemory {
   const known = bounded<string, Inventory>(capacity);
   return {
     async inventoryOf(organizationId) {
@@ -48,7 +52,8 @@ export function inventoryMemory(store: ScopedDatabase, capacity = 200): Inventor
         const authorities = await listAuthorities(tx, organizationId, null, 1000);
         const { digest, hosts } = await hostInventory(tx, organizationId, kept?.digest ?? null);
         const { name: organizationName, namePatterns } = organization;
-        const knownHosts = knownHostsLines(authorities, namePatterns, organizationName);
+        const lines = knownHostsLinesOf(believed(organization, authorities, seconds(clock)));
+        const knownHosts = lines.map((line) => `${line}\n`).join('');
         return { organizationName, namePatterns, knownHosts, digest, hosts };
       });
       const hosts = now.hosts?.map(({ name, labels }) => ({ name, labels: Labels.parse(labels) }));

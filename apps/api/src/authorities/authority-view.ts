@@ -12,5 +12,7 @@ export function authorityView(row: AuthorityRow) {
     fingerprint: row.fingerprint,
     maxValiditySeconds: row.maxValiditySeconds,
     createdAt: row.createdAt.toISOString(),
+    believedUntil:
+      row.believedUntil === null ? null : new Date(Number(row.believedUntil) * 1000).toISOString(),
   };
 }

@@ -37,7 +37,8 @@ export function authorityMemory(store: ScopedDatabase, capacity = 10_000): Autho
   };
 }
 
-function asAuthority(row: AuthorityRow): Authority {
+/** An authority as decisions need it. */
+export function asAuthority(row: AuthorityRow): Authority {
   const { id, organizationId, kind, state, maxValiditySeconds, epoch } = row;
   return {
     id,

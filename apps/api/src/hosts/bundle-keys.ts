@@ -1,4 +1,3 @@
-import { bundleNamespace } from '@writ/hosts';
 import { decodePublicKey } from '@writ/openssh/key';
 import { newBundleKey, signWithBundleKey, type KeyEncryptionKey } from '@writ/signer';
 import { fingerprint } from '@writ/openssh/key';
@@ -7,8 +6,8 @@ import type { BundleKeyRow } from '@writ/storage';
 /** What makes bundle keys and signs with them. Never hands out private bytes. */
 export interface BundleKeys {
   make(which: { readonly id: string; readonly organizationId: string }): Promise<BundleKeyRow>;
-  /** The armored SSHSIG of a bundle's text. */
-  sign(key: BundleKeyRow, text: string): Promise<string>;
+  /** The armored SSHSIG of a text under a namespace. */
+  sign(key: BundleKeyRow, namespace: string, text: string): Promise<string>;
 }
 
 /** Keys that are sealed in the database. Rejects with the codes of opening a sealed record. */
@@ -18,12 +17,12 @@ export function sealedBundleKeys(key: KeyEncryptionKey): BundleKeys {
       const { publicKey, sealedKey } = await newBundleKey(key, which);
       return { ...which, publicKey: publicKey.blob, fingerprint: fingerprint(publicKey), sealedKey };
     },
-    sign: (row, text) =>
+    sign: (row, namespace, text) =>
       signWithBundleKey(
         key,
         { id: row.id, organizationId: row.organizationId, publicKey: decodePublicKey(row.publicKey) },
         row.sealedKey,
-        { namespace: bundleNamespace, message: Buffer.from(text) },
+        { namespace, message: Buffer.from(text) },
       ),
   };
 }

@@ -1,6 +1,13 @@
 import { Labels } from '@writ/contract';
-import { bundleList, bundleText, hostFiles, type BundleFile, type HostRole } from '@writ/hosts';
-import { decodePublicKey } from '@writ/openssh/key';
+import {
+  bundleList,
+  bundleNamespace,
+  bundleText,
+  hostFiles,
+  type BundleFile,
+  type HostRole,
+} from '@writ/hosts';
+import { seconds } from '@writ/kernel';
 import type { Login } from '@writ/openssh/trust';
 import {
   activeBundleKey,
@@ -12,6 +19,7 @@ import {
   type Transaction,
 } from '@writ/storage';
 import { createHash } from 'node:crypto';
+import { believedUserKeys } from '../authorities/activate-authority.js';
 import type { Issuing } from '../certificates/issuing.js';
 import type { FileContent } from '../http/route-input.js';
 import type { PublicOrganizations } from '../trust/public-organization.js';
@@ -39,7 +47,7 @@ export async function bundleOfHost(
   const bundle = await services.issuing.store.within([organizationId], async (tx) => {
     const last = await lockBundle(tx, organizationId, hostId);
     if (last === null) throw hostTokenInvalid('There is no such host any more; join it again.');
-    const files = await filesFor(tx, certified);
+    const files = await filesFor(tx, certified, seconds(services.issuing.clock));
     const list = bundleList(files);
     if (last.bundle !== null && last.list === list) return last.bundle;
     const made = await nextBundle(tx, services, certified, last.version, files);
@@ -53,6 +61,7 @@ export async function bundleOfHost(
 async function filesFor(
   tx: Transaction,
   { host, organization, certificates }: CertifiedHost,
+  now: bigint,
 ): Promise<readonly BundleFile[]> {
   const authorities = await listAuthorities(tx, organization.id, null, 1000);
   const roles = await listRoles(tx, organization.id, null, 100_000);
@@ -61,9 +70,7 @@ async function filesFor(
     organizationName: organization.name,
     labels: Labels.parse(host.labels),
     roles: roles.map(hostRole),
-    userAuthorities: authorities
-      .filter(({ kind, state }) => kind === 'user' && state !== 'retired')
-      .map(({ publicKey }) => decodePublicKey(publicKey)),
+    userAuthorities: believedUserKeys(authorities, now),
     certificates,
   });
 }
@@ -91,5 +98,5 @@ async function nextBundle(
     madeAt: BigInt(Math.floor(now / 1_000)),
   };
   const text = bundleText(identity, files);
-  return { version, bundle: `${await bundleKeys.sign(key, text)}${text}` };
+  return { version, bundle: `${await bundleKeys.sign(key, bundleNamespace, text)}${text}` };
 }

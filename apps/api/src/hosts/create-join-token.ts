@@ -4,13 +4,10 @@ import { isCodedError, type Clock, type RandomBytes } from '@writ/kernel';
 import { hostNameWithin, namePattern, type HostName } from '@writ/openssh/trust';
 import { labelsProblem, mayWidenRole, selects, type Labels } from '@writ/policy';
 import {
-  activeBundleKey,
   findOrganization,
-  insertBundleKey,
   insertJoinToken,
   listRoles,
   recordEvent,
-  type BundleKeyRow,
   type RoleRow,
   type ScopedDatabase,
   type Transaction,
@@ -22,6 +19,7 @@ import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { refusal } from '../refusal.js';
 import { granterOf } from '../roles/granter.js';
 import { takeTurn } from '../users/take-turn.js';
+import { bundleKeyOf } from './bundle-key-of.js';
 import type { BundleKeys } from './bundle-keys.js';
 
 export interface TokenMaking {
@@ -51,7 +49,7 @@ export function createJoinToken(
     const failures = [...nameFailures(names, organization?.namePatterns ?? []), ...labelFailures(labels)];
     if (failures.length > 0) throw refusal('request_refused', failures);
     const exception = await refuseWidening(tx, clock, caller, labels);
-    const key = await bundleKeyOf(tx, services, organizationId);
+    const key = await bundleKeyOf(tx, services.bundleKeys, organizationId);
     const secret = Buffer.from(random(32)).toString('base64url');
     const now = clock();
     const token = {
@@ -126,16 +124,4 @@ async function refuseWidening(
 function chooses(role: RoleRow, labels: Labels): boolean {
   const selector = LabelsSchema.nullable().parse(role.selector);
   return selector !== null && selects(selector, labels);
-}
-
-async function bundleKeyOf(
-  tx: Transaction,
-  { bundleKeys }: TokenMaking,
-  organizationId: string,
-): Promise<BundleKeyRow> {
-  const known = await activeBundleKey(tx, organizationId);
-  if (known !== null) return known;
-  const made = await bundleKeys.make({ id: randomUUID(), organizationId });
-  await insertBundleKey(tx, made);
-  return made;
 }

@@ -4,6 +4,7 @@ import { decodeCertificate, type Certificate } from '@writ/openssh/certificate';
 import { fingerprint } from '@writ/openssh/key';
 import { decodePublicKey } from '@writ/openssh/key';
 import {
+  findAuthority,
   findHost,
   findOrganization,
   hostKeysOf,
@@ -11,6 +12,7 @@ import {
   type HostRow,
   type OrganizationRow,
 } from '@writ/storage';
+import { asAuthority } from '../certificates/authority-memory.js';
 import { hostRequests } from '../certificates/host-request.js';
 import type { Issuing } from '../certificates/issuing.js';
 import { hostAsCaller } from './host-as-caller.js';
@@ -43,7 +45,6 @@ export async function certifiedHost(
   } catch (error) {
     if (!isCodedError(error, 'decision_stale')) throw error;
   }
-  issuing.authorities.forget(organizationId);
   return attempt(issuing, organizationId, hostId, requestId);
 }
 
@@ -54,13 +55,14 @@ async function attempt(
   requestId: string,
 ): Promise<CertifiedHost> {
   const now = seconds(issuing.clock);
-  const authority = await issuing.authorities.active(organizationId, 'host');
-  const { host, organization, keys, held, requests } = await issuing.store.within(
+  const { host, organization, active, keys, held, requests } = await issuing.store.within(
     [organizationId],
     async (tx) => {
       const found = await findHost(tx, organizationId, { id: hostId });
       const owner = await findOrganization(tx, organizationId);
-      if (found === null || owner === null)
+      // Not from memory: no certificate may be recorded for weeks that would tell that another one signs.
+      const row = await findAuthority(tx, organizationId, 'host', 'active');
+      if (found === null || owner === null || row === null)
         throw hostTokenInvalid('There is no such host any more; join it again.');
       const trusted = (await hostKeysOf(tx, organizationId, hostId)).map(({ publicKey }) => ({
         key: decodePublicKey(publicKey),
@@ -70,12 +72,14 @@ async function attempt(
       return {
         host: found,
         organization: owner,
+        active: row,
         keys: trusted,
         held: await hostsOwnCertificates(tx, organizationId, hostId, now),
         requests: await hostRequests(tx, organizationId, { keys: trusted, body }),
       };
     },
   );
+  const authority = asAuthority(active);
   const good = new Map<string, Certificate>();
   for (const { authorityId, certificate: bytes } of held) {
     const certificate = decodeCertificate(bytes);

@@ -1,9 +1,6 @@
 import type { Clock, RandomBytes } from '@writ/kernel';
-import { fingerprint } from '@writ/openssh/key';
 import {
   authorityKeyKinds,
-  generateAuthorityKey,
-  sealAuthorityKey,
   type AuthorityKeyKind,
   type InstallationSeal,
   type KeyEncryptionKey,
@@ -21,6 +18,7 @@ import {
   type ScopedDatabase,
   type Transaction,
 } from '@writ/storage';
+import { sealedAuthorityKeys } from '../authorities/authority-keys.js';
 import { makeInvitation } from '../auth/invitation-token.js';
 import { newTokenKey } from '../auth/token-key.js';
 import { randomHandle } from '../handle.js';
@@ -58,8 +56,6 @@ export interface Founded {
 }
 
 const week = 7 * 24 * 3_600_000;
-/** The longest that each kind of certificate may be valid, whatever a role says (seconds). */
-const hardLimits = { user: 30 * 86_400, host: 366 * 86_400 } as const;
 
 /**
  * Makes the installation, the provider's organization, its first owner, its user CA and host CA: all, or nothing.
@@ -71,7 +67,10 @@ export async function found(services: FoundingServices, founding: Founding): Pro
   const createdAt = new Date(clock());
   const authorities = await Promise.all(
     (['user', 'host'] as const).map((kind) =>
-      newAuthority(services, organization.id, kind, founding, createdAt),
+      sealedAuthorityKeys(key).make(
+        { id: newId(), organizationId: organization.id, kind, createdAt },
+        founding.authorityKeys,
+      ),
     ),
   );
   const owner = { id: newId(), organizationId: organization.id, name: founding.owner, createdAt };
@@ -128,26 +127,4 @@ async function takeTurn(tx: Transaction): Promise<void> {
   await tx.$executeRaw`select pg_advisory_xact_lock(hashtext('writ init'))`;
   if ((await findInstallation(tx)) === null) return;
   throw alreadyInitialized();
-}
-
-async function newAuthority(
-  { newId, key }: FoundingServices,
-  organizationId: string,
-  kind: 'user' | 'host',
-  { authorityKeys }: Founding,
-  createdAt: Date,
-): Promise<NewAuthority> {
-  const id = newId();
-  const { publicKey, privateKey } = await generateAuthorityKey(authorityKeys);
-  return {
-    id,
-    organizationId,
-    kind,
-    keyType: publicKey.type,
-    publicKey: publicKey.blob,
-    fingerprint: fingerprint(publicKey),
-    sealedKey: sealAuthorityKey(key, { id, organizationId, publicKey }, privateKey),
-    maxValiditySeconds: hardLimits[kind],
-    createdAt,
-  };
 }

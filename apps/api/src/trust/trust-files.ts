@@ -1,9 +1,16 @@
-import { findOrganization, listAuthorities, type ScopedDatabase } from '@writ/storage';
+import { seconds, type Clock } from '@writ/kernel';
+import { knownHostsLinesOf, userAuthorityLinesOf, type BelievedAuthorities } from '@writ/openssh/trust';
+import { findOrganization, listAuthorities, type ScopedDatabase, type Transaction } from '@writ/storage';
 import { createHash } from 'node:crypto';
 import type { FileContent } from '../http/route-input.js';
 import { noOrganization } from '../refusal.js';
+import { believed } from './believed.js';
 import type { KrlShelf } from './published-krl.js';
-import { knownHostsLines, userAuthorityLines } from './trust-lines.js';
+
+export interface TrustReading {
+  readonly store: ScopedDatabase;
+  readonly clock: Clock;
+}
 
 /** Lines change when an authority does, which is rare and announced; a KRL is wanted as fresh as it is cheap to ask. */
 const linesMaxAge = 60;
@@ -11,17 +18,15 @@ const krlMaxAge = 5;
 
 /** The organization's TrustedUserCAKeys file. Ends in `not_found`. */
 export async function userAuthoritiesFile(
-  store: ScopedDatabase,
+  services: TrustReading,
   organizationId: string,
 ): Promise<FileContent> {
-  const { authorities, organization } = await trustMaterial(store, organizationId);
-  return textFile(userAuthorityLines(authorities, organization.name));
+  return linesFile(userAuthorityLinesOf(await trustMaterial(services, organizationId)));
 }
 
 /** The organization's `@cert-authority` lines. Ends in `not_found`. */
-export async function knownHostsFile(store: ScopedDatabase, organizationId: string): Promise<FileContent> {
-  const { authorities, organization } = await trustMaterial(store, organizationId);
-  return textFile(knownHostsLines(authorities, organization.namePatterns, organization.name));
+export async function knownHostsFile(services: TrustReading, organizationId: string): Promise<FileContent> {
+  return linesFile(knownHostsLinesOf(await trustMaterial(services, organizationId)));
 }
 
 /** The organization's current KRL, for RevokedKeys. */
@@ -30,12 +35,23 @@ export async function krlFile(shelf: KrlShelf, organizationId: string): Promise<
   return { bytes, etag: `${version}-${sha256.slice(0, 32)}`, maxAgeSeconds: krlMaxAge };
 }
 
-function trustMaterial(store: ScopedDatabase, organizationId: string) {
-  return store.within([organizationId], async (tx) => {
-    const organization = await findOrganization(tx, organizationId);
-    if (organization === null) throw noOrganization();
-    return { organization, authorities: await listAuthorities(tx, organizationId, null, 1000) };
-  });
+/** What is to be believed of the organization now. Ends in `not_found`. */
+export async function believedNow(
+  tx: Transaction,
+  clock: Clock,
+  organizationId: string,
+): Promise<BelievedAuthorities> {
+  const organization = await findOrganization(tx, organizationId);
+  if (organization === null) throw noOrganization();
+  return believed(organization, await listAuthorities(tx, organizationId, null, 1000), seconds(clock));
+}
+
+function trustMaterial({ store, clock }: TrustReading, organizationId: string) {
+  return store.within([organizationId], (tx) => believedNow(tx, clock, organizationId));
+}
+
+function linesFile(lines: readonly string[]): FileContent {
+  return textFile(lines.map((line) => `${line}\n`).join(''));
 }
 
 /** Lines, under the digest of them as tag. */

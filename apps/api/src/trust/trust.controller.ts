@@ -4,6 +4,7 @@ import { Handle } from '../http/handle.js';
 import { Input } from '../http/input.decorator.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { ResourceServices } from '../resource-services.js';
+import { trustBundleFile } from './signed-trust-bundle.js';
 import { knownHostsFile, krlFile, userAuthoritiesFile } from './trust-files.js';
 
 @Controller()
@@ -14,14 +15,17 @@ export class TrustController {
   async userAuthorities(
     @Input() { params }: RouteInput<'userAuthorities'>,
   ): Promise<RouteOutput<'userAuthorities'>> {
-    const { store, publicOrganizations } = this.services;
-    return userAuthoritiesFile(store, await publicOrganizations(params.organization));
+    return userAuthoritiesFile(this.services, await this.services.publicOrganizations(params.organization));
   }
 
   @Handle(routes.knownHosts)
   async knownHosts(@Input() { params }: RouteInput<'knownHosts'>): Promise<RouteOutput<'knownHosts'>> {
-    const { store, publicOrganizations } = this.services;
-    return knownHostsFile(store, await publicOrganizations(params.organization));
+    return knownHostsFile(this.services, await this.services.publicOrganizations(params.organization));
+  }
+
+  @Handle(routes.trustBundle)
+  async trustBundle(@Input() { params }: RouteInput<'trustBundle'>): Promise<RouteOutput<'trustBundle'>> {
+    return trustBundleFile(this.services, await this.services.publicOrganizations(params.organization));
   }
 
   @Handle(routes.krl)

@@ -22,6 +22,7 @@ function authority(id: string): AuthorityRow {
     fingerprint: fingerprint(publicKey),
     maxValiditySeconds: 3600,
     createdAt: new Date(),
+    believedUntil: null,
     epoch: 1n,
   };
 }

@@ -1,6 +1,6 @@
 import type { CommandDescription, GroupDescription } from './command.js';
 import { cert } from './cert.js';
-import { ca, events, host, krl, revoke } from './trust.js';
+import { ca, events, host, krl, revoke, trust } from './trust.js';
 import { completion, version } from './itself.js';
 import { role } from './role.js';
 import { service } from './service.js';
@@ -16,6 +16,7 @@ export const commands: readonly CommandDescription[] = [
   cert,
   host,
   ca,
+  trust,
   revoke,
   krl,
   user,

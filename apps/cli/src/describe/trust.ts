@@ -1,3 +1,5 @@
+import type { AuthorityKeyKind } from '@writ/contract';
+import { trustForms } from '../trust/form.js';
 import type { GroupDescription, LeafDescription, OptionDescription } from './command.js';
 
 /** For what anybody may fetch: where from, on a machine where nobody ever signs in. */
@@ -10,6 +12,21 @@ const publicOptions: readonly OptionDescription[] = [
     completes: 'file',
   },
   { flags: '--pin <fingerprint>', summary: "SHA-256 of the server's own certificate, trusted instead" },
+];
+
+/** Not the contract's own list: help loads no schemas. */
+const keyKinds: readonly AuthorityKeyKind[] = [
+  'ed25519',
+  'ecdsa-256',
+  'ecdsa-384',
+  'ecdsa-521',
+  'rsa-3072',
+  'rsa-4096',
+];
+
+const oneKind: readonly OptionDescription[] = [
+  { flags: '--user', summary: 'the user CA' },
+  { flags: '--host', summary: 'the host CA' },
 ];
 
 export const host: GroupDescription = {
@@ -124,6 +141,89 @@ export const ca: GroupDescription = {
       ],
       json: '{ "trustedUserCaKeys": string[], "knownHosts": string[] }; with --user or --host the other list is empty',
       load: () => import('../commands/ca/show.js'),
+    },
+    {
+      name: 'next',
+      summary: 'make the CA that is to sign next: hosts and clients learn it from now on',
+      description:
+        'It signs nothing until it is activated. Hosts that have joined learn it by themselves; others need `writ ca show` again.',
+      examples: [{ command: 'writ ca next --user', says: 'the next user CA' }],
+      options: [
+        ...oneKind,
+        { flags: '--key <kind>', summary: 'kind of its key (default: ed25519)', choices: keyKinds },
+      ],
+      json: 'Authority',
+      load: () => import('../commands/ca/next.js'),
+    },
+    {
+      name: 'activate',
+      summary: 'let the next CA sign',
+      description:
+        'The one that did is believed until its last certificate has ended. Says who does not know the next one yet, and asks ' +
+        'before going on; without a terminal that takes --despite-unaware.',
+      examples: [{ command: 'writ ca activate --user', says: 'as soon as every host knows it' }],
+      options: [
+        ...oneKind,
+        { flags: '--despite-unaware', summary: 'also where hosts or clients may not know it yet' },
+        { flags: '--yes', summary: 'do not ask where everybody knows it' },
+      ],
+      json: 'Authority',
+      load: () => import('../commands/ca/activate.js'),
+    },
+    {
+      name: 'retire',
+      summary: 'give up the next CA: it never signs',
+      examples: [{ command: 'writ ca retire --host', says: 'the next host CA' }],
+      options: [...oneKind, { flags: '--yes', summary: 'do not ask' }],
+      json: '{ "retired": string }',
+      load: () => import('../commands/ca/retire.js'),
+    },
+  ],
+};
+
+export const trust: GroupDescription = {
+  name: 'trust',
+  summary: 'what machines elsewhere are to believe, in one signed file',
+  commands: [
+    {
+      name: 'export',
+      summary: 'fetch the trust bundle, as it is or in the words of another tool',
+      description:
+        'The signature is checked first; with --key also whose it is. A file is never replaced by an older bundle. ' +
+        'Needs no session: without one, say --url and --handle.',
+      examples: [
+        { command: 'writ trust export -o acme.trust', says: 'the signed bundle' },
+        { command: 'writ trust export --as cloud-init', says: 'for machines that are about to be made' },
+      ],
+      options: [
+        { flags: '--as <form>', summary: 'what to write it as (default: bundle)', choices: trustForms },
+        {
+          flags: '--key <key>',
+          summary: 'the only signer to accept: fingerprint, or file of its public key',
+        },
+        { flags: '-o, --output <file>', summary: 'where to; standard output if absent', completes: 'file' },
+        ...publicOptions,
+      ],
+      json: 'none: the output is the file',
+      load: () => import('../commands/trust/export.js'),
+    },
+    {
+      name: 'verify',
+      summary: 'check a trust bundle, without network',
+      description:
+        'The key is the one that signs for hosts too: `writ host token create` and `/v1/organizations/<handle>/trust/bundle-key.pub` tell it.',
+      examples: [
+        {
+          command: 'writ trust verify acme.trust --key bundle-key.pub',
+          says: 'what it says, if it is genuine',
+        },
+      ],
+      arguments: [{ name: 'file', summary: 'a trust bundle; - for standard input', completes: 'file' }],
+      options: [
+        { flags: '--key <key>', summary: 'fingerprint, or file of the public key, that must have signed' },
+      ],
+      json: '{ "organization", "name", "version", "madeAt", "signedBy": string, "trustedUserCaKeys", "knownHosts": string[] }',
+      load: () => import('../commands/trust/verify.js'),
     },
   ],
 };

@@ -17,4 +17,14 @@ export {
   type NamePattern,
 } from './name-pattern.js';
 export { sshdDropIn, type SshdDropIn } from './sshd-drop-in.js';
+export {
+  formatTrustBundle,
+  knownHostsLinesOf,
+  parseTrustBundle,
+  trustBundleContents,
+  trustBundleNamespace,
+  userAuthorityLinesOf,
+  type BelievedAuthorities,
+  type TrustBundle,
+} from './trust-bundle.js';
 export { trustedUserCaKeysFile } from './trusted-user-ca-keys.js';

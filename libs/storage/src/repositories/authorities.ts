@@ -12,6 +12,19 @@ export interface AuthorityRow {
   readonly maxValiditySeconds: number;
   readonly createdAt: Date;
   readonly epoch: bigint;
+  /** Of a retired one: when its last certificate ends (seconds since 1970; 0: none was left). Null: not retired. */
+  readonly believedUntil: bigint | null;
+}
+
+/** The organization's authority of that kind in that state; null: there is none. Of retired ones, the oldest. */
+export async function findAuthority(
+  tx: Transaction,
+  organizationId: string,
+  kind: 'user' | 'host',
+  state: AuthorityRow['state'],
+): Promise<AuthorityRow | null> {
+  const rows = await listAuthorities(tx, organizationId, null, 1000);
+  return rows.find((each) => each.kind === kind && each.state === state) ?? null;
 }
 
 /** An organization's authorities, oldest first, those after `after`, with their epochs; never their private keys. */
@@ -27,7 +40,7 @@ export function listAuthorities(
   return tx.$queryRaw<AuthorityRow[]>`
     select a.id, a.organization_id as "organizationId", a.kind, a.state, key_type as "keyType",
       public_key as "publicKey", fingerprint, max_validity_seconds as "maxValiditySeconds",
-      created_at as "createdAt", epoch
+      created_at as "createdAt", epoch, believed_until as "believedUntil"
     from authorities a join epochs on epochs.id = a.id
     where ${every(conditions)} order by a.created_at, a.id limit ${limit}`;
 }

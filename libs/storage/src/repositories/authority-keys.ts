@@ -41,12 +41,16 @@ export interface NewAuthority extends SealedKeyRow {
   readonly createdAt: Date;
 }
 
-/** Makes an active authority, and claims its public key so that nobody can have it certified. */
-export async function insertAuthority(tx: Transaction, authority: NewAuthority): Promise<void> {
+/** Makes an authority, and claims its public key so that nobody can have it certified. */
+export async function insertAuthority(
+  tx: Transaction,
+  authority: NewAuthority,
+  state: 'next' | 'active' = 'active',
+): Promise<void> {
   const { id, organizationId, fingerprint, keyType, createdAt } = authority;
   const publicKey = Uint8Array.from(authority.publicKey);
   await tx.authority.create({
-    data: { ...authority, state: 'active', publicKey, sealedKey: Uint8Array.from(authority.sealedKey) },
+    data: { ...authority, state, publicKey, sealedKey: Uint8Array.from(authority.sealedKey) },
   });
   await startEpoch(tx, organizationId, id, 'authority');
   await tx.keyClaim.create({

@@ -1,6 +1,7 @@
 export * from './accounts.js';
 export * from './authorities.js';
 export * from './authority-keys.js';
+export * from './authority-states.js';
 export * from './bundle-keys.js';
 export * from './certificates.js';
 export * from './challenges.js';
@@ -22,5 +23,6 @@ export * from './revocations.js';
 export * from './roles.js';
 export * from './sessions.js';
 export * from './sign-in-attempts.js';
+export * from './trust-bundles.js';
 export * from './users.js';
 export type { Transaction } from './transaction.js';

@@ -1,0 +1,50 @@
+import { resolve } from 'node:path';
+import { call } from '@writ/contract';
+import { fail } from '../../errors.js';
+import { writeAtomically } from '../../files/atomic-file.js';
+import { readBytesIfAny } from '../../files/read.js';
+import type { Run } from '../../run.js';
+import { publicAccess } from '../../session/public.js';
+import { trustForms } from '../../trust/form.js';
+import { writtenAs } from '../../trust/written-as.js';
+import { expectSigner, readSignedBundle } from '../../trust/signed-bundle.js';
+import { signerOf } from '../../trust/signer.js';
+
+/** What was signed is checked before it is passed on, and never replaced by anything older. */
+export const run: Run = async (surroundings, input) => {
+  const { terminal } = surroundings;
+  const said = input.option('as') ?? 'bundle';
+  const form =
+    trustForms.find((known) => known === said) ??
+    fail('usage_invalid', `--as is one of ${trustForms.join(', ')}.`);
+  const key = input.option('key');
+  const believed = key === undefined ? null : await signerOf(key);
+  const { transport, params } = await publicAccess(surroundings, input);
+  const bytes = await call(transport, 'trustBundle', { params });
+  const content = new TextDecoder().decode(bytes);
+  const signed = readSignedBundle(content);
+  if (believed !== null) expectSigner(signed, believed);
+  const { bundle, signedBy } = signed;
+  if (bundle.organization !== params.organization)
+    fail('trust_bundle_refused', 'The server answered the bundle of another organization.');
+  const written = form === 'bundle' ? content : writtenAs(form, bundle);
+  const output = input.option('output');
+  if (output === undefined) terminal.data(...written.trimEnd().split('\n'));
+  else {
+    const path = resolve(output);
+    if (form === 'bundle') await refuseOlder(path, bundle.version);
+    await writeAtomically(path, Buffer.from(written), 0o644);
+  }
+  if (input.json) return;
+  terminal.say(`Trust bundle of ${bundle.name}, version ${bundle.version}, signed by ${signedBy}.`);
+};
+
+async function refuseOlder(path: string, offered: bigint): Promise<void> {
+  const before = await readBytesIfAny(path);
+  if (before === null || before.length === 0) return;
+  const has = readSignedBundle(new TextDecoder().decode(before)).bundle.version;
+  if (has > offered)
+    fail('trust_bundle_refused', `${path} holds version ${has} already, and the server has ${offered}.`, {
+      path,
+    });
+}

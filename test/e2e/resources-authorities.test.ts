@@ -1,0 +1,191 @@
+import { execFileSync } from 'node:child_process';
+import { call, type CallOutput } from '@writ/contract';
+import { parseCertificateLine } from '@writ/openssh/certificate';
+import { fingerprint } from '@writ/openssh/key';
+import { verifySshsig } from '@writ/openssh/sshsig';
+import { parseTrustBundle } from '@writ/openssh/trust';
+import { parsePublicKeyLine } from '@writ/openssh/key';
+import { transportTo } from '../service/person.js';
+import { joinedHost, type JoinedTestHost } from './joined.js';
+import { newKey, problemOf, TestOrganization, type Member, type OwnKey } from './organization.js';
+
+let acme: TestOrganization;
+let host: JoinedTestHost;
+let key: OwnKey;
+/** Signed in; again after the clock has moved. */
+let ana: Member;
+
+beforeAll(async () => {
+  acme = await TestOrganization.start();
+  ana = acme.owner;
+  await acme.as(ana, 'createRole', {
+    body: {
+      name: 'web',
+      principals: 'role',
+      selector: { env: 'prod' },
+      logins: ['root'],
+      maxTtlSeconds: 3600,
+    },
+  });
+  await acme.as(ana, 'grantRole', { params: { role: 'web' }, body: { user: 'ana' } });
+  key = newKey();
+  await acme.prove(ana, key);
+  host = await joinedHost(acme, 'web-1.acme.example', { env: 'prod' });
+});
+afterAll(() => acme.stop());
+
+function issue(): Promise<CallOutput<'issueUserCertificate'>> {
+  return acme.as(ana, 'issueUserCertificate', { body: { publicKey: key.line } });
+}
+
+function next(by: Member = ana, kind = 'user'): Promise<CallOutput<'createNextAuthority'>> {
+  return acme.as(by, 'createNextAuthority', { params: { kind }, body: {} });
+}
+
+async function authorities(kind: 'user' | 'host') {
+  const { items } = await acme.as(ana, 'listAuthorities');
+  return items.filter((each) => each.kind === kind);
+}
+
+const serialOf = (line: string): bigint => parseCertificateLine(line).certificate.serial;
+
+async function later(ms: number): Promise<void> {
+  acme.advance(ms);
+  ana = await acme.signIn('ana');
+}
+
+const signerOf = (line: string): string => fingerprint(parseCertificateLine(line).certificate.signatureKey);
+
+describe('a new user CA', () => {
+  let waiting: CallOutput<'createNextAuthority'>;
+
+  it('waits: hosts and clients learn it, and it signs nothing', async () => {
+    const before = await issue();
+    waiting = await next();
+    expect(waiting.state).toBe('next');
+    const [active] = await authorities('user');
+    expect(signerOf((await issue()).certificate)).toBe(active?.fingerprint);
+    const trusted = await acme.raw(null, 'GET', '/trust/user-ca.pub');
+    expect(trusted.text.split('\n')).toContain(`${waiting.publicKey} acme user CA`);
+    expect(signerOf(before.certificate)).toBe(active?.fingerprint);
+  });
+
+  it('is one at a time, and takes the permission', async () => {
+    expect((await problemOf(next())).code).toBe('already_so');
+    const bea = await acme.member('bea', 'administrator');
+    expect((await problemOf(next(bea, 'host'))).code).toBe('permission_missing');
+  });
+
+  it('is not let sign while a host has not said that it knows it', async () => {
+    const shown = await acme.as(ana, 'showNextAuthority', { params: { kind: 'user' } });
+    expect(shown).toMatchObject({ hosts: 1, unaware: 1, unawareHosts: [{ name: 'web-1.acme.example' }] });
+    const body = { fingerprint: waiting.fingerprint };
+    const refused = await problemOf(acme.as(ana, 'activateAuthority', { params: { kind: 'user' }, body }));
+    expect(refused).toMatchObject({ code: 'authority_unknown_to_hosts', status: 409 });
+  });
+
+  it('is let sign once every host has applied a bundle with it', async () => {
+    await host.applyBundle();
+    expect(await acme.as(ana, 'showNextAuthority', { params: { kind: 'user' } })).toMatchObject({
+      unaware: 0,
+      unawareHosts: [],
+    });
+    const last = await issue();
+    const stale = { fingerprint: (await authorities('user'))[0]?.fingerprint ?? '' };
+    expect(
+      (await problemOf(acme.as(ana, 'activateAuthority', { params: { kind: 'user' }, body: stale }))).code,
+    ).toBe('decision_stale');
+    const body = { fingerprint: waiting.fingerprint };
+    const active = await acme.as(ana, 'activateAuthority', { params: { kind: 'user' }, body });
+    expect(active).toMatchObject({ state: 'active', fingerprint: waiting.fingerprint });
+    const issued = await issue();
+    expect(signerOf(issued.certificate)).toBe(waiting.fingerprint);
+    // 'user:17' goes on naming one certificate.
+    expect(serialOf(issued.certificate)).toBeGreaterThan(serialOf(last.certificate));
+  });
+
+  it('leaves the one before believed until its last certificate has ended, and no longer', async () => {
+    const [old] = await authorities('user');
+    expect(old).toMatchObject({ state: 'retired' });
+    const until = Date.parse(old?.believedUntil ?? '') - Date.now();
+    expect(until).toBeGreaterThan(3_500_000);
+    expect(until).toBeLessThan(3_700_000);
+    expect((await acme.raw(null, 'GET', '/trust/user-ca.pub')).text).toContain(old?.publicKey ?? '');
+    await later(3_700_000);
+    expect((await acme.raw(null, 'GET', '/trust/user-ca.pub')).text).not.toContain(old?.publicKey ?? '');
+    expect(await host.fileOf('trusted_user_ca_keys')).toEqual([`${waiting.publicKey} acme user CA`]);
+  });
+
+  it('is never issued from by the old key, also while it is let sign', async () => {
+    const after = await next();
+    const racing = Array.from({ length: 12 }, () => issue().catch((error: unknown) => error));
+    const activating = acme.as(ana, 'activateAuthority', {
+      params: { kind: 'user' },
+      body: { fingerprint: after.fingerprint, despiteUnaware: true },
+    });
+    const answers = await Promise.all(racing);
+    await activating;
+    const late = await Promise.all(Array.from({ length: 4 }, issue));
+    for (const { certificate } of late) expect(signerOf(certificate)).toBe(after.fingerprint);
+    const retired = (await authorities('user')).find(({ fingerprint: name }) => name === waiting.fingerprint);
+    for (const answer of answers) {
+      if (answer instanceof Error)
+        expect(await problemOf(Promise.reject(answer))).toMatchObject({ code: 'decision_stale' });
+      else {
+        const { certificate, validBefore } = answer as CallOutput<'issueUserCertificate'>;
+        if (signerOf(certificate) === waiting.fingerprint)
+          expect(Date.parse(retired?.believedUntil ?? '')).toBeGreaterThanOrEqual(Date.parse(validBefore));
+      }
+    }
+  });
+});
+
+describe('a new host CA', () => {
+  it('waits for clients: as long as a session lasts', async () => {
+    const made = await next(ana, 'host');
+    const activate = (despiteUnaware: boolean) =>
+      acme.as(ana, 'activateAuthority', {
+        params: { kind: 'host' },
+        body: { fingerprint: made.fingerprint, despiteUnaware },
+      });
+    expect((await problemOf(activate(false))).code).toBe('authority_unknown_to_hosts');
+    await later(12 * 3_600_000 + 1000);
+    expect((await activate(false)).state).toBe('active');
+    const [line = ''] = (await host.fileOf('certificates/1')) ?? [];
+    expect(signerOf(line)).toBe(made.fingerprint);
+  });
+
+  it('can be given up, and is then forgotten', async () => {
+    const made = await next(ana, 'host');
+    await acme.as(ana, 'retireNextAuthority', { params: { kind: 'host' } });
+    expect((await acme.raw(null, 'GET', '/trust/known_hosts')).text).not.toContain(made.publicKey);
+    const gone = acme.as(ana, 'showNextAuthority', { params: { kind: 'host' } });
+    expect((await problemOf(gone)).code).toBe('not_found');
+  });
+});
+
+describe('the trust bundle', () => {
+  it('is signed by the bundle key, says what is believed, and rises when that changes', async () => {
+    const fetched = async () => {
+      const bytes = await call(transportTo(acme.url), 'trustBundle', {
+        params: { organization: acme.handle },
+      });
+      const [armored = '', text = ''] = Buffer.from(bytes)
+        .toString()
+        .split(/(?<=-----END SSH SIGNATURE-----\n)/);
+      const signer = verifySshsig({ armored, namespace: 'trust@writ', message: Buffer.from(text) });
+      return { signer: fingerprint(signer), bundle: parseTrustBundle(text), text };
+    };
+    const first = await fetched();
+    const { text: bundleKey } = await acme.raw(null, 'GET', '/trust/bundle-key.pub');
+    expect(first.signer).toBe(fingerprint(parsePublicKeyLine(bundleKey).key));
+    expect((await fetched()).text).toBe(first.text);
+    const made = await next(ana, 'host');
+    const second = await fetched();
+    expect(second.bundle.version).toBeGreaterThan(first.bundle.version);
+    expect(second.bundle.hostAuthorities.map((each) => fingerprint(each))).toContain(made.fingerprint);
+    expect(execFileSync('ssh-keygen', ['-lf', '-'], { input: bundleKey, encoding: 'utf8' })).toContain(
+      first.signer,
+    );
+  });
+});
