@@ -63,7 +63,7 @@ const bad: Record<string, Bad> = {
     parts: { organization: 'glob0glob0glob00' },
   },
   'is signed by another key': {
-    code: 'bundle_signature_wrong',
+    code: 'bundle_key_unknown',
     key: (machine) => machine.service.userAuthority,
   },
   'is empty': { code: 'bundle_unreadable', bytes: () => Buffer.alloc(0) },
@@ -142,6 +142,20 @@ const bad: Record<string, Bad> = {
   'has an option before an authority': {
     code: 'bundle_keys_wrong',
     files: (good) => ({ ...good, trusted_user_ca_keys: `cert-authority ${good['trusted_user_ca_keys']}` }),
+  },
+  'announces two keys': {
+    code: 'bundle_keys_wrong',
+    files: (good, { service }) => ({
+      ...good,
+      'next_bundle_key.pub': `${service.userAuthority.line}\n${service.hostAuthority.line}\n`,
+    }),
+  },
+  'announces a key with an option': {
+    code: 'bundle_keys_wrong',
+    files: (good, { service }) => ({
+      ...good,
+      'next_bundle_key.pub': `cert-authority ${service.userAuthority.line}\n`,
+    }),
   },
   'has no canary': { code: 'bundle_incomplete', files: (good) => without(good, 'canary.pub') },
   'lacks a certificate': {

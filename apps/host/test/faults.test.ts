@@ -26,10 +26,13 @@ const ofJoin = [
   'sshd-installed',
   'sshd-reloaded',
 ];
+const ofSuccession = ['signers-kept'];
 const ofLeave = ['leave-removed', 'leave-emptied'];
 
 it('there is a test for each place at which the kit can be stopped', () => {
-  expect([...new Set(places)].sort()).toEqual([...new Set([...ofSync, ...ofJoin, ...ofLeave])].sort());
+  expect([...new Set(places)].sort()).toEqual(
+    [...new Set([...ofSync, ...ofJoin, ...ofSuccession, ...ofLeave])].sort(),
+  );
 });
 
 /** sshd takes the configuration as it lies there. */

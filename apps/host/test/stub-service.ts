@@ -35,7 +35,9 @@ const json = (value: object): Answer => ({ status: 200, body: JSON.stringify(val
 /** The service of docs/host-protocol.md, as little of it as the kit needs, with one organization and one host. */
 export class StubService {
   readonly organization = 'acme0acme0acme00';
-  readonly bundleKey: KeyFile;
+  bundleKey: KeyFile;
+  /** What bundles announce as the key that will sign them one day. */
+  nextBundleKey: KeyFile | undefined;
   readonly userAuthority: KeyFile;
   readonly hostAuthority: KeyFile;
   readonly canary: KeyFile;
@@ -139,12 +141,18 @@ export class StubService {
       ...(Object.fromEntries([...certificates, ...principals]) as Record<string, string>),
       'canary.pub': `${this.canary.line} canary\n`,
       trusted_user_ca_keys: `${this.userAuthority.line} acme user CA\n`,
+      ...(this.nextBundleKey === undefined
+        ? {}
+        : { 'next_bundle_key.pub': `${this.nextBundleKey.line} next key of acme\n` }),
     };
   }
 
   /** The bundle of now; it stays the same to the byte until something changes. */
   bundle(): Buffer {
-    const key = JSON.stringify([this.version, this.principals, this.hostValidity, this.joined]);
+    const key = JSON.stringify([
+      ...[this.version, this.principals, this.hostValidity, this.joined],
+      ...[this.bundleKey.line, this.nextBundleKey?.line],
+    ]);
     if (this.#bundle?.key !== key) {
       const { organization, version } = this;
       const parts = { organization, host: this.joined?.id ?? '', version, files: this.files() };
