@@ -193,6 +193,87 @@ describe('a host that joins', () => {
   });
 });
 
+describe('the key that signs bundles', () => {
+  let host: CallOutput<'join'>;
+  const keysNow = async () => (await acme.as(acme.owner, 'listBundleKeys')).items;
+  const report = (bundleKeys: readonly string[]) =>
+    acme.raw({ name: 'host', token: host.hostToken }, 'POST', '/host/reports', {
+      ...{ bundle: '', krl: '', result: 'ok', words: '', clock: 1, ...versions, bundleKeys },
+    });
+  const signerOf = async () => (await acme.raw(null, 'GET', '/trust/bundle-key.pub')).text.trim();
+
+  beforeAll(async () => {
+    host = await joined('web-70.acme.example', [newKey()]);
+  });
+
+  it('is announced by the one that signs, which goes on signing', async () => {
+    const before = await bundleFor(host.hostToken);
+    const signer = await signerOf();
+    const next = await acme.as(acme.owner, 'announceBundleKey');
+    expect(next).toMatchObject({ state: 'next', activatedAt: null });
+    expect(next.unknownTo.hosts).toContain('web-70.acme.example');
+    expect((await problemOf(acme.as(acme.owner, 'announceBundleKey'))).code).toBe('already_so');
+    const bundle = await bundleFor(host.hostToken);
+    expect(bundle.version).toBeGreaterThan(before.version);
+    const [line = ''] = fileOf(bundle.body, 'next_bundle_key.pub') ?? [];
+    expect(execFileSync('ssh-keygen', ['-lf', '-'], { input: line, encoding: 'utf8' })).toContain(
+      next.fingerprint,
+    );
+    expect(await signerOf()).toBe(signer);
+    const operator = await acme.member('kim', 'operator');
+    const trying = acme.as(operator, 'activateBundleKey', { body: { fingerprint: next.fingerprint } });
+    expect((await problemOf(trying)).code).toBe('permission_missing');
+  });
+
+  it('can be taken back before it signs', async () => {
+    const [active, next] = await keysNow();
+    const retire = (fingerprint = '') => acme.as(acme.owner, 'retireBundleKey', { body: { fingerprint } });
+    expect(await problemOf(retire(active?.fingerprint))).toMatchObject({
+      code: 'request_refused',
+      failures: [{ rule: 'bundle_key_active' }],
+    });
+    expect(await retire(next?.fingerprint)).toMatchObject({ state: 'retired' });
+    expect((await problemOf(retire(next?.fingerprint))).code).toBe('already_so');
+    expect(fileOf((await bundleFor(host.hostToken)).body, 'next_bundle_key.pub')).toBeNull();
+    const reviving = acme.as(acme.owner, 'activateBundleKey', {
+      body: { fingerprint: next?.fingerprint, anyway: true },
+    });
+    expect(await problemOf(reviving)).toMatchObject({ failures: [{ rule: 'bundle_key_retired' }] });
+  });
+
+  it('signs only once every host knows it, or somebody gives the word', async () => {
+    const [active] = await keysNow();
+    const next = await acme.as(acme.owner, 'announceBundleKey');
+    const activate = (anyway: boolean) =>
+      acme.as(acme.owner, 'activateBundleKey', { body: { fingerprint: next.fingerprint, anyway } });
+    await report([active?.fingerprint ?? '', next.fingerprint]);
+    const refused = await problemOf(activate(false));
+    expect(refused.code).toBe('request_refused');
+    const rules = new Set(refused.failures?.map(({ rule }) => rule));
+    expect([...rules]).toEqual(['bundle_key_unknown_to_host']);
+    expect(refused.failures?.map(({ message }) => message.split(' ')[0])).not.toContain(
+      'web-70.acme.example',
+    );
+    const before = await bundleFor(host.hostToken);
+    const signer = await signerOf();
+    const activated = await activate(true);
+    expect(activated.state).toBe('active');
+    expect(await keysNow()).toMatchObject([
+      { state: 'retired' },
+      { state: 'retired' },
+      { state: 'active', fingerprint: next.fingerprint },
+    ]);
+    const bundle = await bundleFor(host.hostToken);
+    expect(bundle.version).toBeGreaterThan(before.version);
+    expect(bundle.armor).not.toBe(before.armor);
+    expect(await signerOf()).not.toBe(signer);
+    expect((await joinToken()).bundleKey).toBe(next.fingerprint);
+    expect((await problemOf(activate(true))).code).toBe('already_so');
+    const events = await acme.as(acme.owner, 'listEvents', { query: { subject: next.fingerprint } });
+    expect(events.items.map(({ kind }) => kind)).toEqual(['bundle_key.activated', 'bundle_key.announced']);
+  });
+});
+
 describe('joining is refused', () => {
   it('for another name, one outside the organization, or one that is none', async () => {
     const { secret } = await joinToken();

@@ -136,6 +136,19 @@ export const JoinToken = z.strictObject({
 });
 export type JoinToken = z.infer<typeof JoinToken>;
 
+/** A key that signs bundles, did, or will. */
+export const BundleKey = z.strictObject({
+  fingerprint: Fingerprint,
+  /** 'next': bundles announce it. 'active': it signs them. 'retired': neither, for good. */
+  state: z.enum(['next', 'active', 'retired']),
+  createdAt: Instant,
+  activatedAt: Instant.nullable(),
+  retiredAt: Instant.nullable(),
+  /** The hosts that have not said that they believe it: how many, and the names of the first hundred. */
+  unknownTo: z.strictObject({ count: z.int(), hosts: z.array(z.string()) }),
+});
+export type BundleKey = z.infer<typeof BundleKey>;
+
 /** What a host says of itself. */
 export const HostReport = z.strictObject({
   /** The version in use, or empty. */
@@ -149,6 +162,13 @@ export const HostReport = z.strictObject({
   openssh: Line.max(64),
   /** Seconds since 1970 on the host. */
   clock: z.int().nonnegative(),
+  /** Fingerprints of the keys whose bundles it believes. */
+  bundleKeys: z.array(Fingerprint).max(8).default([]),
+  /** SHA-256 of the kit that it keeps, hexadecimal, or empty. */
+  kitSha256: z
+    .string()
+    .regex(/^([0-9a-f]{64})?$/)
+    .default(''),
 });
 export type HostReport = z.infer<typeof HostReport>;
 
@@ -162,6 +182,8 @@ export const Host = z.strictObject({
   bundleVersion: DecimalString,
   lastSeenAt: Instant.nullable(),
   report: HostReport.nullable(),
+  /** Whether its kit is the one that this service has; null where either is not known. */
+  kitIsCurrent: z.boolean().nullable(),
 });
 export type Host = z.infer<typeof Host>;
 

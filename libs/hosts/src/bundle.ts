@@ -23,7 +23,12 @@ export interface BundleIdentity {
 }
 
 const names =
-  /^(?:trusted_user_ca_keys|canary\.pub|certificates\/[1-8]|principals\/[A-Za-z_][A-Za-z0-9_.@-]{0,63})$/;
+  /^(?:trusted_user_ca_keys|canary\.pub|next_bundle_key\.pub|certificates\/[1-8]|principals\/[A-Za-z_][A-Za-z0-9_.@-]{0,63})$/;
+
+/** Whether a host takes a file of that name out of a bundle. */
+export function isBundleName(name: string): boolean {
+  return names.test(name);
+}
 
 /**
  * The lines that say what is in a bundle: name, number of lines and SHA-256 (hex) of each file, by name. Two bundles with
@@ -58,7 +63,7 @@ export function bundleText(
 
 function inOrder(files: readonly BundleFile[]): readonly BundleFile[] {
   for (const { name, text } of files) {
-    if (!names.test(name))
+    if (!isBundleName(name))
       refuse('bundle_file_refused', `No host would take a file named ${JSON.stringify(name)}.`);
     if (text !== '' && !text.endsWith('\n')) refuse('bundle_file_refused', `${name} ends within a line.`);
   }

@@ -18,17 +18,27 @@ export interface HostState {
   readonly userAuthorities: readonly PublicKey[];
   /** Of each host key, in the host's own order. */
   readonly certificates: readonly Certificate[];
+  /** The key that will sign bundles one day; hosts believe what it signs as soon as they have heard of it. */
+  readonly nextBundleKey: PublicKey | null;
 }
 
 /** The files of the host's bundle. */
 export function hostFiles(state: HostState): readonly BundleFile[] {
-  const { organizationHandle, organizationName, userAuthorities, certificates } = state;
+  const { organizationHandle, organizationName, userAuthorities, certificates, nextBundleKey } = state;
   return [
     trustedUserAuthorities(organizationName, userAuthorities),
     {
       name: 'canary.pub',
       text: `${formatPublicKeyLine({ key: canaryKey(organizationHandle), comment: 'always revoked' })}\n`,
     },
+    ...(nextBundleKey === null
+      ? []
+      : [
+          {
+            name: 'next_bundle_key.pub',
+            text: `${formatPublicKeyLine({ key: nextBundleKey, comment: `signs bundles of ${organizationName} next` })}\n`,
+          },
+        ]),
     ...certificates.map((certificate, index) => ({
       name: `certificates/${index + 1}`,
       text: `${formatCertificateLine(certificate)}\n`,

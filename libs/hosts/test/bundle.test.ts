@@ -104,6 +104,7 @@ describe('a bundle', () => {
       roles: [web],
       userAuthorities: [key],
       certificates: [],
+      nextBundleKey: null,
     });
     expect(files.map(({ name }) => name)).toEqual([
       'trusted_user_ca_keys',
@@ -112,6 +113,21 @@ describe('a bundle', () => {
       'principals/root',
     ]);
     expect(files[0]?.text).toBe(`${formatPublicKeyLine({ key, comment: 'acme user CA' })}\n`);
+  });
+
+  it('announces the key that signs bundles next', () => {
+    const files = hostFiles({
+      organizationHandle: identity.organization,
+      organizationName: 'acme',
+      labels: {},
+      roles: [],
+      userAuthorities: [key],
+      certificates: [],
+      nextBundleKey: key,
+    });
+    expect(files.find(({ name }) => name === 'next_bundle_key.pub')?.text).toBe(
+      `${formatPublicKeyLine({ key, comment: 'signs bundles of acme next' })}\n`,
+    );
   });
 });
 

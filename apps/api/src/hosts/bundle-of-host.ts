@@ -15,6 +15,8 @@ import {
   listAuthorities,
   listRoles,
   lockBundle,
+  nextBundleKey,
+  type BundleKeyRow,
   type RoleRow,
   type Transaction,
 } from '@writ/storage';
@@ -47,10 +49,13 @@ export async function bundleOfHost(
   const bundle = await services.issuing.store.within([organizationId], async (tx) => {
     const last = await lockBundle(tx, organizationId, hostId);
     if (last === null) throw hostTokenInvalid('There is no such host any more; join it again.');
+    const key = await activeBundleKey(tx, organizationId);
+    if (key === null) throw new TypeError('an organization that has hosts has a bundle key');
     const files = await filesFor(tx, certified, seconds(services.issuing.clock));
-    const list = bundleList(files);
+    // The same files under another key are another bundle.
+    const list = `signed ${key.fingerprint}\n${bundleList(files)}`;
     if (last.bundle !== null && last.list === list) return last.bundle;
-    const made = await nextBundle(tx, services, certified, last.version, files);
+    const made = await nextBundle(services, certified, key, last.version, files);
     await keepBundle(tx, hostId, { ...made, list });
     return made.bundle;
   });
@@ -65,6 +70,7 @@ async function filesFor(
 ): Promise<readonly BundleFile[]> {
   const authorities = await listAuthorities(tx, organization.id, null, 1000);
   const roles = await listRoles(tx, organization.id, null, 100_000);
+  const next = await nextBundleKey(tx, organization.id);
   return hostFiles({
     organizationHandle: organization.handle,
     organizationName: organization.name,
@@ -72,6 +78,7 @@ async function filesFor(
     roles: roles.map(hostRole),
     userAuthorities: believedUserKeys(authorities, now),
     certificates,
+    nextBundleKey: next === null ? null : decodePublicKey(next.publicKey),
   });
 }
 
@@ -80,14 +87,12 @@ function hostRole({ handle, logins, selector }: RoleRow): HostRole {
 }
 
 async function nextBundle(
-  tx: Transaction,
   { issuing, bundleKeys }: Bundling,
   { host, organization }: CertifiedHost,
+  key: BundleKeyRow,
   last: bigint,
   files: readonly BundleFile[],
 ): Promise<{ readonly version: bigint; readonly bundle: string }> {
-  const key = await activeBundleKey(tx, organization.id);
-  if (key === null) throw new TypeError('an organization that has hosts has a bundle key');
   const now = issuing.clock();
   // By the clock, so that versions go on rising when an older database was put back.
   const version = BigInt(now) > last ? BigInt(now) : last + 1n;

@@ -49,7 +49,7 @@ export function createJoinToken(
     const failures = [...nameFailures(names, organization?.namePatterns ?? []), ...labelFailures(labels)];
     if (failures.length > 0) throw refusal('request_refused', failures);
     const exception = await refuseWidening(tx, clock, caller, labels);
-    const key = await bundleKeyOf(tx, services.bundleKeys, organizationId);
+    const key = await bundleKeyOf(tx, services, organizationId);
     const secret = Buffer.from(random(32)).toString('base64url');
     const now = clock();
     const token = {

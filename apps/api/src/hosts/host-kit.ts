@@ -1,5 +1,6 @@
 import type { ProblemCode } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -14,5 +15,16 @@ export async function readHostKit(): Promise<string> {
     const message =
       'The host kit was not installed with this service; take apps/host/writ-host of the same version.';
     throw new CodedError<ProblemCode>('not_found', message, {}, { cause });
+  }
+}
+
+/** Its SHA-256 in hex; null where it is not here. */
+export async function hostKitSha256(): Promise<string | null> {
+  try {
+    return createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex');
+  } catch {
+    return null;
   }
 }

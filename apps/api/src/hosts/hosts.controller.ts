@@ -9,6 +9,12 @@ import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { ResourceServices } from '../resource-services.js';
 import { textFile } from '../trust/trust-files.js';
 import { bundleOfHost } from './bundle-of-host.js';
+import {
+  activateBundleKey,
+  announceBundleKey,
+  bundleKeysOf,
+  retireBundleKey,
+} from './bundle-key-succession.js';
 import { createJoinToken } from './create-join-token.js';
 import { challengeHost, giveHostToken } from './give-host-token.js';
 import { readHostKit } from './host-kit.js';
@@ -80,6 +86,35 @@ export class HostsController {
   @Handle(routes.hostKit)
   async hostKit(): Promise<RouteOutput<'hostKit'>> {
     return textFile(await readHostKit());
+  }
+
+  @Handle(routes.listBundleKeys)
+  bundleKeys(@CurrentCaller() caller: SignedInCaller): Promise<RouteOutput<'listBundleKeys'>> {
+    return bundleKeysOf(this.services.store, caller);
+  }
+
+  @Handle(routes.announceBundleKey)
+  announceBundleKey(
+    @Input() { requestId }: RouteInput<'announceBundleKey'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'announceBundleKey'>> {
+    return announceBundleKey(this.services, { caller, requestId });
+  }
+
+  @Handle(routes.activateBundleKey)
+  activateBundleKey(
+    @Input() input: RouteInput<'activateBundleKey'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'activateBundleKey'>> {
+    return activateBundleKey(this.services, { caller, requestId: input.requestId }, input);
+  }
+
+  @Handle(routes.retireBundleKey)
+  retireBundleKey(
+    @Input() input: RouteInput<'retireBundleKey'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'retireBundleKey'>> {
+    return retireBundleKey(this.services, { caller, requestId: input.requestId }, input);
   }
 
   @Handle(routes.bundleKey)

@@ -7,6 +7,7 @@ import { cursorAt, part, placeAt } from '../paging/cursor.js';
 import { pageOf } from '../paging/page.js';
 import { notFound } from '../refusal.js';
 import type { PublicOrganizations } from '../trust/public-organization.js';
+import { hostKitSha256 } from './host-kit.js';
 import { hostTokenInvalid, type HostCaller } from './host-token.js';
 
 /** A page of the organization's hosts, by name. */
@@ -19,7 +20,13 @@ export async function hostsPage(
   const rows = await store.within([organizationId], (tx) =>
     listHosts(tx, organizationId, place?.[0] ?? null, query.limit + 1),
   );
-  return pageOf(rows, query.limit, (row) => cursorAt('hosts', [row.name]), hostView);
+  const kit = await hostKitSha256();
+  return pageOf(
+    rows,
+    query.limit,
+    (row) => cursorAt('hosts', [row.name]),
+    (row) => hostView(row, kit),
+  );
 }
 
 /** One host. Ends in `not_found`. */
@@ -32,7 +39,7 @@ export async function oneHost(
     findHost(tx, organizationId, { name: params.host }),
   );
   if (row === null) throw notFound('host');
-  return hostView(row);
+  return hostView(row, await hostKitSha256());
 }
 
 /** Keeps what a host says of itself. Ends in `host_token_invalid`. */
@@ -53,7 +60,9 @@ export async function takeReport(
   });
 }
 
-function hostView(row: HostRow): RouteOutput<'showHost'> {
+function hostView(row: HostRow, kit: string | null): RouteOutput<'showHost'> {
+  const report = HostReport.nullable().parse(row.report);
+  const here = report?.kitSha256 ?? '';
   return {
     id: row.id,
     name: row.name,
@@ -61,6 +70,7 @@ function hostView(row: HostRow): RouteOutput<'showHost'> {
     joinedAt: row.joinedAt.toISOString(),
     bundleVersion: row.bundleVersion.toString(),
     lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
-    report: HostReport.nullable().parse(row.report),
+    report,
+    kitIsCurrent: kit === null || here === '' ? null : here === kit,
   };
 }

@@ -1,5 +1,10 @@
-import { formatTrustBundle, trustBundleContents, trustBundleNamespace } from '@writ/openssh/trust';
-import { findTrustBundle, keepTrustBundle, lockTrust } from '@writ/storage';
+import {
+  formatTrustBundle,
+  trustBundleContents,
+  trustBundleNamespace,
+  type BelievedAuthorities,
+} from '@writ/openssh/trust';
+import { activeBundleKey, findTrustBundle, keepTrustBundle, lockTrust, type BundleKeyRow } from '@writ/storage';
 import type { BundleKeys } from '../hosts/bundle-keys.js';
 import { bundleKeyOf } from '../hosts/bundle-key-of.js';
 import type { FileContent } from '../http/route-input.js';
@@ -16,7 +21,8 @@ export interface TrustSigning extends TrustReading {
 export async function trustBundleFile(services: TrustSigning, organizationId: string): Promise<FileContent> {
   const { store, clock, bundleKeys } = services;
   const kept = await store.within([organizationId], async (tx) => {
-    const contents = trustBundleContents(await believedNow(tx, clock, organizationId));
+    const key = await activeBundleKey(tx, organizationId);
+    const contents = signedContents(key, await believedNow(tx, clock, organizationId));
     const last = await findTrustBundle(tx, organizationId);
     return last?.contents === contents ? last.bundle : null;
   });
@@ -24,10 +30,10 @@ export async function trustBundleFile(services: TrustSigning, organizationId: st
   const made = await store.within([organizationId], async (tx) => {
     await lockTrust(tx, organizationId);
     const believed = await believedNow(tx, clock, organizationId);
-    const contents = trustBundleContents(believed);
+    const key = await bundleKeyOf(tx, services, organizationId);
+    const contents = signedContents(key, believed);
     const last = await findTrustBundle(tx, organizationId);
     if (last?.contents === contents) return last.bundle;
-    const key = await bundleKeyOf(tx, bundleKeys, organizationId);
     const now = clock();
     // By the clock, so that versions go on rising when an older database was put back.
     const version = last !== null && last.version >= BigInt(now) ? last.version + 1n : BigInt(now);
@@ -37,4 +43,9 @@ export async function trustBundleFile(services: TrustSigning, organizationId: st
     return bundle;
   });
   return textFile(made);
+}
+
+/** The same lines under another key are another bundle. */
+function signedContents(key: BundleKeyRow | null, believed: BelievedAuthorities): string {
+  return `signed ${key?.fingerprint ?? ''}\n${trustBundleContents(believed)}`;
 }

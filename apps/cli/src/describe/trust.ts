@@ -88,6 +88,66 @@ export const host: GroupDescription = {
       load: () => import('../commands/host/show.js'),
     },
     {
+      name: 'bundle-key',
+      summary: 'the key that signs what hosts are told, and the one that follows it',
+      commands: [
+        {
+          name: 'list',
+          summary: 'every key that signed, signs or will sign, and which hosts do not know it',
+          examples: [{ command: 'writ host bundle-key list', says: 'fingerprints, states, hosts' }],
+          json: 'BundleKey[]',
+          load: () => import('../commands/host/bundle-key/list.js'),
+        },
+        {
+          name: 'next',
+          summary: 'make the next key, and announce it to hosts',
+          description:
+            'Its fingerprint is the output. The present key announces it in every bundle, and goes on signing.',
+          examples: [
+            { command: 'writ host bundle-key next', says: 'then wait until hosts have heard of it' },
+          ],
+          json: 'BundleKey',
+          load: () => import('../commands/host/bundle-key/next.js'),
+        },
+        {
+          name: 'activate',
+          summary: 'let the next key sign, and retire the present one',
+          description:
+            'Says which hosts have not heard of the next key, and asks. Such a host refuses every bundle until ' +
+            '`writ-host trust` is run on it.',
+          examples: [
+            { command: 'writ host bundle-key activate', says: 'asks where hosts do not know it yet' },
+            { command: 'writ host bundle-key activate --anyway', says: 'does not ask' },
+          ],
+          options: [{ flags: '--anyway', summary: 'also where hosts have not heard of it' }],
+          json: 'BundleKey',
+          load: () => import('../commands/host/bundle-key/activate.js'),
+        },
+        {
+          name: 'retire',
+          summary: 'take the announcement of the next key back, for good',
+          examples: [
+            {
+              command: 'writ host bundle-key retire SHA256:Xs1o0dbW3pFq5rKQW2bDk0VQyP1vWl6nq3VJw0kT3uY',
+              says: 'it will never sign',
+            },
+          ],
+          arguments: [{ name: 'fingerprint', summary: 'fingerprint of the next key' }],
+          json: 'BundleKey',
+          load: () => import('../commands/host/bundle-key/retire.js'),
+        },
+      ],
+    },
+    {
+      name: 'kit',
+      summary: 'the host kit of this service: what to paste on a host to get it',
+      examples: [
+        { command: 'writ host kit', says: 'a command for the host, which names the kit by its SHA-256' },
+      ],
+      json: '{ "version": string, "sha256": string, "command": string, "pin": string | null }',
+      load: () => import('../commands/host/kit.js'),
+    },
+    {
       name: 'sign',
       summary: "sign a host's keys, so that clients need no known_hosts entry for it",
       description:

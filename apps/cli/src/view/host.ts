@@ -10,6 +10,7 @@ export function describeHost({
   lastSeenAt,
   bundleVersion,
   report,
+  kitIsCurrent,
 }: Host): readonly Line[] {
   return [
     field('host', [strong(name), ` (${id})`]),
@@ -24,7 +25,11 @@ export function describeHost({
             report.bundle === bundleVersion ? good('this bundle') : bad(report.bundle || 'none'),
           ]),
           field('state', report.result === 'ok' ? [good('ok')] : [bad(report.result), ` ${report.words}`]),
-          field('kit', `${report.kit}, ${report.openssh}`),
+          field('kit', [
+            report.kit,
+            ...(kitIsCurrent === false ? [bad(' not the one of this service'), ': `writ host kit`'] : []),
+            `, ${report.openssh}`,
+          ]),
         ]),
   ];
 }
