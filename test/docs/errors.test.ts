@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { problemStatus } from '@writ/contract';
-import { hostsErrorCodes, joinRules } from '@writ/hosts';
+import { bundleKeyRules, hostsErrorCodes, joinRules } from '@writ/hosts';
 import {
   cycleErrorCodes,
   recorderErrorCodes,
@@ -37,6 +37,7 @@ const codes = [
   ...grantRules,
   ...hostsErrorCodes,
   ...joinRules,
+  ...bundleKeyRules,
   ...signerErrorCodes,
   ...serialSourceErrorCodes,
   ...recorderErrorCodes,

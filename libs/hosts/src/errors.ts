@@ -7,6 +7,13 @@ export type HostsErrorCode = (typeof hostsErrorCodes)[number];
 /** Why a host is refused that joins, beside the rules of the certificates that it asks for. */
 export const joinRules = ['name_not_of_token'] as const;
 
+/** What a change of the key that signs bundles may fail on. */
+export const bundleKeyRules = [
+  'bundle_key_active',
+  'bundle_key_retired',
+  'bundle_key_unknown_to_host',
+] as const;
+
 /** Throws the library's error. */
 export function refuse(code: HostsErrorCode, message: string): never {
   throw new CodedError<HostsErrorCode>(code, message);

@@ -1,4 +1,4 @@
-export { hostsErrorCodes, joinRules, type HostsErrorCode } from './errors.js';
+export { hostsErrorCodes, bundleKeyRules, joinRules, type HostsErrorCode } from './errors.js';
 export { joinName, joinNameCovers, type JoinName } from './join-name.js';
 export { hostChallengeText, hostProofNamespace, type HostChallenge } from './host-challenge.js';
 export { canaryKey } from './canary.js';
