@@ -8,12 +8,12 @@ import { startTestPostgres, type TestPostgres } from '@writ/testkit';
 
 const initial = '20261123000000_initial';
 const names = [
+  initial,
   '20261125000000_confirmations',
   '20261125040000_role_selectors',
   '20261125050000_hosts',
   '20261126070000_bundle_key_succession',
   '20261126080000_authority_rotation',
-  initial,
 ];
 
 describe('migrating', () => {

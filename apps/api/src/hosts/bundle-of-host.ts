@@ -8,6 +8,7 @@ import {
   type HostRole,
 } from '@writ/hosts';
 import { seconds } from '@writ/kernel';
+import { decodePublicKey } from '@writ/openssh/key';
 import type { Login } from '@writ/openssh/trust';
 import {
   activeBundleKey,

@@ -4,7 +4,13 @@ import {
   trustBundleNamespace,
   type BelievedAuthorities,
 } from '@writ/openssh/trust';
-import { activeBundleKey, findTrustBundle, keepTrustBundle, lockTrust, type BundleKeyRow } from '@writ/storage';
+import {
+  activeBundleKey,
+  findTrustBundle,
+  keepTrustBundle,
+  lockTrust,
+  type BundleKeyRow,
+} from '@writ/storage';
 import type { BundleKeys } from '../hosts/bundle-keys.js';
 import { bundleKeyOf } from '../hosts/bundle-key-of.js';
 import type { FileContent } from '../http/route-input.js';
