@@ -10,7 +10,7 @@ import {
   signerErrorCodes,
 } from '@writ/issuance';
 import { opensshErrorCodes } from '@writ/openssh';
-import { certificateRules, grantRules, roleDefinitionRules } from '@writ/policy';
+import { certificateRules, grantRules, groupRules, roleDefinitionRules } from '@writ/policy';
 import { keyStoreErrorCodes } from '@writ/signer';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -35,6 +35,7 @@ const codes = [
   ...certificateRules,
   ...roleDefinitionRules,
   ...grantRules,
+  ...groupRules,
   ...hostsErrorCodes,
   ...joinRules,
   ...bundleKeyRules,

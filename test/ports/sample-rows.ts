@@ -13,7 +13,7 @@ export async function insertSampleRows(
   owner: ClientBase,
   kind: 'provider' | 'customer',
 ): Promise<SampleRows> {
-  const [organization, authority, user, role, hostName, host] = Array.from({ length: 6 }, () => randomUUID());
+  const [organization, authority, user, role, hostName, host, group] = Array.from({ length: 7 }, () => randomUUID());
   const word = randomBytes(8).toString('hex');
   const rows: Record<string, Record<string, unknown>> = {
     organizations: { id: organization, handle: word },
@@ -82,6 +82,11 @@ export async function insertSampleRows(
       key_id_template: '{user}',
     },
     role_members: { organization_id: organization, role_id: role, user_id: user },
+    groups: { id: group, organization_id: organization, name: 'oncall' },
+    group_users: { organization_id: organization, group_id: group, user_id: user },
+    group_groups: { organization_id: organization, group_id: group, member_id: randomUUID() },
+    role_groups: { organization_id: organization, role_id: role, group_id: group },
+    role_holders: { organization_id: organization, role_id: role, user_id: user },
     authorities: {
       id: authority,
       organization_id: organization,

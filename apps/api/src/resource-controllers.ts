@@ -3,6 +3,7 @@ import { AccessController } from './access/access.controller.js';
 import { AuthoritiesController } from './authorities/authorities.controller.js';
 import { CertificatesController } from './certificates/certificates.controller.js';
 import { EventsController } from './events/events.controller.js';
+import { GroupsController } from './groups/groups.controller.js';
 import { HostsController } from './hosts/hosts.controller.js';
 import { KeysController } from './keys/keys.controller.js';
 import { RevocationsController } from './revocations/revocations.controller.js';
@@ -13,6 +14,7 @@ import { UsersController } from './users/users.controller.js';
 /** The controllers of everything that an organization holds. */
 export const resourceControllers: readonly Type[] = [
   UsersController,
+  GroupsController,
   RolesController,
   AccessController,
   KeysController,

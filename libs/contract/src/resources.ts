@@ -119,10 +119,44 @@ export const Role = z.strictObject({
   criticalOptions: CriticalOptions,
   keyTypes: z.array(z.string()),
   keyIdTemplate: z.string(),
+  /** Users that it was granted to by name. */
   members: z.array(UserName),
   createdAt: Instant,
+  groups: z.array(ShortName),
+  /** Everybody who is in it, by whichever path. */
+  holders: z.array(z.string()),
 });
 export type Role = z.infer<typeof Role>;
+
+/** A role, and by which paths everybody is in it: the groups from the one that it was granted to inwards; none: by name. */
+export const RoleWithPaths = z.strictObject({
+  ...Role.shape,
+  paths: z.array(z.strictObject({ holder: z.string(), groups: z.array(ShortName) })),
+});
+export type RoleWithPaths = z.infer<typeof RoleWithPaths>;
+
+/** What becomes a member of a group, or leaves it. */
+export const GroupMembers = z
+  .strictObject({
+    users: z.array(UserName).max(500).default([]),
+    groups: z.array(ShortName).max(100).default([]),
+  })
+  .refine(({ users, groups }) => users.length + groups.length > 0, 'name a user or a group');
+
+/** Users, and groups, by one name. */
+export const Group = z.strictObject({
+  id: Uuid,
+  name: ShortName,
+  /** Who and what is directly in it. */
+  users: z.array(UserName),
+  groups: z.array(ShortName),
+  /** Groups that it is in. */
+  within: z.array(ShortName),
+  /** Roles that it was granted. */
+  roles: z.array(ShortName),
+  createdAt: Instant,
+});
+export type Group = z.infer<typeof Group>;
 
 /** A token with which hosts join; the secret is in no other answer. */
 export const JoinToken = z.strictObject({

@@ -69,8 +69,14 @@ export const grantRules = [
   'role_not_held',
 ] as const;
 
+/** Rules of what may be in a group. */
+export const groupRules = ['group_cycle', 'group_too_deep'] as const;
+
 export type RuleCode =
-  (typeof certificateRules)[number] | (typeof roleDefinitionRules)[number] | (typeof grantRules)[number];
+  | (typeof certificateRules)[number]
+  | (typeof roleDefinitionRules)[number]
+  | (typeof grantRules)[number]
+  | (typeof groupRules)[number];
 
 /** One rule that was not met, and what to do about it, in one sentence. */
 export interface Failure {

@@ -10,7 +10,7 @@ export interface GrantedRole {
   readonly organizationId: string;
 }
 
-/** The account that is to become a member. */
+/** An account that is to come into a role. */
 export interface Recipient {
   readonly userId: string;
   readonly userName: string;
@@ -21,7 +21,7 @@ export interface Recipient {
 /** Who acts, and what they hold. */
 export interface Granter {
   readonly caller: Caller;
-  /** Ids of the roles that the caller is a member of. */
+  /** Ids of the roles that the caller is in, by whichever path. */
   readonly roleIds: ReadonlySet<string>;
   readonly party: Party;
   /** Whether the caller is an owner with nobody behind them, and no owner's account was ever confirmed beside theirs. */
@@ -35,27 +35,43 @@ export type GrantJudgement =
   | { readonly allowed: false; readonly failures: readonly Failure[] };
 
 /**
- * Whether the caller may make the recipient a member of the role: it takes 'role.grant', inside one organization, and nobody
- * may gain by it who could be behind both accounts: nobody may be in both parties without being in the role, or they would
- * grant it to themselves. The organization's only owner may all the same, who could do so openly; the judgement says so
- * (domain.md "Who grants what").
+ * Whether the caller may put the recipients into the role, all at once: one user, or everybody whom a group brings with it. It
+ * takes 'role.grant', inside one organization, and nobody may gain by it who could be behind the caller's account and a
+ * recipient's: nobody may be in both parties without being in the role, or they would grant it to themselves. The
+ * organization's only owner may all the same, who could do so openly; the judgement says so (domain.md "Who grants what").
  */
 export function mayGrantRole(
   { caller, party }: Granter,
   role: GrantedRole,
-  recipient: Recipient,
+  recipients: readonly Recipient[],
 ): GrantJudgement {
   const failures: Failure[] = [];
   if (!caller.permissions.has('role.grant')) failures.push(missingPermission('role.grant'));
-  if (role.organizationId !== caller.organizationId || recipient.organizationId !== caller.organizationId) {
-    failures.push(ofAnotherOrganization);
+  const organizations = [role, ...recipients].map(({ organizationId }) => organizationId);
+  if (organizations.some((id) => id !== caller.organizationId)) failures.push(ofAnotherOrganization);
+  const gains = recipients.map((recipient) => {
+    const gaining = inCommon(party, recipient.party).filter(({ roleIds }) => !roleIds.has(role.id));
+    return { recipient, gaining, refused: gaining.filter(({ onlyOwner }) => !onlyOwner) };
+  });
+  const refused = gains.filter((each) => each.refused.length > 0);
+  if (refused.length > 0) {
+    const gaining = party.filter(({ userId }) =>
+      refused.some((each) => each.refused.some((one) => one.userId === userId)),
+    );
+    failures.push(
+      wouldGain(
+        role.name,
+        caller,
+        refused.map(({ recipient }) => recipient),
+        gaining,
+      ),
+    );
   }
-  const gaining = inCommon(party, recipient.party).filter(({ roleIds }) => !roleIds.has(role.id));
-  const refused = gaining.filter(({ onlyOwner }) => !onlyOwner);
-  if (refused.length > 0) failures.push(wouldGain(role.name, caller, recipient, refused));
-  return failures.length > 0
-    ? { allowed: false, failures }
-    : { allowed: true, exception: gaining.length > 0 ? 'only_owner' : null };
+  if (failures.length > 0) return { allowed: false, failures };
+  return {
+    allowed: true,
+    exception: gains.some(({ gaining }) => gaining.length > 0) ? 'only_owner' : null,
+  };
 }
 
 /** Whether the caller may create a role, which widens nobody as it has no members: it takes 'role.create', inside one organization. */

@@ -17,7 +17,14 @@ export type {
   UserCertificateRequest,
 } from './request.js';
 export type { NameClaim, Plan, SeenEpoch } from './plan.js';
-export { certificateRules, grantRules, roleDefinitionRules, type Failure, type RuleCode } from './failure.js';
+export {
+  certificateRules,
+  grantRules,
+  groupRules,
+  roleDefinitionRules,
+  type Failure,
+  type RuleCode,
+} from './failure.js';
 export { decide, type AccessDecision, type Decision, type DecisionInput } from './decide.js';
 export {
   validateRoleDefinition,
@@ -36,3 +43,5 @@ export {
 export { mayCloseAccount, mayOpenAccount, mayRevokeKeyOf, type Account } from './account.js';
 export { mayConfirmAccount, type Confirmable, type ConfirmJudgement } from './confirm.js';
 export type { Party, PartyAccount } from './party.js';
+export { deepestNesting, nestingFailures, type Nesting } from './nesting.js';
+export { pathsThroughGroups, type GroupMember } from './paths.js';

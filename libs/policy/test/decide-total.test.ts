@@ -5,6 +5,7 @@ import {
   certificateRules,
   decide,
   grantRules,
+  groupRules,
   roleDefinitionRules,
   validateRoleDefinition,
   type DecisionInput,
@@ -139,7 +140,12 @@ const hostInputs: fc.Arbitrary<DecisionInput> = fc
     ),
   );
 
-const known: ReadonlySet<string> = new Set([...certificateRules, ...roleDefinitionRules, ...grantRules]);
+const known: ReadonlySet<string> = new Set([
+  ...certificateRules,
+  ...roleDefinitionRules,
+  ...grantRules,
+  ...groupRules,
+]);
 
 describe('decide', () => {
   it.each([

@@ -39,6 +39,8 @@ function granter(permissions: readonly string[], over: Partial<Granter> = {}): G
   };
 }
 
+const grant = (by: Granter, role: GrantedRole, ...to: readonly Recipient[]) => mayGrantRole(by, role, to);
+
 function rulesOf(judgement: GrantJudgement): readonly string[] {
   return judgement.allowed ? [] : judgement.failures.map(({ rule }) => rule);
 }
@@ -75,33 +77,29 @@ describe('granting a role', () => {
   const may = granter(['role.grant']);
 
   it('takes the permission', () => {
-    expect(mayGrantRole(may, web, bob)).toEqual(plain);
-    expect(rulesOf(mayGrantRole(granter([]), web, bob))).toEqual(['permission_missing']);
+    expect(grant(may, web, bob)).toEqual(plain);
+    expect(rulesOf(grant(granter([]), web, bob))).toEqual(['permission_missing']);
   });
 
   it('stays inside the organization', () => {
-    expect(rulesOf(mayGrantRole(may, { ...web, organizationId: 'x' }, bob))).toEqual([
-      'of_another_organization',
-    ]);
-    expect(rulesOf(mayGrantRole(may, web, { ...bob, organizationId: 'x' }))).toEqual([
-      'of_another_organization',
-    ]);
+    expect(rulesOf(grant(may, { ...web, organizationId: 'x' }, bob))).toEqual(['of_another_organization']);
+    expect(rulesOf(grant(may, web, { ...bob, organizationId: 'x' }))).toEqual(['of_another_organization']);
   });
 
   it('to oneself is refused, because it would be a gain', () => {
-    expect(rulesOf(mayGrantRole(may, web, self))).toEqual(['caller_would_gain']);
+    expect(rulesOf(grant(may, web, self))).toEqual(['caller_would_gain']);
   });
 
   it('to an account that one may be behind oneself is refused alike', () => {
-    const judgement = mayGrantRole(may, web, recipient('bob', account('ana'), account('bob')));
+    const judgement = grant(may, web, recipient('bob', account('ana'), account('bob')));
     expect(rulesOf(judgement)).toEqual(['caller_would_gain']);
     expect(JSON.stringify(judgement)).toContain("behind both your account and bob's: you.");
-    expect(mayGrantRole(may, web, recipient('bob', account('bob'), account('oli')))).toEqual(plain);
+    expect(grant(may, web, recipient('bob', account('bob'), account('oli')))).toEqual(plain);
   });
 
   it('to whoever may be behind the caller is refused: they would have made an account to grant it to themselves', () => {
     const sock = granter(['role.grant'], { party: [account('ana'), account('mia')] });
-    const judgement = mayGrantRole(sock, web, recipient('mia', account('mia')));
+    const judgement = grant(sock, web, recipient('mia', account('mia')));
     expect(rulesOf(judgement)).toEqual(['opener_would_gain']);
     expect(JSON.stringify(judgement)).toContain(
       "Not in the role web, and perhaps behind both your account and mia's: mia.",
@@ -110,11 +108,7 @@ describe('granting a role', () => {
 
   it('between two accounts of the same opener is refused, and names all who would gain', () => {
     const sibling = granter(['role.grant'], { party: [account('ana'), account('mia'), account('oli')] });
-    const judgement = mayGrantRole(
-      sibling,
-      web,
-      recipient('bob', account('bob'), account('mia'), account('oli')),
-    );
+    const judgement = grant(sibling, web, recipient('bob', account('bob'), account('mia'), account('oli')));
     expect(rulesOf(judgement)).toEqual(['opener_would_gain']);
     expect(JSON.stringify(judgement)).toContain(': mia, oli.');
   });
@@ -122,44 +116,82 @@ describe('granting a role', () => {
   it('that all who may be behind both hold already gains nobody anything', () => {
     const member = { roleIds: new Set(['web-id']) };
     const holder = granter(['role.grant'], { party: [account('ana', member), account('mia', member)] });
-    expect(mayGrantRole(holder, web, recipient('bob', account('ana', member), account('bob')))).toEqual(
-      plain,
-    );
-    expect(mayGrantRole(holder, web, recipient('mia', account('mia', member)))).toEqual(plain);
-    expect(rulesOf(mayGrantRole(holder, db, self))).toEqual(['caller_would_gain']);
+    expect(grant(holder, web, recipient('bob', account('ana', member), account('bob')))).toEqual(plain);
+    expect(grant(holder, web, recipient('mia', account('mia', member)))).toEqual(plain);
+    expect(rulesOf(grant(holder, db, self))).toEqual(['caller_would_gain']);
   });
 
   it('to oneself is open to the only owner, and the judgement says so', () => {
     const only = account('ana', { onlyOwner: true });
     const owner = granter(['role.grant'], { party: [only] });
-    expect(mayGrantRole(owner, web, recipient('ana', only))).toEqual(exceptional);
-    expect(mayGrantRole(owner, web, recipient('bob', account('bob'), only))).toEqual(exceptional);
-    expect(mayGrantRole(owner, web, bob)).toEqual(plain);
+    expect(grant(owner, web, recipient('ana', only))).toEqual(exceptional);
+    expect(grant(owner, web, recipient('bob', account('bob'), only))).toEqual(exceptional);
+    expect(grant(owner, web, bob)).toEqual(plain);
   });
 
   it('has the only owner’s exception where nobody but the only owner may be behind both', () => {
     const only = account('zoe', { onlyOwner: true });
     const administrator = granter(['role.grant'], { party: [account('ana'), only] });
-    expect(mayGrantRole(administrator, web, recipient('bob', account('bob'), only))).toEqual(exceptional);
-    expect(rulesOf(mayGrantRole(administrator, web, recipient('ana', account('ana'), only)))).toEqual([
+    expect(grant(administrator, web, recipient('bob', account('bob'), only))).toEqual(exceptional);
+    expect(rulesOf(grant(administrator, web, recipient('ana', account('ana'), only)))).toEqual([
       'caller_would_gain',
     ]);
     expect(
-      rulesOf(mayGrantRole(administrator, web, recipient('bob', account('bob'), account('ana'), only))),
+      rulesOf(grant(administrator, web, recipient('bob', account('bob'), account('ana'), only))),
     ).toEqual(['caller_would_gain']);
   });
 
   it('has no exception without the permission', () => {
     const only = account('ana', { onlyOwner: true });
-    expect(rulesOf(mayGrantRole(granter([], { party: [only] }), web, recipient('ana', only)))).toEqual([
+    expect(rulesOf(grant(granter([], { party: [only] }), web, recipient('ana', only)))).toEqual([
       'permission_missing',
     ]);
   });
 
   it('is refused with every reason at once', () => {
-    expect(rulesOf(mayGrantRole(granter([]), { ...web, organizationId: 'x' }, self))).toEqual([
+    expect(rulesOf(grant(granter([]), { ...web, organizationId: 'x' }, self))).toEqual([
       'permission_missing',
       'of_another_organization',
+      'caller_would_gain',
+    ]);
+  });
+});
+
+describe('granting a role to all whom a group brings', () => {
+  const may = granter(['role.grant']);
+  const only = account('zoe', { onlyOwner: true });
+
+  it('is judged for each of them, and with nobody in it only by the permission', () => {
+    expect(grant(may, web)).toEqual(plain);
+    expect(rulesOf(grant(granter([]), web))).toEqual(['permission_missing']);
+    expect(grant(may, web, bob, recipient('cleo', account('cleo')))).toEqual(plain);
+    expect(rulesOf(grant(may, web, bob, self))).toEqual(['caller_would_gain']);
+    expect(rulesOf(grant(may, web, bob, { ...bob, organizationId: 'x' }))).toEqual([
+      'of_another_organization',
+    ]);
+  });
+
+  it('names those by whom somebody would gain, and all who would', () => {
+    const sock = granter(['role.grant'], { party: [account('ana'), account('mia'), account('oli')] });
+    const judgement = grant(
+      sock,
+      web,
+      bob,
+      recipient('cleo', account('cleo'), account('mia')),
+      recipient('dan', account('dan'), account('oli')),
+    );
+    expect(rulesOf(judgement)).toEqual(['opener_would_gain']);
+    expect(JSON.stringify(judgement)).toContain('your account and those of cleo, dan: mia, oli.');
+    const many = Array.from({ length: 7 }, (_, n) => recipient(`m${n}`, account(`m${n}`), account('ana')));
+    expect(JSON.stringify(grant(may, web, ...many))).toContain(
+      'those of m0, m1, m2, m3, m4 and 2 more: you.',
+    );
+  });
+
+  it('is open where only the only owner gains, and that is said', () => {
+    const administrator = granter(['role.grant'], { party: [account('ana'), only] });
+    expect(grant(administrator, web, recipient('bob', account('bob'), only), bob)).toEqual(exceptional);
+    expect(rulesOf(grant(administrator, web, recipient('bob', account('bob'), only), self))).toEqual([
       'caller_would_gain',
     ]);
   });

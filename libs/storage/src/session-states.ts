@@ -59,7 +59,8 @@ const statement = (ids: string): string => `
     extract(epoch from s.authenticated_at) * 1000 as "authenticatedAt",
     extract(epoch from s.expires_at) * 1000 as "expiresAt", s.ended_at is not null as ended,
     (select string_agg(m.role_id || ':' || r.epoch, ' ' order by m.role_id)
-      from role_members m join epochs r on r.id = m.role_id where m.user_id = u.id) as roles
+      from role_holders m join epochs r on r.id = m.role_id
+      where m.user_id = u.id and m.organization_id = u.organization_id) as roles
   from sessions s
     join organizations o on o.id = s.organization_id
     join organization_profiles p on p.organization_id = s.organization_id

@@ -4,8 +4,8 @@ import type { Granter, Party, Recipient } from '@writ/policy';
 import {
   anOwnerWasConfirmed,
   findSignInUser,
-  partyOf,
-  type AccountRow,
+  partiesOf,
+  type PartyRow,
   type Transaction,
 } from '@writ/storage';
 import { knownAdministrativeRole } from '../auth/caller-of.js';
@@ -31,15 +31,21 @@ export async function granterOf(tx: Transaction, clock: Clock, caller: SignedInC
   };
 }
 
-/** An account as somebody who receives it. */
-export async function recipientOf(
+/** Accounts as those who receive something, each with all who may be behind it now. */
+export async function recipientsOf(
   tx: Transaction,
   clock: Clock,
   organizationId: string,
-  { id, name }: AccountRow,
-): Promise<Recipient> {
-  const party = await partyBehind(tx, clock, organizationId, id);
-  return { userId: id, userName: name, organizationId, party };
+  accounts: readonly { readonly id: string; readonly name: string }[],
+): Promise<readonly Recipient[]> {
+  const ids = accounts.map(({ id }) => id);
+  const parties = await partiesOf(tx, organizationId, ids, new Date(clock()));
+  return accounts.map(({ id, name }) => ({
+    userId: id,
+    userName: name,
+    organizationId,
+    party: asParty(parties.get(id)),
+  }));
 }
 
 /** The account and all who may be behind it now. */
@@ -49,6 +55,9 @@ async function partyBehind(
   organizationId: string,
   userId: string,
 ): Promise<Party> {
-  const rows = await partyOf(tx, organizationId, userId, new Date(clock()));
+  return asParty((await partiesOf(tx, organizationId, [userId], new Date(clock()))).get(userId));
+}
+
+function asParty(rows: readonly PartyRow[] = []): Party {
   return rows.map((row) => ({ ...row, roleIds: new Set(row.roleIds) }));
 }

@@ -1,8 +1,11 @@
-import type { Caller } from '@writ/policy';
+import type { Role, RoleWithPaths } from '@writ/contract';
+import { pathsThroughGroups, type Caller } from '@writ/policy';
 import {
   findRole,
+  holdersOf,
   listRoles,
   membersOf,
+  membersThroughGroups,
   type RoleRow,
   type Transaction,
   type ScopedDatabase,
@@ -24,24 +27,39 @@ export async function rolesPage(
     const rows = await listRoles(tx, organizationId, place?.[0] ?? null, query.limit + 1);
     const ids = rows.map((row) => row.id);
     const members = await membersOf(tx, organizationId, ids);
+    const holders = await holdersOf(tx, organizationId, ids);
     return pageOf(
       rows,
       query.limit,
       (row) => cursorAt('roles', [row.name]),
-      (row) => roleView(row, members.get(row.id) ?? []),
+      (row) => roleView(row, members.get(row.id), holders.get(row.id)),
     );
   });
 }
 
-/** One role and its members. Ends in `not_found`. */
+/** One role, everybody who is in it, and by which paths. Ends in `not_found`. */
 export function oneRole(
   store: ScopedDatabase,
   { organizationId }: Caller,
   { params }: RouteInput<'showRole'>,
 ): Promise<RouteOutput<'showRole'>> {
-  return store.within([organizationId], async (tx) =>
-    shownRole(tx, organizationId, await knownRole(tx, organizationId, params.role)),
-  );
+  return store.within([organizationId], async (tx) => {
+    const role = await knownRole(tx, organizationId, params.role);
+    const shown = await shownRole(tx, organizationId, role);
+    const members = await membersThroughGroups(tx, organizationId, role.id);
+    return { ...shown, paths: pathsOf(shown, pathsThroughGroups(shown.groups, members)) };
+  });
+}
+
+/** By which paths everybody is in a role, a person's own grant first; in the order of their names. */
+function pathsOf(
+  { holders, members }: Role,
+  through: ReadonlyMap<string, readonly (readonly string[])[]>,
+): RoleWithPaths['paths'] {
+  return holders.flatMap((holder) => [
+    ...(members.includes(holder) ? [{ holder, groups: [] }] : []),
+    ...(through.get(holder) ?? []).map((groups) => ({ holder, groups: [...groups] })),
+  ]);
 }
 
 /** The role of that name. Ends in `not_found`. */
@@ -51,8 +69,9 @@ export async function knownRole(tx: Transaction, organizationId: string, name: s
   return role;
 }
 
-/** The role as the API shows it, with its members as this transaction sees them. */
+/** The role as the API shows it, with those who are in it as this transaction sees them. */
 export async function shownRole(tx: Transaction, organizationId: string, role: RoleRow) {
   const members = await membersOf(tx, organizationId, [role.id]);
-  return roleView(role, members.get(role.id) ?? []);
+  const holders = await holdersOf(tx, organizationId, [role.id]);
+  return roleView(role, members.get(role.id), holders.get(role.id));
 }

@@ -1,8 +1,8 @@
 import { CriticalOptions, Labels } from '@writ/contract';
-import type { RoleRow } from '@writ/storage';
+import type { RoleMembers, RoleRow } from '@writ/storage';
 
-/** A role as the API shows it, with the names of its members. */
-export function roleView(row: RoleRow, members: readonly string[]) {
+/** A role as the API shows it, with the names of those that it was granted to, and of all who are in it. */
+export function roleView(row: RoleRow, granted: RoleMembers | undefined, holders: readonly string[] = []) {
   return {
     id: row.id,
     handle: row.handle,
@@ -15,7 +15,9 @@ export function roleView(row: RoleRow, members: readonly string[]) {
     criticalOptions: CriticalOptions.parse(row.criticalOptions),
     keyTypes: [...row.keyTypes],
     keyIdTemplate: row.keyIdTemplate,
-    members: [...members],
+    members: [...(granted?.users ?? [])],
     createdAt: row.createdAt.toISOString(),
+    groups: [...(granted?.groups ?? [])],
+    holders: [...holders],
   };
 }

@@ -6,7 +6,7 @@ import { CurrentCaller, Input } from '../http/input.decorator.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { ResourceServices } from '../resource-services.js';
 import { createRole } from './create-role.js';
-import { grantRole, revokeRole } from './memberships.js';
+import { grantRole, grantRoleToGroup, revokeRole, revokeRoleFromGroup } from './memberships.js';
 import { oneRole, rolesPage } from './read-roles.js';
 
 @Controller()
@@ -51,5 +51,21 @@ export class RolesController {
     @CurrentCaller() caller: SignedInCaller,
   ): Promise<RouteOutput<'revokeRole'>> {
     return revokeRole(this.services, { caller, requestId: input.requestId }, input);
+  }
+
+  @Handle(routes.grantRoleToGroup)
+  grantToGroup(
+    @Input() input: RouteInput<'grantRoleToGroup'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'grantRoleToGroup'>> {
+    return grantRoleToGroup(this.services, { caller, requestId: input.requestId }, input);
+  }
+
+  @Handle(routes.revokeRoleFromGroup)
+  revokeFromGroup(
+    @Input() input: RouteInput<'revokeRoleFromGroup'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'revokeRoleFromGroup'>> {
+    return revokeRoleFromGroup(this.services, { caller, requestId: input.requestId }, input);
   }
 }

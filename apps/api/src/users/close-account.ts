@@ -48,7 +48,7 @@ export async function closeAccount(
   });
   await withdrawInvitations(tx, organizationId, account.id);
   const ended = await endTrust(tx, services, ground, {
-    certificates: await unexpiredUserCertificates(tx, organizationId, account.id, null, takenSince(services)),
+    certificates: await unexpiredUserCertificates(tx, organizationId, account.id, takenSince(services)),
     keys: await trustedUserKeys(tx, organizationId, account.id),
   });
   return { ...ended, account: closed, sessionsEnded, closedNow };

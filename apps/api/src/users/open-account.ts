@@ -19,8 +19,8 @@ import {
 } from '@writ/storage';
 import { knownAdministrativeRole } from '../auth/caller-of.js';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
-import { refusal } from '../refusal.js';
-import { granterOf, recipientOf } from '../roles/granter.js';
+import { notFound, refusal } from '../refusal.js';
+import { granterOf, recipientsOf } from '../roles/granter.js';
 import { userView } from './user-view.js';
 
 /** Whether the caller may make an account of that administrative role. Ends in `grant_refused`, with every rule. */
@@ -60,11 +60,11 @@ export async function refuseEnabling(
   account: AccountRow,
 ): Promise<'only_owner' | null> {
   const granter = await granterOf(tx, clock, caller);
-  const recipient = await recipientOf(tx, clock, caller.organizationId, account);
+  const recipients = await recipientsOf(tx, clock, caller.organizationId, [account]);
   const roles = await rolesOf(tx, caller, account);
   return refuseUnless([
     mayOpenAccount(granter, 'user.invite', accountOf(caller, userView(account).administrativeRole, [])),
-    ...roles.map((role) => mayGrantRole(granter, role, recipient)),
+    ...roles.map((role) => mayGrantRole(granter, role, recipients)),
   ]);
 }
 
@@ -103,9 +103,11 @@ export async function refuseConfirming(
 ): Promise<Extract<ConfirmJudgement, { allowed: true }>> {
   const { administrativeRole } = userView(account);
   const { organizationId } = caller;
+  const [recipient] = await recipientsOf(tx, clock, organizationId, [account]);
+  if (recipient === undefined) throw notFound('user');
   const may = mayConfirmAccount(await granterOf(tx, clock, caller), {
     ...accountOf(caller, administrativeRole, await rolesOf(tx, caller, account)),
-    ...(await recipientOf(tx, clock, organizationId, account)),
+    ...recipient,
     owner: administrativeRole === 'owner',
     openInvitation: await hasOpenInvitation(tx, organizationId, account.id, new Date(clock())),
   });

@@ -63,13 +63,7 @@ export function resetUser(
       createdById: caller.userId,
     } as const;
     const { certificates } = await endTrust(tx, services, ground, {
-      certificates: await unexpiredUserCertificates(
-        tx,
-        organizationId,
-        account.id,
-        null,
-        takenSince(services),
-      ),
+      certificates: await unexpiredUserCertificates(tx, organizationId, account.id, takenSince(services)),
       keys: [],
     });
     const given = await giveInvitation(tx, services, caller, account, { purpose: 'reset', lifetime: day });

@@ -19,9 +19,17 @@ interface Named {
   readonly userName: string;
 }
 
-/** Whoever is behind both accounts would become a member of a role that is not theirs. */
-export function wouldGain(roleName: string, caller: Caller, recipient: Named, gaining: Party): Failure {
-  if (recipient.userId === caller.userId) {
+/** How many accounts a sentence names before it counts. */
+const mostNamed = 5;
+
+/** Whoever is behind the caller's account and a recipient's would come into a role that is not theirs. */
+export function wouldGain(
+  roleName: string,
+  caller: Caller,
+  recipients: readonly Named[],
+  gaining: Party,
+): Failure {
+  if (recipients.some(({ userId }) => userId === caller.userId)) {
     return {
       rule: 'caller_would_gain',
       message: `You are not in the role ${roleName}, and you would grant it to yourself; somebody else who may grant roles has to do it.`,
@@ -30,9 +38,18 @@ export function wouldGain(roleName: string, caller: Caller, recipient: Named, ga
   return {
     rule: gaining.some(({ userId }) => userId === caller.userId) ? 'caller_would_gain' : 'opener_would_gain',
     message:
-      `Not in the role ${roleName}, and perhaps behind both your account and ${recipient.userName}'s: ${names(gaining, caller)}. ` +
+      `Not in the role ${roleName}, and perhaps behind both your account and ${ofAll(recipients)}: ${names(gaining, caller)}. ` +
       'Somebody whose account is not theirs has to grant it, or to confirm first that these are different people (`writ user confirm`).',
   };
+}
+
+/** "bob's", "those of bob, cleo", "those of bob, … and 12 more" */
+function ofAll(accounts: readonly Named[]): string {
+  const [first, ...others] = accounts.map(({ userName }) => userName);
+  if (others.length === 0) return `${first}'s`;
+  const named = [first, ...others].slice(0, mostNamed).join(', ');
+  const more = accounts.length - mostNamed;
+  return `those of ${named}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** Whoever may be behind the caller's account would reach one more host. */

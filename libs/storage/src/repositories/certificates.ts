@@ -1,4 +1,5 @@
 import { Prisma } from '../generated/client.js';
+import type { Holding } from './role-holders.js';
 import { every, type Transaction } from './transaction.js';
 
 /** One issued certificate as lists show it. */
@@ -122,26 +123,33 @@ export function findUnrecorded(
 }
 
 /**
- * A user's user certificates that expire after `since` (seconds since 1970), of one role or of all: never the host
- * certificates that they had signed.
+ * A user's user certificates that expire after `since` (seconds since 1970): never the host certificates that they had
+ * signed.
  */
 export function unexpiredUserCertificates(
   tx: Transaction,
   organizationId: string,
   userId: string,
-  roleId: string | null,
   since: bigint,
 ): Promise<CertificateRef[]> {
-  const conditions = [
-    Prisma.sql`organization_id = ${organizationId}::uuid`,
-    Prisma.sql`user_id = ${userId}::uuid`,
-    Prisma.sql`certificate_type = 'user'`,
-    Prisma.sql`valid_before > ${since}::bigint`,
-  ];
-  if (roleId !== null) conditions.push(Prisma.sql`role_id = ${roleId}::uuid`);
+  return tx.$queryRaw<CertificateRef[]>`
+    select authority_id as "authorityId", serial, valid_before as "validBefore" from certificates
+    where organization_id = ${organizationId}::uuid and user_id = ${userId}::uuid and certificate_type = 'user'
+      and valid_before > ${since}::bigint`;
+}
+
+/** The user certificates that were issued because of one of the holdings and expire after `since` (seconds since 1970). */
+export function unexpiredCertificatesOfHoldings(
+  tx: Transaction,
+  organizationId: string,
+  holdings: readonly Holding[],
+  since: bigint,
+): Promise<CertificateRef[]> {
   return tx.$queryRaw<CertificateRef[]>`
     select authority_id as "authorityId", serial, valid_before as "validBefore"
-    from certificates where ${every(conditions)}`;
+    from certificates join unnest(${holdings.map(({ userId }) => userId)}::uuid[],
+      ${holdings.map(({ roleId }) => roleId)}::uuid[]) as held (holder, role) on holder = user_id and role = role_id
+    where organization_id = ${organizationId}::uuid and certificate_type = 'user' and valid_before > ${since}::bigint`;
 }
 
 /** Host certificates that carry `name` for one of the keys and expire after `since` (seconds since 1970). */

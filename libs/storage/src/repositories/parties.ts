@@ -4,28 +4,28 @@ import type { Transaction } from './transaction.js';
 export interface PartyRow {
   readonly userId: string;
   readonly userName: string;
-  /** Roles that it is a member of (ids). */
+  /** Roles that it is in, by whichever path (ids). */
   readonly roleIds: readonly string[];
   /** Whether it is an owner's and no other owner's account exists, in whatever state. */
   readonly onlyOwner: boolean;
 }
 
 /**
- * The account and everybody who may be behind it: who made its invitation that can still be used, and who made the one
+ * Each account (id) with everybody who may be behind it: who made its invitation that can still be used, and who made the one
  * that it was last opened with, unless somebody has confirmed since then whose it is; and who may be behind those. Two who
  * have reset each other are both there, once.
  */
-export function partyOf(
+export async function partiesOf(
   tx: Transaction,
   organizationId: string,
-  userId: string,
+  userIds: readonly string[],
   now: Date,
-): Promise<PartyRow[]> {
-  return tx.$queryRaw<PartyRow[]>`
-    with recursive party (id) as (
-      select ${userId}::uuid
+): Promise<ReadonlyMap<string, readonly PartyRow[]>> {
+  const rows = await tx.$queryRaw<(PartyRow & { readonly of: string })[]>`
+    with recursive party (account, id) as (
+      select id, id from unnest(${[...userIds]}::uuid[]) as asked (id)
       union
-      select case when confirmed_at is null then created_by_id else confirmed_below_id end
+      select account, case when confirmed_at is null then created_by_id else confirmed_below_id end
       from party join invitations i on i.organization_id = ${organizationId}::uuid and i.user_id = party.id
       where (used_at is null and expires_at > ${now}::timestamptz)
         or i.id = (
@@ -33,13 +33,16 @@ export function partyOf(
           where last.organization_id = ${organizationId}::uuid and last.user_id = party.id and last.used_at is not null
           order by last.used_at desc, last.created_at desc limit 1)
     )
-    select users.id as "userId", name as "userName",
-      array(select role_id::text from role_members m
-        where m.organization_id = ${organizationId}::uuid and m.user_id = users.id) as "roleIds",
+    select account as of, users.id as "userId", name as "userName",
+      array(select role_id::text from role_holders h
+        where h.organization_id = ${organizationId}::uuid and h.user_id = users.id) as "roleIds",
       administrative_role = 'owner' and not exists (select from users other
         where other.organization_id = ${organizationId}::uuid and other.administrative_role = 'owner'
           and other.id <> users.id) as "onlyOwner"
     from party join users using (id) where organization_id = ${organizationId}::uuid order by name collate "C"`;
+  const parties = new Map<string, PartyRow[]>(userIds.map((id) => [id, []]));
+  for (const { of, ...row } of rows) parties.get(of)?.push(row);
+  return parties;
 }
 
 /** Whether somebody holds an invitation that could still open the account. */

@@ -1,5 +1,6 @@
 import { Prisma } from '../generated/client.js';
 import { startEpoch } from './epochs.js';
+import { settleHolders, type HoldingChange } from './role-holders.js';
 import { every, type Transaction } from './transaction.js';
 
 /** A role as it is kept; whoever reads it decides what of it is still well-formed. */
@@ -70,54 +71,91 @@ export function findRolesWithEpochs(
       and deleted_at is null`;
 }
 
-/** The roles a user is a member of. */
+/** The roles that a user is in, by whichever path. */
 export function listRolesOf(tx: Transaction, organizationId: string, userId: string) {
   return tx.$queryRaw<RoleRow[]>`
-    select ${columns} from roles join role_members on role_members.role_id = roles.id
-    where roles.organization_id = ${organizationId}::uuid and role_members.user_id = ${userId}::uuid
+    select ${columns} from roles join role_holders on role_holders.role_id = roles.id
+    where roles.organization_id = ${organizationId}::uuid and role_holders.user_id = ${userId}::uuid
       and deleted_at is null
     order by name collate "C"`;
 }
 
-/** Names of the members of each role. */
+/** Names of the users and of the groups that each role was granted to. */
 export async function membersOf(
   tx: Transaction,
   organizationId: string,
   roleIds: readonly string[],
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const rows = await tx.$queryRaw<{ roleId: string; name: string }[]>`
-    select role_id as "roleId", users.name from role_members join users on users.id = role_members.user_id
-    where role_members.organization_id = ${organizationId}::uuid and role_id = any(${[...roleIds]}::uuid[])
-    order by users.name collate "C"`;
-  const members = new Map<string, string[]>(roleIds.map((id) => [id, []]));
-  for (const { roleId, name } of rows) members.get(roleId)?.push(name);
+): Promise<ReadonlyMap<string, RoleMembers>> {
+  const ids = Prisma.sql`any(${[...roleIds]}::uuid[])`;
+  const rows = await tx.$queryRaw<{ roleId: string; kind: keyof RoleMembers; name: string }[]>`
+    select * from (
+    select role_id as "roleId", 'users' as kind, users.name from role_members m join users on users.id = m.user_id
+      where m.organization_id = ${organizationId}::uuid and role_id = ${ids}
+    union all
+    select role_id, 'groups', groups.name from role_groups m join groups on groups.id = m.group_id
+      where m.organization_id = ${organizationId}::uuid and role_id = ${ids}
+    ) as members order by name collate "C"`;
+  const members = new Map(roleIds.map((id) => [id, { users: [] as string[], groups: [] as string[] }]));
+  for (const { roleId, kind, name } of rows) members.get(roleId)?.[kind].push(name);
   return members;
 }
 
-/** False when the user is a member already. */
+/** Who a role was granted to, by name. */
+export interface RoleMembers {
+  readonly users: readonly string[];
+  readonly groups: readonly string[];
+}
+
+/** Grants a role to a user. Null, and nothing written, when it was granted to them already. Under `lockTrust`. */
 export async function addMember(
   tx: Transaction,
-  member: {
-    readonly organizationId: string;
-    readonly roleId: string;
-    readonly userId: string;
-    readonly grantedById: string;
-  },
-): Promise<boolean> {
+  member: RoleMember & { readonly grantedById: string },
+): Promise<HoldingChange | null> {
   const inserted = await tx.$executeRaw`
     insert into role_members (organization_id, role_id, user_id, granted_by_id)
     values (${member.organizationId}::uuid, ${member.roleId}::uuid, ${member.userId}::uuid, ${member.grantedById}::uuid)
     on conflict (role_id, user_id) do nothing`;
-  return inserted > 0;
+  return inserted > 0 ? settleHolders(tx, member.organizationId, [member.roleId]) : null;
 }
 
-/** False when the user is no member. */
-export async function removeMember(
-  tx: Transaction,
-  member: { readonly organizationId: string; readonly roleId: string; readonly userId: string },
-): Promise<boolean> {
+/** Takes a role from a user to whom it was granted. Null when it was not. Under `lockTrust`. */
+export async function removeMember(tx: Transaction, member: RoleMember): Promise<HoldingChange | null> {
   const deleted = await tx.$executeRaw`
     delete from role_members where organization_id = ${member.organizationId}::uuid
       and role_id = ${member.roleId}::uuid and user_id = ${member.userId}::uuid`;
-  return deleted > 0;
+  return deleted > 0 ? settleHolders(tx, member.organizationId, [member.roleId]) : null;
+}
+
+/** The same for a group, and so for all who are in it. */
+export async function addRoleGroup(
+  tx: Transaction,
+  member: RoleGroup & { readonly grantedById: string },
+): Promise<HoldingChange | null> {
+  const inserted = await tx.$executeRaw`
+    insert into role_groups (organization_id, role_id, group_id, granted_by_id)
+    values (${member.organizationId}::uuid, ${member.roleId}::uuid, ${member.groupId}::uuid, ${member.grantedById}::uuid)
+    on conflict (role_id, group_id) do nothing`;
+  return inserted > 0 ? settleHolders(tx, member.organizationId, [member.roleId]) : null;
+}
+
+/** The same for a group, and so for all who are in it. */
+export async function removeRoleGroup(tx: Transaction, member: RoleGroup): Promise<HoldingChange | null> {
+  const deleted = await tx.$executeRaw`
+    delete from role_groups where organization_id = ${member.organizationId}::uuid
+      and role_id = ${member.roleId}::uuid and group_id = ${member.groupId}::uuid`;
+  return deleted > 0 ? settleHolders(tx, member.organizationId, [member.roleId]) : null;
+}
+
+/** A role, and a user that it is granted to. */
+export interface RoleMember {
+  readonly organizationId: string;
+  readonly roleId: string;
+  readonly userId: string;
+}
+
+/** A role, and a group that it is granted to. */
+export interface RoleGroup {
+  readonly organizationId: string;
+  readonly roleId: string;
+  readonly groupId: string;
 }

@@ -1,0 +1,41 @@
+import type { ProblemCode } from '@writ/contract';
+import { CodedError } from '@writ/kernel';
+import { deleteGroup as deleteRow, recordEvent, tiesOfGroups, type ScopedDatabase } from '@writ/storage';
+import { eventOf, type Actor } from '../events/event-of.js';
+import type { RouteInput } from '../http/route-input.js';
+import { takeTurn } from '../users/take-turn.js';
+import { knownGroup } from './read-groups.js';
+
+/**
+ * Deletes a group, with whoever is in it. While it is in a role or in another group that is refused: nobody is to lose a role by
+ * a word that does not name it. Ends in `not_found`, `in_use`.
+ */
+export function deleteGroup(
+  { store }: { readonly store: ScopedDatabase },
+  actor: Actor,
+  { params }: Pick<RouteInput<'deleteGroup'>, 'params'>,
+): Promise<undefined> {
+  const { organizationId } = actor.caller;
+  return store.within([organizationId], async (tx) => {
+    await takeTurn(tx, actor.caller);
+    const group = await knownGroup(tx, organizationId, params.group);
+    const ties = (await tiesOfGroups(tx, organizationId, [group.id])).get(group.id);
+    const { roles = [], within = [], users = [], groups = [] } = ties ?? {};
+    if (roles.length + within.length > 0) throw inUse(group.name, roles, within);
+    await deleteRow(tx, organizationId, group.id);
+    await recordEvent(tx, eventOf(actor, 'group.deleted', group.name, { users, groups }));
+    return undefined;
+  });
+}
+
+function inUse(name: string, roles: readonly string[], within: readonly string[]): CodedError<ProblemCode> {
+  const uses = [
+    ...(roles.length === 0
+      ? []
+      : [`is in the roles ${roles.join(', ')} (\`writ role revoke <role> --group ${name}\`)`]),
+    ...(within.length === 0
+      ? []
+      : [`is in the groups ${within.join(', ')} (\`writ group remove <group> --group ${name}\`)`]),
+  ];
+  return new CodedError<ProblemCode>('in_use', `${name} ${uses.join(' and ')}; take it out first.`);
+}

@@ -1,0 +1,74 @@
+import type { Transaction } from './transaction.js';
+
+/** Somebody who is in a role, by whichever path. */
+export interface Holding {
+  readonly roleId: string;
+  readonly userId: string;
+}
+
+/** Who came into which roles by a change, and who holds which by no path any more. */
+export interface HoldingChange {
+  readonly gained: readonly Holding[];
+  readonly lost: readonly Holding[];
+}
+
+/**
+ * Brings `role_holders` up to date for these roles, from what was granted to users and to groups, at whatever depth, and tells
+ * what that changed. Every function that changes one of those tables ends in it; in a transaction that holds `lockTrust`.
+ */
+export async function settleHolders(
+  tx: Transaction,
+  organizationId: string,
+  roleIds: readonly string[],
+): Promise<HoldingChange> {
+  const rows = await tx.$queryRaw<(Holding & { readonly gained: boolean })[]>`
+    with recursive reached (role_id, group_id) as (
+      select role_id, group_id from role_groups
+      where organization_id = ${organizationId}::uuid and role_id = any(${[...roleIds]}::uuid[])
+      union
+      select role_id, member_id from reached join group_groups using (group_id)
+      where organization_id = ${organizationId}::uuid
+    ),
+    held (role_id, user_id) as (
+      select role_id, user_id from role_members
+      where organization_id = ${organizationId}::uuid and role_id = any(${[...roleIds]}::uuid[])
+      union
+      select role_id, user_id from reached join group_users using (group_id)
+      where organization_id = ${organizationId}::uuid
+    ),
+    lost as (
+      delete from role_holders old
+      where organization_id = ${organizationId}::uuid and role_id = any(${[...roleIds]}::uuid[])
+        and not exists (select from held where held.role_id = old.role_id and held.user_id = old.user_id)
+      returning role_id, user_id
+    ),
+    gained as (
+      insert into role_holders (organization_id, role_id, user_id)
+      select ${organizationId}::uuid, role_id, user_id from held
+      on conflict (role_id, user_id) do nothing
+      returning role_id, user_id
+    )
+    select role_id as "roleId", user_id as "userId", true as gained from gained
+    union all
+    select role_id, user_id, false from lost`;
+  const plain = ({ roleId, userId }: Holding): Holding => ({ roleId, userId });
+  return {
+    gained: rows.filter(({ gained }) => gained).map(plain),
+    lost: rows.filter(({ gained }) => !gained).map(plain),
+  };
+}
+
+/** Names of all who are in each role, by whichever path. */
+export async function holdersOf(
+  tx: Transaction,
+  organizationId: string,
+  roleIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const rows = await tx.$queryRaw<{ roleId: string; name: string }[]>`
+    select role_id as "roleId", users.name from role_holders join users on users.id = role_holders.user_id
+    where role_holders.organization_id = ${organizationId}::uuid and role_id = any(${[...roleIds]}::uuid[])
+    order by users.name collate "C"`;
+  const holders = new Map<string, string[]>(roleIds.map((id) => [id, []]));
+  for (const { roleId, name } of rows) holders.get(roleId)?.push(name);
+  return holders;
+}
