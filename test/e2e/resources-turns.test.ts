@@ -64,11 +64,12 @@ async function inTurn(user: string, works: readonly (() => Promise<unknown>)[]) 
 
 /** What taking a role from somebody does. */
 async function loseRole(client: Client, role: string, user: string): Promise<void> {
-  await client.query(
-    `delete from role_members m using roles r, users u
-     where r.id = m.role_id and u.id = m.user_id and r.name = $1 and u.name = $2`,
-    [role, user],
-  );
+  for (const table of ['role_members', 'role_holders'])
+    await client.query(
+      `delete from ${table} m using roles r, users u
+       where r.id = m.role_id and u.id = m.user_id and r.name = $1 and u.name = $2`,
+      [role, user],
+    );
   await client.query(
     'update epochs set epoch = epoch + 1 from users u where u.id = epochs.id and u.name = $1',
     [user],

@@ -23,7 +23,7 @@ const changes: Readonly<
   Record<Loss, { readonly sql: string; readonly raises: 'user' | 'role' | 'authority' }>
 > = {
   'the account is disabled': { sql: `update users set state = 'disabled' where id = $1`, raises: 'user' },
-  'the role is revoked': { sql: 'delete from role_members where user_id = $1', raises: 'user' },
+  'the role is revoked': { sql: 'delete from role_holders where user_id = $1', raises: 'user' },
   'the key is revoked': {
     sql: 'update key_claims set revoked_at = now() where owner_id = $1',
     raises: 'user',
@@ -52,7 +52,7 @@ interface Facts {
 /** Everything that a decision rests on, in one snapshot. */
 const load = `
   select ue.epoch as user_epoch, re.epoch as role_epoch, ae.epoch as authority_epoch, u.state as user_state,
-    exists (select from role_members m where m.role_id = r.id and m.user_id = u.id) as member,
+    exists (select from role_holders m where m.role_id = r.id and m.user_id = u.id) as member,
     r.logins, k.revoked_at is not null as revoked, a.state as authority_state
   from users u, roles r, authorities a, key_claims k, epochs ue, epochs re, epochs ae
   where u.id = $1 and r.id = $2 and a.id = $3 and k.owner_id = u.id and ue.id = u.id and re.id = r.id and ae.id = a.id`;
@@ -102,7 +102,7 @@ async function newScene(owner: Pool, keys: Map<string, KeyObject>): Promise<Scen
        values ($1, $2, $3, 'web', 'logins', $4, 3600, '{}', '{}', '{}', '{user}')`,
       [role.id, organization, role.handle, role.logins],
     );
-    await client.query('insert into role_members (organization_id, role_id, user_id) values ($1, $2, $3)', [
+    await client.query('insert into role_holders (organization_id, role_id, user_id) values ($1, $2, $3)', [
       organization,
       role.id,
       userId,

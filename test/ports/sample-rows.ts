@@ -13,7 +13,9 @@ export async function insertSampleRows(
   owner: ClientBase,
   kind: 'provider' | 'customer',
 ): Promise<SampleRows> {
-  const [organization, authority, user, role, hostName, host, group] = Array.from({ length: 7 }, () => randomUUID());
+  const [organization, authority, user, role, hostName, host, group] = Array.from({ length: 7 }, () =>
+    randomUUID(),
+  );
   const word = randomBytes(8).toString('hex');
   const rows: Record<string, Record<string, unknown>> = {
     organizations: { id: organization, handle: word },

@@ -3,6 +3,7 @@ import { CodedError } from '@writ/kernel';
 import { nestingFailures, type Nesting } from '@writ/policy';
 import {
   addToGroup as addRows,
+  findAccount,
   groupNestings,
   recordEvents,
   removeFromGroup as removeRows,
@@ -17,11 +18,10 @@ import {
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
-import { refusal } from '../refusal.js';
+import { notFound, refusal } from '../refusal.js';
 import type { TrustEnding } from '../revocations/end-trust.js';
 import { settleTrust } from '../roles/end-holdings.js';
 import { refuseGranting } from '../roles/refuse-granting.js';
-import { knownAccount } from '../users/read-users.js';
 import { takeTurn } from '../users/take-turn.js';
 import { knownGroup, shownGroup } from './read-groups.js';
 
@@ -100,7 +100,11 @@ async function namedIn(
   names: { readonly users: readonly string[]; readonly groups: readonly string[] },
 ): Promise<Named> {
   const users = [];
-  for (const name of new Set(names.users)) users.push(await knownAccount(tx, organizationId, name));
+  for (const name of new Set(names.users)) {
+    const account = await findAccount(tx, organizationId, name);
+    if (account === null) throw notFound(`user as ${name}`);
+    users.push(account);
+  }
   const groups = [];
   for (const name of new Set(names.groups)) groups.push(await knownGroup(tx, organizationId, name));
   return { users, groups };

@@ -1,7 +1,8 @@
-import type { ArgumentDescription, GroupDescription } from './command.js';
+import type { ArgumentDescription, GroupDescription, OptionDescription } from './command.js';
 
 const roleName: ArgumentDescription = { name: 'role', summary: 'name of the role' };
-const userName: ArgumentDescription = { name: 'user', summary: 'name of the user' };
+const userName: ArgumentDescription = { name: 'user', summary: 'name of the user', optional: true };
+const toGroup: OptionDescription = { flags: '--group <group>', summary: 'a group, in place of a user' };
 
 export const role: GroupDescription = {
   name: 'role',
@@ -9,7 +10,7 @@ export const role: GroupDescription = {
   commands: [
     {
       name: 'create',
-      summary: 'create a role, without members',
+      summary: 'create a role, without members or for groups',
       description:
         'With `--hosts`, the role is good on the joined hosts that carry all of these labels. Certificates of a role with ' +
         '`--principals logins` carry the login names themselves and are good on every host that trusts the user CA. That has ' +
@@ -18,6 +19,10 @@ export const role: GroupDescription = {
         {
           command: 'writ role create web --logins deploy,www --hosts env=prod,tier=web --max-ttl 8h',
           says: 'members may be deploy or www, for a working day, on the production web servers',
+        },
+        {
+          command: 'writ role create web --logins deploy --hosts env=prod --group oncall --max-ttl 8h',
+          says: 'and everybody in oncall is a member',
         },
         {
           command: 'writ role create web --principals logins --logins deploy,www --max-ttl 8h',
@@ -46,6 +51,7 @@ export const role: GroupDescription = {
           summary: 'the logins that members may be, with commas between',
           repeat: true,
         },
+        { flags: '--group <group>', summary: 'a group that it is granted to', repeat: true },
         { flags: '--max-ttl <duration>', summary: 'longest validity of a certificate, such as 30m, 8h, 7d' },
         {
           flags: '--extension <name>',
@@ -83,7 +89,7 @@ export const role: GroupDescription = {
     },
     {
       name: 'show',
-      summary: 'one role: its logins, limits and members',
+      summary: 'one role: its logins, its limits, who is in it and why',
       examples: [{ command: 'writ role show web', says: 'one role' }],
       arguments: [roleName],
       json: 'Role',
@@ -91,19 +97,25 @@ export const role: GroupDescription = {
     },
     {
       name: 'grant',
-      summary: 'make a user a member of a role',
+      summary: 'grant a role to a user or to a group',
       examples: [
         { command: 'writ role grant web bea', says: 'bea may now have certificates of the role web' },
+        { command: 'writ role grant web --group oncall', says: 'so may everybody in oncall, now and later' },
       ],
       arguments: [roleName, userName],
+      options: [toGroup],
       json: 'Role',
       load: () => import('../commands/role/grant.js'),
     },
     {
       name: 'revoke',
-      summary: 'end a membership, and revoke the certificates that rested on it',
-      examples: [{ command: 'writ role revoke web bea', says: 'bea may no longer' }],
+      summary: 'take a role from a user or a group, and revoke the certificates that rested on it',
+      examples: [
+        { command: 'writ role revoke web bea', says: 'bea may no longer' },
+        { command: 'writ role revoke web --group oncall', says: 'nor may those in oncall' },
+      ],
       arguments: [roleName, userName],
+      options: [toGroup],
       json: 'Role',
       load: () => import('../commands/role/revoke.js'),
     },

@@ -2,6 +2,7 @@ import type { CommandDescription, GroupDescription } from './command.js';
 import { cert } from './cert.js';
 import { ca, events, host, krl, revoke, trust } from './trust.js';
 import { completion, version } from './itself.js';
+import { group } from './group.js';
 import { role } from './role.js';
 import { service } from './service.js';
 import { login, logout, password, whoami } from './session.js';
@@ -20,6 +21,7 @@ export const commands: readonly CommandDescription[] = [
   revoke,
   krl,
   user,
+  group,
   role,
   events,
   ...service,

@@ -1,4 +1,4 @@
-import type { Role } from '@writ/contract';
+import type { Role, RoleWithPaths } from '@writ/contract';
 import { durationWords } from '../duration.js';
 import type { Input } from '../input.js';
 import { strong, warning, type Line } from '../terminal/text.js';
@@ -22,7 +22,16 @@ export function describeRole(role: Role): readonly Line[] {
     field('key id', role.keyIdTemplate),
     field('created', instant(role.createdAt)),
     field('members', role.members.length === 0 ? 'nobody' : role.members.join(', ')),
+    ...(role.groups.length === 0 ? [] : [field('groups', role.groups.join(', '))]),
   ];
+}
+
+/** By which paths everybody is in a role that was granted to groups: a line for each path. */
+export function describePaths({ groups, paths }: RoleWithPaths): readonly Line[] {
+  if (groups.length === 0) return [];
+  return paths.map(({ holder, groups: chain }) =>
+    field('in it', `${holder}, ${chain.length === 0 ? 'by name' : `by ${chain.join(' > ')}`}`),
+  );
 }
 
 function goodOn({ selector }: Role): Line {

@@ -19,7 +19,11 @@ export const run: Run = async (surroundings, input) => {
   await confirmReach(surroundings, input);
   const role = await client.call('createRole', { params: client.organization, body });
   if (input.json) return terminal.json(role);
-  terminal.say(`The role ${role.name} is created; \`writ role grant ${role.name} <user>\` gives it members.`);
+  terminal.say(
+    role.groups.length > 0
+      ? `The role ${role.name} is created, and granted to: ${role.groups.join(', ')}.`
+      : `The role ${role.name} is created; \`writ role grant ${role.name} <user>\` gives it members.`,
+  );
   terminal.say(...describeRole(role));
 };
 
@@ -46,6 +50,7 @@ function definition(input: Input): Definition {
     fail('usage_invalid', 'Use either --extension or --no-extensions.');
   const keyTypes = input.values('key-type');
   const keyIdTemplate = input.option('key-id');
+  const groups = input.values('group').map(shortName);
   return {
     name: shortName(input.argument('role')),
     ...reach(input),
@@ -55,6 +60,7 @@ function definition(input: Input): Definition {
     criticalOptions: criticalOptions(input),
     ...(keyTypes.length > 0 ? { keyTypes: [...keyTypes] } : {}),
     ...(keyIdTemplate === undefined ? {} : { keyIdTemplate }),
+    ...(groups.length > 0 ? { groups } : {}),
   };
 }
 

@@ -16,7 +16,8 @@ export const run: Run = async (surroundings, input) => {
     [strong(role.name)],
     role.logins.join(', '),
     durationWords(BigInt(role.maxTtlSeconds)),
-    String(role.members.length),
+    String(role.holders.length),
+    role.groups.length === 0 ? 'none' : role.groups.join(', '),
   ]);
-  printTable(terminal, ['ROLE', 'LOGINS', 'AT MOST', 'MEMBERS'], rows, 'There are no roles yet.');
+  printTable(terminal, ['ROLE', 'LOGINS', 'AT MOST', 'IN IT', 'GROUPS'], rows, 'There are no roles yet.');
 };

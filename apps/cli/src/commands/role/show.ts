@@ -1,7 +1,7 @@
 import { shortName } from '../../names.js';
 import type { Run } from '../../run.js';
 import { signedIn } from '../../session/client.js';
-import { describeRole } from '../../view/role.js';
+import { describePaths, describeRole } from '../../view/role.js';
 
 export const run: Run = async (surroundings, input) => {
   const client = await signedIn(surroundings);
@@ -9,5 +9,5 @@ export const run: Run = async (surroundings, input) => {
     params: { ...client.organization, role: shortName(input.argument('role')) },
   });
   if (input.json) surroundings.terminal.json(role);
-  else surroundings.terminal.data(...describeRole(role));
+  else surroundings.terminal.data(...describeRole(role), ...describePaths(role));
 };
