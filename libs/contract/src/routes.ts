@@ -351,10 +351,10 @@ export const routes = {
     id: 'deleteGroup',
     method: 'DELETE',
     path: `${org}/groups/:group`,
-    summary: 'Delete a group that is in no role and in no other group',
+    summary: 'Delete a group that is in no role and in no other group; the answer is what it was',
     access: 'group.manage',
     params: z.strictObject({ organization: OrganizationHandle, group: ShortName }),
-    status: 204,
+    response: Group,
     problems: ['in_use', 'decision_stale'],
   }),
   addToGroup: route({

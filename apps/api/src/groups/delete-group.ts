@@ -1,34 +1,34 @@
-import type { ProblemCode } from '@writ/contract';
+import type { Group, ProblemCode } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
-import { deleteGroup as deleteRow, recordEvent, tiesOfGroups, type ScopedDatabase } from '@writ/storage';
+import { deleteGroup as deleteRow, recordEvent, type ScopedDatabase } from '@writ/storage';
 import { eventOf, type Actor } from '../events/event-of.js';
-import type { RouteInput } from '../http/route-input.js';
+import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { takeTurn } from '../users/take-turn.js';
-import { knownGroup } from './read-groups.js';
+import { knownGroup, shownGroup } from './read-groups.js';
 
 /**
- * Deletes a group, with whoever is in it. While it is in a role or in another group that is refused: nobody is to lose a role by
+ * Deletes a group, with whoever is in it; the answer is what it was. While it is in a role or in another group that is refused: nobody is to lose a role by
  * a word that does not name it. Ends in `not_found`, `in_use`.
  */
 export function deleteGroup(
   { store }: { readonly store: ScopedDatabase },
   actor: Actor,
   { params }: Pick<RouteInput<'deleteGroup'>, 'params'>,
-): Promise<undefined> {
+): Promise<RouteOutput<'deleteGroup'>> {
   const { organizationId } = actor.caller;
   return store.within([organizationId], async (tx) => {
     await takeTurn(tx, actor.caller);
     const group = await knownGroup(tx, organizationId, params.group);
-    const ties = (await tiesOfGroups(tx, organizationId, [group.id])).get(group.id);
-    const { roles = [], within = [], users = [], groups = [] } = ties ?? {};
-    if (roles.length + within.length > 0) throw inUse(group.name, roles, within);
+    const shown = await shownGroup(tx, organizationId, group);
+    if (shown.roles.length + shown.within.length > 0) throw inUse(shown);
     await deleteRow(tx, organizationId, group.id);
+    const { users, groups } = shown;
     await recordEvent(tx, eventOf(actor, 'group.deleted', group.name, { users, groups }));
-    return undefined;
+    return shown;
   });
 }
 
-function inUse(name: string, roles: readonly string[], within: readonly string[]): CodedError<ProblemCode> {
+function inUse({ name, roles, within }: Group): CodedError<ProblemCode> {
   const uses = [
     ...(roles.length === 0
       ? []

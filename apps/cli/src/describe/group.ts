@@ -73,6 +73,7 @@ export const group: GroupDescription = {
       summary: 'delete a group that is in no role and in no other group',
       examples: [{ command: 'writ group delete oncall', says: 'it is gone, its people stay' }],
       arguments: [groupName],
+      json: 'Group',
       load: () => import('../commands/group/delete.js'),
     },
   ],

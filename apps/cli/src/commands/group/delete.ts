@@ -1,10 +1,11 @@
 import { shortName } from '../../names.js';
 import type { Run } from '../../run.js';
 import { signedIn } from '../../session/client.js';
+import { printChangedGroup } from '../../view/group.js';
 
 export const run: Run = async (surroundings, input) => {
-  const group = shortName(input.argument('group'));
+  const name = shortName(input.argument('group'));
   const client = await signedIn(surroundings);
-  await client.call('deleteGroup', { params: { ...client.organization, group } });
-  surroundings.terminal.say(`The group ${group} is deleted.`);
+  const group = await client.call('deleteGroup', { params: { ...client.organization, group: name } });
+  printChangedGroup(surroundings.terminal, input, group, `The group ${name} is deleted.`);
 };
