@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeAt } from './authenticator.js';
 import { Machine, writCommand } from './cli.js';
 import { password, startTestService, type TestService } from './service.js';
 
@@ -65,6 +66,38 @@ describe('writ, for people', () => {
     expect(ended.stderr).toContain('[sign_in_failed]');
     expect(existsSync(sessionFile(machine))).toBe(false);
     machine.remove();
+  });
+
+  it('second-factor: set up through a pipe, asked for at the next sign-in, never on the command line', async () => {
+    const cora = new Machine();
+    const invitation = await ana.data('user', 'invite', 'cora');
+    await cora.writ(['login', '--url', service.url, '--invitation'], {
+      ...{ WRIT_INVITATION: invitation.trim(), WRIT_NEW_PASSWORD: password },
+    });
+    const [url = '', ...recoveryCodes] = await cora.talking(
+      ['second-factor', 'add', '--code-file', '-'],
+      (first) => {
+        const secret = new URL(first).searchParams.get('secret') ?? '';
+        return codeAt(secret, Date.now());
+      },
+    );
+    expect(url).toMatch(/^otpauth:\/\/totp\/Writ%20acme:cora\?/);
+    expect(recoveryCodes).toHaveLength(10);
+    expect(await cora.json('second-factor', 'show')).toMatchObject({ recoveryCodesLeft: 10 });
+    const words = ['login', '--url', service.url, '--user', 'cora'];
+    const without = await cora.writ(words, { WRIT_PASSWORD: password });
+    expect(without).toMatchObject({ status: 20, stdout: '' });
+    expect(without.stderr).toContain('--code-file or WRIT_CODE');
+    const [first = '', second = ''] = recoveryCodes;
+    expect((await cora.writ(words, { WRIT_PASSWORD: password, WRIT_CODE: first })).status).toBe(0);
+    expect(await cora.data('whoami')).toContain('with a second factor');
+    const again = await cora.writ(words, { WRIT_PASSWORD: password, WRIT_CODE: first });
+    expect(again).toMatchObject({ status: 3 });
+    expect(again.stderr).toContain('[code_wrong]');
+    const removed = await cora.writ(['second-factor', 'remove'], { WRIT_CODE: second });
+    expect(removed).toMatchObject({ status: 0, stdout: '' });
+    expect(await cora.data('second-factor', 'show')).toMatch(/second factor +none/);
+    cora.remove();
   });
 
   it('cert issue: a key of its own, proved once, a certificate that ssh-keygen reads', async () => {
@@ -138,6 +171,7 @@ describe('writ, for people', () => {
     expect((await ana.json<{ name: string }[]>('user', 'list')).map(({ name }) => name)).toEqual([
       'ana',
       'bea',
+      'cora',
     ]);
     expect(await ana.data('user', 'show', 'bea')).toMatch(/state +active/);
     expect((await ana.writ(['user', 'disable', 'bea'])).stderr).toContain(

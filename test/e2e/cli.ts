@@ -55,6 +55,34 @@ export class Machine {
     return JSON.parse(await this.data(...words, '--json')) as T;
   }
 
+  /**
+   * Runs `writ`, which must succeed, and gives it one line of input in answer to its first line of data; resolves with the
+   * lines of its standard output.
+   */
+  talking(words: readonly string[], answer: (first: string) => string): Promise<readonly string[]> {
+    return new Promise((resolve, reject) => {
+      const child = spawn(process.execPath, [writCommand, ...words], {
+        cwd: this.directory,
+        env: this.environment,
+        stdio: ['pipe', 'pipe', 'ignore'],
+      });
+      let stdout = '';
+      let answered = false;
+      child.stdout.on('data', (chunk: Buffer) => {
+        stdout += chunk.toString();
+        const end = stdout.indexOf('\n');
+        if (answered || end === -1) return;
+        answered = true;
+        child.stdin.end(`${answer(stdout.slice(0, end))}\n`);
+      });
+      child.once('error', reject);
+      child.once('close', (status) => {
+        if (status === 0) resolve(stdout.trimEnd().split('\n'));
+        else reject(new Error(`writ ${words.join(' ')} ended with status ${status}:\n${stdout}`));
+      });
+    });
+  }
+
   run(
     command: string,
     words: readonly string[],

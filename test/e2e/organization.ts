@@ -71,8 +71,13 @@ export class TestOrganization {
   }
 
   /** A second service over the same database, which remembers nothing of what the first one knows; its address. */
-  another(): Promise<string> {
-    return this.service.another();
+  another(different: Parameters<TestService['another']>[0] = {}): Promise<string> {
+    return this.service.another(different);
+  }
+
+  /** What the installation's secrets are sealed under. */
+  get key(): TestService['key'] {
+    return this.service.key;
   }
 
   /** Such a service that counts the transactions it opens, beside those that look sessions up and record. */

@@ -11,7 +11,7 @@ import {
   type SessionTokens,
 } from '@writ/contract';
 import { systemClock } from '@writ/kernel';
-import { newInstallationSeal } from '@writ/signer';
+import { newInstallationSeal, type KeyEncryptionKey } from '@writ/signer';
 import { openHighWater, openScoped, type Database } from '@writ/storage';
 import { startTestPostgres } from '@writ/testkit';
 import { Client } from 'pg';
@@ -44,6 +44,8 @@ export interface TestService {
   readonly organizationId: string;
   readonly database: Database;
   readonly adapters: Adapters;
+  /** What its secrets are sealed under. */
+  readonly key: KeyEncryptionKey;
   /** Everything that was logged so far. */
   readonly log: LogLine[];
   /** The service's clock runs ahead of the machine's by so much (ms) from now on. */
@@ -112,6 +114,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     organizationId: organization.id,
     database,
     adapters,
+    key,
     log,
     advance: (ms) => void (ahead += ms),
     call: (id, input) => call(transport, id, input),

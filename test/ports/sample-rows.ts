@@ -148,6 +148,15 @@ export async function insertSampleRows(
       contents: 'none',
       bundle: 'none',
     },
+    second_factors: {
+      user_id: user,
+      organization_id: organization,
+      sealed_secret: randomBytes(64),
+      started_at: 'now',
+      confirmed_at: 'now',
+      last_step: 58_000_000,
+    },
+    recovery_codes: { organization_id: organization, user_id: user, code_hash: randomBytes(32) },
     certificates: {
       organization_id: organization,
       authority_id: authority,

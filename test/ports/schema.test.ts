@@ -19,6 +19,7 @@ interface Table {
 const types: Record<string, string> = {
   String: 'text',
   Int: 'integer',
+  Boolean: 'boolean',
   BigInt: 'bigint',
   Json: 'jsonb',
   Bytes: 'bytea',

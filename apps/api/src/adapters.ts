@@ -3,6 +3,7 @@ import type { Clock, RandomBytes } from '@writ/kernel';
 import type { HighWater, ScopedDatabase, SessionStates } from '@writ/storage';
 import type { TokenKeys } from './auth/token-keys.js';
 import type { AuthorityKeys } from './authorities/authority-keys.js';
+import type { SecondFactorSecrets } from './second-factor/secrets.js';
 import type { BundleKeys } from './hosts/bundle-keys.js';
 
 /** Everything outside the service that it works with, open and ready. */
@@ -24,4 +25,5 @@ export interface Adapters {
   readonly tokenKeys: TokenKeys;
   readonly bundleKeys: BundleKeys;
   readonly authorityKeys: AuthorityKeys;
+  readonly secondFactors: SecondFactorSecrets;
 }

@@ -26,6 +26,8 @@ import { Strategies } from './auth/strategies.js';
 import { openTokenKeys } from './auth/token-key.js';
 import { sealedBundleKeys } from './hosts/bundle-keys.js';
 import { hostStrategy } from './hosts/host-token.js';
+import { SecondFactorController } from './second-factor/second-factor.controller.js';
+import { sealedSecondFactors } from './second-factor/secrets.js';
 import { noExtension, type Extension } from './extension.js';
 import { AccessGuard } from './http/access.guard.js';
 import { InputGuard } from './http/input.guard.js';
@@ -48,6 +50,7 @@ export const allRoutes: readonly Route[] = [...Object.values(routes), ...Object.
 
 const controllers: readonly Type[] = [
   SessionController,
+  SecondFactorController,
   OrganizationController,
   HealthController,
   DocsController,
@@ -102,6 +105,7 @@ export async function openAdapters({ database, highWater, key }: Foundation): Pr
       tokenKeys,
       bundleKeys: sealedBundleKeys(key),
       authorityKeys: sealedAuthorityKeys(key),
+      secondFactors: sealedSecondFactors(key),
       close,
     };
   } catch (error) {
@@ -127,8 +131,10 @@ export class AppModule {
   }
 }
 
-function sessionProviders({ store, clock, sessions, tokenKeys, newId }: Adapters): Provider[] {
-  const auth = { store, clock, keys: tokenKeys, newId, passwords: new Passwords() };
+function sessionProviders(adapters: Adapters): Provider[] {
+  const { store, clock, random, sessions, tokenKeys, newId, secondFactors } = adapters;
+  const passwords = new Passwords();
+  const auth = { store, clock, random, keys: tokenKeys, newId, secondFactors, passwords };
   const strategies = new Strategies({
     bearer: bearerStrategy({ sessions, clock, key: tokenKeys.access }),
     local: localStrategy(auth),

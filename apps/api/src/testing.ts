@@ -1,4 +1,7 @@
 // What tests need to run a service in their own process, and nothing else does.
+export { sealAnew } from './commands/rewrap.js';
+export { sealedBundleKeys } from './hosts/bundle-keys.js';
+export { sealedSecondFactors } from './second-factor/secrets.js';
 export type { Adapters } from './adapters.js';
 export { allRoutes, AppModule, openAdapters } from './app.module.js';
 export { Passwords } from './auth/passwords.js';

@@ -24,13 +24,14 @@ const codeOf = (work: () => unknown): string => {
 };
 
 describe('a device token', () => {
-  const account = { organizationHandle, userId: sessionId };
+  const account = { organizationHandle, userId: sessionId, generation: 3 };
   const text = deviceTokenText({ ...account, deviceId: 'a-device' }, keys.device);
 
   it('names its device to the account that it is of, and to no other', () => {
     expect(deviceOf(text, account, keys.device)).toBe('a-device');
     expect(deviceOf(text, { ...account, userId: 'another' }, keys.device)).toBeNull();
     expect(deviceOf(text, { ...account, organizationHandle: 'another' }, keys.device)).toBeNull();
+    expect(deviceOf(text, { ...account, generation: 4 }, keys.device)).toBeNull();
   });
 
   it('is none when it is altered, of another installation or of another kind', () => {

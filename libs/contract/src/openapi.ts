@@ -83,7 +83,7 @@ const ifNoneMatch = {
 };
 
 function accessNote(access: Access): Json | undefined {
-  if (access === 'public' || access === 'self') return undefined;
+  if (access === 'public' || access === 'self' || access === 'session') return undefined;
   if (access === 'host') return { description: 'Takes the token of a joined host.' };
   return { description: `Takes the permission \`${access}\`.` };
 }
@@ -166,7 +166,8 @@ function callerProblems(access: Access): ProblemCode[] {
   return [
     'access_token_invalid',
     'session_ended',
-    ...(access === 'self' ? [] : ['permission_missing' as const]),
+    ...(access === 'session' ? [] : ['second_factor_required' as const]),
+    ...(access === 'self' || access === 'session' ? [] : ['permission_missing' as const]),
   ];
 }
 

@@ -1,6 +1,7 @@
 /** Everything a caller can be permitted to do in an organization, beyond what any signed-in person may do for themselves. */
 export const permissions = [
   'organization.read',
+  'organization.change',
   'user.read',
   'user.invite',
   'user.disable',

@@ -3,10 +3,11 @@ import type { Permission } from './permissions.js';
 import type { ProblemCode } from './problem.js';
 
 /**
- * 'public': nobody needs to be signed in. 'self': any signed-in caller, for what is their own. 'host': a joined host, by its
- * token, for what is its own. Else the permission.
+ * 'public': nobody needs to be signed in. 'session': any session, also one that may do nothing else before its account has a
+ * second factor. 'self': any signed-in caller, for what is their own. 'host': a joined host, by its token, for what is its own.
+ * Else the permission.
  */
-export type Access = 'public' | 'self' | 'host' | Permission;
+export type Access = 'public' | 'session' | 'self' | 'host' | Permission;
 
 /** An answer that is not JSON: a file, with its media type. */
 export interface FileAnswer {

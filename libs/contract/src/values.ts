@@ -56,6 +56,9 @@ export const shortestPassword = 12;
 
 export const Password = z.string().min(1).max(1024);
 
+/** The six digits that an authenticator shows, or a recovery code. */
+export const SecondFactorCode = z.string().min(1).max(64);
+
 /** One line that a terminal and a database can hold: no control characters, no halves of surrogate pairs. */
 export const Line = z.string().regex(/^[^\p{Cc}\p{Cs}]*$/u, 'one line of text, without control characters');
 

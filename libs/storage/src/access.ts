@@ -32,6 +32,8 @@ export const appRights = {
   host_keys: 'select, insert, update',
   host_challenges: 'select, insert, update, delete',
   trust_bundles: 'select, insert, update',
+  second_factors: 'select, insert, update, delete',
+  recovery_codes: 'select, insert, update, delete',
   certificates: 'select',
   revocations: 'select, insert',
   krls: 'select, insert, delete',

@@ -38,6 +38,8 @@ export const backupTables = [
   'host_keys',
   'host_challenges',
   'trust_bundles',
+  'second_factors',
+  'recovery_codes',
   'certificates',
   'revocations',
   'krls',

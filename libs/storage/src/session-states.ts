@@ -10,6 +10,8 @@ export interface SessionState {
   readonly organizationName: string;
   /** 'active' | 'closed' */
   readonly organizationState: string;
+  /** Whether the organization requires a second factor of its people. */
+  readonly secondFactorRequired: boolean;
   readonly userId: string;
   readonly userName: string;
   /** 'invited' | 'active' | 'disabled' */
@@ -54,6 +56,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** @param ids an SQL expression of type uuid[] */
 const statement = (ids: string): string => `
   select s.id as "sessionId", s.organization_id as "organizationId", p.name as "organizationName", o.state as "organizationState",
+    p.second_factor_required as "secondFactorRequired",
     u.id as "userId", u.name as "userName", u.state as "userState", e.epoch::text as "userEpoch",
     u.administrative_role as "administrativeRole", s.method, s.strength,
     extract(epoch from s.authenticated_at) * 1000 as "authenticatedAt",

@@ -13,6 +13,7 @@ import {
   type OrganizationRow,
   type SignInUser,
 } from '@writ/storage';
+import { passSecondFactor } from '../second-factor/pass.js';
 import type { RouteInput } from '../http/route-input.js';
 import type { AuthServices, Origin } from './auth-services.js';
 import { readInvitation } from './invitation-token.js';
@@ -21,11 +22,13 @@ import { startSession } from './start-session.js';
 
 /**
  * Uses a one-time invitation up: gives its account the password and starts a session. A password that is refused, or an
- * account that is not the expected one, leaves the invitation as it was. Ends in `invitation_invalid`, `password_too_weak`, `overloaded`.
+ * account that is not the expected one, leaves the invitation as it was; so does a code that is missing or wrong where the
+ * account has a second factor, which a reset keeps. Ends in `invitation_invalid`, `password_too_weak`, `code_required`,
+ * `code_wrong`, `too_many_attempts`, `overloaded`.
  */
 export async function acceptInvitation(
   services: AuthServices,
-  { invitation, password, ...expected }: RouteInput<'acceptInvitation'>['body'],
+  { invitation, password, code, ...expected }: RouteInput<'acceptInvitation'>['body'],
   origin: Origin,
 ): Promise<SignedIn> {
   const { store, clock, passwords } = services;
@@ -41,6 +44,8 @@ export async function acceptInvitation(
   });
   refuseMistaken(expected, invited);
   assertPassword(password, [invited.user.name, invited.organization.name]);
+  const known = { organizationId, user: invited.user, device: null };
+  const strength = await passSecondFactor(services, known, code, origin);
   const passwordHash = await passwords.hash(password);
   return store.within([organizationId], async (tx) => {
     const at = new Date(clock());
@@ -63,7 +68,7 @@ export async function acceptInvitation(
     return startSession(
       tx,
       services,
-      { organization, user: entered, method: 'invitation', device: null, strength: 'single' },
+      { organization, user: entered, method: 'invitation', device: null, strength },
       origin,
     );
   });

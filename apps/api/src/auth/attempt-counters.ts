@@ -26,6 +26,23 @@ export function signedInCounters(userId: string): AttemptCounters {
 }
 
 /**
+ * A second factor's code that follows a right password or invitation. A device that has shown one before is counted by
+ * itself, for whoever knows no more than the password has no such device.
+ */
+export function codeCounters(userId: string, device: string | null): AttemptCounters {
+  const own =
+    device === null
+      ? { subject: `code:${userId}`, pace: paces.code }
+      : { subject: `code-device:${userId}|${device}`, pace: paces.own };
+  return { own, shared: [] };
+}
+
+/** A code that somebody who is signed in shows. */
+export function signedInCodeCounters(userId: string): AttemptCounters {
+  return { own: { subject: `code-signed-in:${userId}`, pace: paces.code }, shared: [] };
+}
+
+/**
  * Any other attempt.
  * @param name the account's name, or what was given for one
  * @param address where the attempt comes from

@@ -1,5 +1,6 @@
-import type { Clock } from '@writ/kernel';
+import type { Clock, RandomBytes } from '@writ/kernel';
 import type { ScopedDatabase } from '@writ/storage';
+import type { SecondFactorSecrets } from '../second-factor/secrets.js';
 import type { Passwords } from './passwords.js';
 import type { TokenKeys } from './token-keys.js';
 
@@ -9,6 +10,8 @@ export interface AuthServices {
   readonly clock: Clock;
   readonly passwords: Passwords;
   readonly keys: TokenKeys;
+  readonly secondFactors: SecondFactorSecrets;
+  readonly random: RandomBytes;
   /** A fresh UUID. */
   readonly newId: () => string;
 }

@@ -38,6 +38,7 @@ export function callerOf(
       strength: state.strength,
       sessionId: state.sessionId,
     },
+    secondFactorMissing: state.secondFactorRequired && state.strength === 'single',
     roles: state.roles,
     sessionExpiresAt: state.expiresAt,
   };

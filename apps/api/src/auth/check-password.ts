@@ -10,6 +10,7 @@ import {
 import type { AuthServices, Origin } from './auth-services.js';
 import type { Authenticated } from './authenticated.js';
 import { deviceCounters, strangerCounters } from './attempt-counters.js';
+import { passSecondFactor } from '../second-factor/pass.js';
 import { deviceOf } from './device-token.js';
 import { attempt } from './sign-in-attempts.js';
 
@@ -18,13 +19,16 @@ export interface Credentials {
   readonly organization: string | null;
   readonly user: string;
   readonly password: string;
+  /** Of the account's second factor. */
+  readonly code?: string | undefined;
   /** What the last sign-in from there was given, if anything. */
   readonly deviceToken?: string | undefined;
 }
 
 /**
  * Who a name and password stand for. Whoever does not exist, has no password or was disabled costs the same work and
- * gets the same answer as a wrong password: `sign_in_failed`. Also ends in `too_many_attempts`, `overloaded`.
+ * gets the same answer as a wrong password: `sign_in_failed`. With the right password also ends in `code_required`,
+ * `code_wrong` where the account has a second factor. Also ends in `too_many_attempts`, `overloaded`.
  */
 export async function checkPassword(
   services: AuthServices,
@@ -37,7 +41,11 @@ export async function checkPassword(
     organization: await findOrganization(tx, place.countedIn),
     user: place.exists ? await findSignInUser(tx, place.countedIn, { name: credentials.user }) : null,
   }));
-  const account = { organizationHandle: organization?.handle ?? '', userId: user?.id ?? '' };
+  const account = {
+    organizationHandle: organization?.handle ?? '',
+    userId: user?.id ?? '',
+    generation: user?.deviceGeneration ?? 0,
+  };
   const device = deviceOf(credentials.deviceToken, account, keys.device);
   const counters =
     device === null
@@ -46,8 +54,15 @@ export async function checkPassword(
   const counted = await attempt(services, place.countedIn, counters);
   const right = await passwords.verify(user?.passwordHash ?? null, credentials.password);
   if (right && organization?.state === 'active' && user?.state === 'active') {
+    const known = { organizationId: organization.id, user, device };
+    const strength = await passSecondFactor(services, known, credentials.code, origin).catch(
+      async (error: unknown) => {
+        await counted.released();
+        throw error;
+      },
+    );
     await counted.succeeded();
-    return { organization, user, method: 'password', device, strength: 'single' };
+    return { organization, user, method: 'password', device, strength };
   }
   await store.within([place.countedIn], (tx) =>
     recordEvent(tx, {

@@ -10,17 +10,25 @@ const fields: IStrategyOptionsWithRequest = {
   passReqToCallback: true,
 };
 
-/** Passport strategy: a user's name and password, in a validated sign-in body. */
+/** Passport strategy: a user's name and password, and the code of a second factor, in a validated sign-in body. */
 export function localStrategy(services: AuthServices): Strategy {
   return new Strategy(fields, (request, user, password, done) => {
     const { body = {}, source = '', requestId = '' } = request as unknown as StrategyRequest;
-    const organization =
-      'organization' in body && typeof body.organization === 'string' ? body.organization : null;
-    const deviceToken =
-      'deviceToken' in body && typeof body.deviceToken === 'string' ? body.deviceToken : undefined;
-    checkPassword(services, { organization, user, password, deviceToken }, { source, requestId }).then(
+    const { organization, deviceToken, code } = body as Readonly<Record<string, unknown>>;
+    const credentials = {
+      organization: text(organization) ?? null,
+      user,
+      password,
+      deviceToken: text(deviceToken),
+      code: text(code),
+    };
+    checkPassword(services, credentials, { source, requestId }).then(
       (found) => done(null, found),
       (error: unknown) => done(error),
     );
   });
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

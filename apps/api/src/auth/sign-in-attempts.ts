@@ -14,6 +14,8 @@ import { failuresAt, isKnown, waitOf, type Attempts } from './throttle.js';
 /** An attempt that was let through, and counted as failed until it is told otherwise. */
 export interface Attempt {
   succeeded(): Promise<void>;
+  /** It neither failed nor succeeded: it counts as never made. */
+  released(): Promise<void>;
 }
 
 /**
@@ -50,6 +52,15 @@ export async function attempt(
         const taken = others.map(({ subject }) => subject);
         await uncountFailure(tx, organizationId, taken);
         await countSuccess(tx, organizationId, own.subject, new Date(clock()));
+      }),
+    released: () =>
+      store.within([organizationId], async (tx) => {
+        await lockAttempts(tx, organizationId, subjects);
+        await uncountFailure(
+          tx,
+          organizationId,
+          [own, ...others].map(({ subject }) => subject),
+        );
       }),
   };
 }

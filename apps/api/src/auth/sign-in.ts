@@ -7,7 +7,7 @@ import { startSession } from './start-session.js';
 
 /**
  * Starts a session for somebody whose password was checked. Ends in `sign_in_failed` when the account was closed or reset
- * since then.
+ * since then, and in the codes of `startSession`.
  */
 export function signIn(
   services: Pick<AuthServices, 'store' | 'clock' | 'keys' | 'newId'>,
@@ -23,6 +23,6 @@ export function signIn(
         'The account was changed at this moment; sign in again.',
       );
     }
-    return startSession(tx, services, who, origin);
+    return startSession(tx, services, { ...who, user: held }, origin);
   });
 }

@@ -16,10 +16,15 @@ export interface Pace {
 const second = 1_000;
 const day = 24 * 60 * 60 * second;
 
-/** No wait is longer than 30 s: whoever is slowed for what others did comes to their turn. */
+/**
+ * No wait for a password is longer than 30 s: whoever is slowed for what others did comes to their turn. Codes are short
+ * and guessed by those alone who know the password, so there it is three minutes.
+ */
 export const paces = {
   /** Of somebody's own: a device, a signed-in person, an account from one source. */
   own: { free: 5, every: 30 * second },
+  /** A second factor's code, where no device is known. */
+  code: { free: 5, every: 180 * second },
   /** All that was never seen with an account, for that account. Faster than one source is, so that one does not use it up. */
   account: { free: 10, every: 20 * second },
   /** An IPv4 address or an IPv6 /64. */

@@ -22,6 +22,7 @@ export function whoami(store: ScopedDatabase, caller: SignedInCaller): Promise<R
         strength: authentication.strength,
         authenticatedAt: new Date(authentication.at).toISOString(),
         expiresAt: new Date(caller.sessionExpiresAt).toISOString(),
+        secondFactorMissing: caller.secondFactorMissing,
       },
     };
   });

@@ -15,17 +15,20 @@ import {
   listBundleKeys,
   listOrganizationIds,
   listSealedKeys,
+  listSecondFactors,
   migrateDatabase,
   openDatabase,
   openScoped,
   replaceInstallation,
   replaceSealedBundleKey,
   replaceSealedKey,
+  replaceSealedSecondFactor,
   type InstallationSealRow,
   type ScopedDatabase,
 } from '@writ/storage';
 import { rename } from 'node:fs/promises';
 import { rewrapTokenKey } from '../auth/token-key.js';
+import { rewrapSecondFactor } from '../second-factor/secrets.js';
 import { cancelled } from './cancelled.js';
 import { notInitialized } from './not-initialized.js';
 import type { Command } from './command.js';
@@ -90,7 +93,7 @@ export const rewrap: Command = {
 };
 
 /** Puts everything that is sealed under another key, in one transaction; returns how many authorities' keys. */
-async function sealAnew(
+export async function sealAnew(
   store: ScopedDatabase,
   from: KeyEncryptionKey,
   to: KeyEncryptionKey,
@@ -109,6 +112,9 @@ async function sealAnew(
     for (const { id, organizationId, publicKey, sealedKey } of await listBundleKeys(tx)) {
       const identity = bundleKeyIdentity({ id, organizationId, publicKey: decodePublicKey(publicKey) });
       await replaceSealedBundleKey(tx, id, rewrapRecord(from, to, identity, sealedKey));
+    }
+    for (const factor of await listSecondFactors(tx)) {
+      await replaceSealedSecondFactor(tx, factor.userId, rewrapSecondFactor(from, to, factor));
     }
     return authorities.length;
   });

@@ -2,6 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import type { ProblemCode, Route } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
+import { secondFactorRequired } from '../auth/need-second-factor.js';
 import { Strategies } from '../auth/strategies.js';
 import { routeOf } from './handler-route.js';
 import type { FastifyRequest } from './request.js';
@@ -41,12 +42,16 @@ function elsewhere(): CodedError<ProblemCode> {
   return new CodedError<ProblemCode>('not_found', 'There is no such organization for you.');
 }
 
-/** Ends in `not_found` (another organization's address) or `permission_missing`. */
+/**
+ * Ends in `second_factor_required`, `not_found` (another organization's address) or `permission_missing`.
+ */
 export function admit(
   { access }: Route,
   { organization }: Readonly<Record<string, string>>,
   caller: SignedInCaller,
 ): void {
+  if (access === 'session') return;
+  if (caller.secondFactorMissing) throw secondFactorRequired(caller.organizationName);
   if (organization !== undefined && organization !== caller.organizationHandle) {
     throw elsewhere();
   }

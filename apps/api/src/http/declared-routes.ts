@@ -14,7 +14,7 @@ export interface ServedPath {
   readonly path: string;
 }
 
-const accesses: ReadonlySet<string> = new Set(['public', 'self', 'host', ...permissions]);
+const accesses: ReadonlySet<string> = new Set(['public', 'session', 'self', 'host', ...permissions]);
 
 /**
  * Compares what is served with what is declared: every path served has exactly one handler bound to a route that says

@@ -7,6 +7,8 @@ import { Handle } from '../http/handle.js';
 import { CurrentCaller, Input } from '../http/input.decorator.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { noOrganization } from '../refusal.js';
+import { organizationView } from './organization-view.js';
+import { requireSecondFactor } from './require-second-factor.js';
 
 @Controller()
 export class OrganizationController {
@@ -21,12 +23,14 @@ export class OrganizationController {
       findOrganization(tx, organizationId),
     );
     if (found === null) throw noOrganization();
-    return {
-      handle: found.handle,
-      name: found.name,
-      namePatterns: [...found.namePatterns],
-      sessionLifeSeconds: found.sessionLifeSeconds,
-      createdAt: found.createdAt.toISOString(),
-    };
+    return organizationView(found);
+  }
+
+  @Handle(routes.requireSecondFactor)
+  requireSecondFactor(
+    @Input() input: RouteInput<'requireSecondFactor'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'requireSecondFactor'>> {
+    return requireSecondFactor(this.services.auth, { caller, requestId: input.requestId }, input);
   }
 }

@@ -18,6 +18,8 @@ import {
 import { deviceTokenFor, keepDevice } from '../session/devices.js';
 import { withSessionLock } from '../session/lock.js';
 import { prepareSession, writeSession } from '../session/session.js';
+import { offerSecondFactor } from './second-factor/offer.js';
+import { withCode } from './second-factor/code.js';
 import { describeWhoami } from '../view/whoami.js';
 import { askText } from '../terminal/ask.js';
 import { secret } from '../terminal/secret.js';
@@ -37,12 +39,12 @@ export const run: Run = async (surroundings, input) => {
   });
   await writeConfiguration(where, { ...server, organization: tokens.organization, user: tokens.user.name });
   const whoami = await call(transport, 'whoami', { accessToken: tokens.accessToken });
-  if (input.json) surroundings.terminal.json(whoami);
-  else
-    surroundings.terminal.say(
-      ['Signed in as ', strong(tokens.user.name), '.'],
-      ...describeWhoami(whoami, server),
-    );
+  if (input.json) return surroundings.terminal.json(whoami);
+  surroundings.terminal.say(
+    ['Signed in as ', strong(tokens.user.name), '.'],
+    ...describeWhoami(whoami, server),
+  );
+  if (whoami.session.secondFactorMissing) await offerSecondFactor(surroundings, input);
 };
 
 /** Where to: as said, else as remembered, else as answered. Trust is remembered for the same address only. */
@@ -112,8 +114,10 @@ async function signIn(
       ...(user === undefined ? {} : { user: userName(user) }),
       ...(organization === undefined ? {} : { organization: shortName(organization) }),
     };
-    return terminal.working('Signing in', () =>
-      call(transport, 'acceptInvitation', { body: { invitation, password, ...expected } }),
+    return withCode(surroundings, input, (code) =>
+      terminal.working('Signing in', () =>
+        call(transport, 'acceptInvitation', { body: { invitation, password, ...expected, ...code } }),
+      ),
     );
   }
   const suggested = remembered?.url === server.url ? remembered : null;
@@ -127,7 +131,9 @@ async function signIn(
   });
   const deviceToken = await deviceTokenFor(where, { url: server.url, organization, user });
   const known = deviceToken === undefined ? {} : { deviceToken };
-  return terminal.working('Signing in', () =>
-    call(transport, 'signIn', { body: { ...body, password, ...known } }),
+  return withCode(surroundings, input, (code) =>
+    terminal.working('Signing in', () =>
+      call(transport, 'signIn', { body: { ...body, password, ...known, ...code } }),
+    ),
   );
 }

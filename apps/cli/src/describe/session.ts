@@ -1,4 +1,4 @@
-import type { LeafDescription, OptionDescription } from './command.js';
+import type { GroupDescription, LeafDescription, OptionDescription } from './command.js';
 
 /** How a password gets in without being an argument. */
 const passwordOptions = (prefix: '' | 'new-', what: string): readonly OptionDescription[] => [
@@ -10,13 +10,24 @@ const passwordOptions = (prefix: '' | 'new-', what: string): readonly OptionDesc
   { flags: `--${prefix}password-fd <number>`, summary: `read ${what} from an open file descriptor` },
 ];
 
+/** How a second factor's code gets in without being an argument. */
+const codeOptions: readonly OptionDescription[] = [
+  {
+    flags: '--code-file <file>',
+    summary: "read the second factor's code from the first line of a file; - is standard input",
+    completes: 'file',
+  },
+  { flags: '--code-fd <number>', summary: 'read the code from an open file descriptor' },
+];
+
 export const login: LeafDescription = {
   name: 'login',
   summary: 'sign in, and remember where',
   description:
     'Asks for what is not given and not remembered from the last time, so --user is how somebody else signs in. Passwords come ' +
     'from a question on the terminal, --password-file, --password-fd or WRIT_PASSWORD, never from an argument; the new one that ' +
-    'an invitation takes also from WRIT_NEW_PASSWORD. With --user an invitation for somebody else is refused, and stays unused.',
+    'an invitation takes also from WRIT_NEW_PASSWORD. An account with a second factor takes its code too, or a recovery code: ' +
+    'asked for, --code-file, --code-fd or WRIT_CODE. With --user an invitation for somebody else is refused, and stays unused.',
   examples: [
     { command: 'writ login --url https://ca.acme.example --user ana', says: 'sign in with a password' },
     {
@@ -42,6 +53,7 @@ export const login: LeafDescription = {
       summary: "SHA-256 of the server's own certificate (sha256: and 64 hex digits), trusted instead",
     },
     ...passwordOptions('', 'the password'),
+    ...codeOptions,
     { flags: '--invitation', summary: 'sign in with a one-time invitation (asked for, or WRIT_INVITATION)' },
     {
       flags: '--invitation-file <file>',
@@ -83,4 +95,49 @@ export const password: LeafDescription = {
   options: [...passwordOptions('', 'the current password'), ...passwordOptions('new-', 'the new password')],
   json: '{ "changed": true }',
   load: () => import('../commands/password.js'),
+};
+
+export const secondFactor: GroupDescription = {
+  name: 'second-factor',
+  summary: 'your own second factor: add, show, remove, new recovery codes',
+  commands: [
+    {
+      name: 'add',
+      summary: 'set up an authenticator, whose codes signing in takes from then on',
+      description:
+        'Shows a QR code and the key for an authenticator (TOTP), and asks for a code of it. Then prints ten recovery codes, one ' +
+        'a line, which are shown only now: each signs you in once without the authenticator. Asks for your password unless ' +
+        'you signed in within ten minutes.',
+      examples: [{ command: 'writ second-factor add', says: 'set one up' }],
+      options: [...passwordOptions('', 'the password'), ...codeOptions],
+      json: 'two documents, one a line: SecondFactorEnrolment, then { "recoveryCodes": string[] }',
+      load: () => import('../commands/second-factor/add.js'),
+    },
+    {
+      name: 'show',
+      summary: 'whether you have one, and how many recovery codes are left',
+      examples: [{ command: 'writ second-factor show', says: 'what there is' }],
+      json: 'SecondFactor',
+      load: () => import('../commands/second-factor/show.js'),
+    },
+    {
+      name: 'codes',
+      summary: 'make new recovery codes; the old ones are worth nothing any more',
+      examples: [{ command: 'writ second-factor codes', says: 'ten new ones, one a line' }],
+      options: codeOptions,
+      json: '{ "recoveryCodes": string[] }',
+      load: () => import('../commands/second-factor/codes.js'),
+    },
+    {
+      name: 'remove',
+      summary: 'remove it, by a code of it or a recovery code',
+      description:
+        'Without a code, because the authenticator and the recovery codes are lost, an administrator removes it: ' +
+        '`writ user forget-second-factor`.',
+      examples: [{ command: 'writ second-factor remove', says: 'before a new phone' }],
+      options: codeOptions,
+      json: '{ "removed": true }',
+      load: () => import('../commands/second-factor/remove.js'),
+    },
+  ],
 };

@@ -3,9 +3,10 @@ import { cert } from './cert.js';
 import { ca, events, host, krl, revoke, trust } from './trust.js';
 import { completion, version } from './itself.js';
 import { group } from './group.js';
+import { org } from './org.js';
 import { role } from './role.js';
 import { service } from './service.js';
-import { login, logout, password, whoami } from './session.js';
+import { login, logout, password, secondFactor, whoami } from './session.js';
 import { user } from './user.js';
 
 /** Every command, in the order in which help lists them. */
@@ -14,12 +15,14 @@ export const commands: readonly CommandDescription[] = [
   logout,
   whoami,
   password,
+  secondFactor,
   cert,
   host,
   ca,
   trust,
   revoke,
   krl,
+  org,
   user,
   group,
   role,

@@ -77,6 +77,22 @@ export const user: GroupDescription = {
       load: () => import('../commands/user/reset.js'),
     },
     {
+      name: 'forget-second-factor',
+      summary: "remove a person's second factor, which they have lost; ends their sessions",
+      description:
+        'Their password stays. It takes every right that the account holds, as resetting it does; make sure that it is they who ask.',
+      examples: [
+        {
+          command: 'writ user forget-second-factor bea',
+          says: 'bea has lost her phone and her recovery codes',
+        },
+      ],
+      arguments: [name],
+      options: [{ flags: '--yes', summary: 'do not ask' }],
+      json: 'User',
+      load: () => import('../commands/user/forget-second-factor.js'),
+    },
+    {
       name: 'confirm',
       summary: 'say that an account is a person of its own',
       description:

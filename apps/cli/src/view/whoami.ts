@@ -12,6 +12,7 @@ export function describeWhoami(whoami: Whoami, server: Server): readonly Line[] 
     field('organization', [organization.name, quiet(` (handle ${organization.handle})`)]),
     field('server', [server.url, server.pin === null ? '' : quiet(' pinned')]),
     field('session', `signed in by ${session.method}, until ${instant(session.expiresAt)}`),
+    ...(session.strength === 'multi' ? [field('', 'with a second factor')] : []),
     ...(roles.length === 0 ? [field('roles', 'none: no certificate can be issued')] : []),
     ...roles.map((role, index) =>
       field(index === 0 ? 'roles' : '', [

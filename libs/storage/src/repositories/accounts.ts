@@ -73,7 +73,7 @@ export async function insertInvitedAccount(
   return made;
 }
 
-/** Puts an account into a state; `keepPassword` false forgets the password. */
+/** Puts an account into a state; `keepPassword` false forgets the password, and the devices that knew the account. */
 export async function changeAccount(
   tx: Transaction,
   organizationId: string,
@@ -83,7 +83,8 @@ export async function changeAccount(
   const disabledAt = change.state === 'disabled' ? change.at : null;
   const [changed] = await tx.$queryRaw<AccountRow[]>`
     update users set state = ${change.state}, disabled_at = ${disabledAt}::timestamptz,
-      password_hash = case when ${change.keepPassword} then password_hash end
+      password_hash = case when ${change.keepPassword} then password_hash end,
+      device_generation = device_generation + case when ${change.keepPassword} then 0 else 1 end
     where organization_id = ${organizationId}::uuid and id = ${userId}::uuid
     returning ${columns}`;
   if (changed === undefined) throw new Error('An account that was there a moment ago is gone.');

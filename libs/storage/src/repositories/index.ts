@@ -23,6 +23,7 @@ export * from './parties.js';
 export * from './revocations.js';
 export * from './role-holders.js';
 export * from './roles.js';
+export * from './second-factors.js';
 export * from './sessions.js';
 export * from './sign-in-attempts.js';
 export * from './trust-bundles.js';

@@ -12,6 +12,8 @@ export interface OrganizationRow {
   readonly namePatterns: readonly string[];
   readonly sessionLifeSeconds: number;
   readonly createdAt: Date;
+  /** Whether a session without a second factor may do nothing but set one up. */
+  readonly secondFactorRequired: boolean;
 }
 
 /** The id of the organization that a name means at sign-in; null as name means the provider's. Needs no scope. */
@@ -29,7 +31,8 @@ export async function organizationIdByHandle(tx: Transaction, handle: string): P
 export async function findOrganization(tx: Transaction, id: string): Promise<OrganizationRow | null> {
   const rows = await tx.$queryRaw<OrganizationRow[]>`
     select o.id, o.handle, o.state, p.kind, p.name, p.name_patterns as "namePatterns",
-      p.session_life_seconds as "sessionLifeSeconds", p.created_at as "createdAt"
+      p.session_life_seconds as "sessionLifeSeconds", p.created_at as "createdAt",
+      p.second_factor_required as "secondFactorRequired"
     from organizations o join organization_profiles p on p.organization_id = o.id where o.id = ${id}::uuid`;
   return rows[0] ?? null;
 }
@@ -52,4 +55,17 @@ export async function insertOrganization(tx: Transaction, organization: NewOrgan
   await tx.organizationProfile.create({
     data: { organizationId: id, ...rest, namePatterns: [...namePatterns] },
   });
+}
+
+/** Says whether the organization requires a second factor of its people. False where that was so before. */
+export async function requireSecondFactor(
+  tx: Transaction,
+  organizationId: string,
+  required: boolean,
+): Promise<boolean> {
+  const { count } = await tx.organizationProfile.updateMany({
+    where: { organizationId, secondFactorRequired: !required },
+    data: { secondFactorRequired: required },
+  });
+  return count > 0;
 }

@@ -73,6 +73,16 @@ export async function endOtherSessions(
   return count;
 }
 
+/** Says how strong the proof of who somebody is was, of one session or of all of the user's that are open. */
+export async function setStrength(
+  tx: Transaction,
+  organizationId: string,
+  of: { readonly id: string } | { readonly userId: string },
+  strength: 'single' | 'multi',
+): Promise<void> {
+  await tx.session.updateMany({ where: { organizationId, ...of, endedAt: null }, data: { strength } });
+}
+
 /** Forgets sessions that ended or expired before `before`; returns how many. */
 export async function forgetSessions(tx: Transaction, organizationId: string, before: Date): Promise<number> {
   const { count } = await tx.session.deleteMany({

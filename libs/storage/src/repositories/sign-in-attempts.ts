@@ -42,7 +42,7 @@ export async function countFailures(
       set failures = excluded.failures, last_failure_at = excluded.last_failure_at`;
 }
 
-/** Takes back the failure that was counted in advance for an attempt that then succeeded. */
+/** Takes back the failure that was counted in advance for an attempt that turned out to be none. */
 export async function uncountFailure(
   tx: Transaction,
   organizationId: string,

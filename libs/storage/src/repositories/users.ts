@@ -9,6 +9,8 @@ export interface SignInUser {
   readonly state: 'invited' | 'active' | 'disabled';
   /** argon2id, PHC string. */
   readonly passwordHash: string | null;
+  /** Of the device tokens that still count. */
+  readonly deviceGeneration: number;
 }
 
 /** @param by the account's name or id */
@@ -19,7 +21,14 @@ export async function findSignInUser(
 ): Promise<SignInUser | null> {
   const user = await tx.user.findFirst({
     where: { organizationId, ...by },
-    select: { id: true, name: true, administrativeRole: true, state: true, passwordHash: true },
+    select: {
+      id: true,
+      name: true,
+      administrativeRole: true,
+      state: true,
+      passwordHash: true,
+      deviceGeneration: true,
+    },
   });
   return user === null ? null : { ...user, state: user.state as SignInUser['state'] };
 }
@@ -74,4 +83,18 @@ export async function setPassword(
   await tx.$executeRaw`
     update users set password_hash = ${passwordHash}, state = case state when 'invited' then 'active' else state end
     where organization_id = ${organizationId}::uuid and id = ${userId}::uuid`;
+}
+
+/** Makes every device token of the account worthless; resolves to the generation of those that are made from now on. */
+export async function nextDeviceGeneration(
+  tx: Transaction,
+  organizationId: string,
+  userId: string,
+): Promise<number> {
+  const { deviceGeneration } = await tx.user.update({
+    where: { id: userId, organizationId },
+    data: { deviceGeneration: { increment: 1 } },
+    select: { deviceGeneration: true },
+  });
+  return deviceGeneration;
 }

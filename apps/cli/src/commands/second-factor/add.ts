@@ -1,0 +1,48 @@
+import { ProblemError, type SecondFactorEnrolment } from '@writ/contract';
+import { directories } from '../../files/directories.js';
+import type { Run } from '../../run.js';
+import { signedIn, type Client } from '../../session/client.js';
+import { keepDevice } from '../../session/devices.js';
+import { secret } from '../../terminal/secret.js';
+import { secondFactorCode } from './code.js';
+import { printRecoveryCodes } from './recovery-codes.js';
+
+export const run: Run = async (surroundings, input) => {
+  const { terminal, environment } = surroundings;
+  const client = await signedIn(surroundings);
+  const enrolment = await started(client, () =>
+    secret(surroundings, input, {
+      ...{ what: 'password', option: 'password', variable: 'WRIT_PASSWORD', question: 'Your password' },
+    }),
+  );
+  if (input.json) terminal.jsonLine(enrolment);
+  else {
+    if (terminal.canAsk) {
+      const { renderUnicodeCompact } = await import('uqr');
+      terminal.say(...renderUnicodeCompact(enrolment.url).split('\n'));
+    }
+    terminal.say('Give your authenticator this QR code or this key (time-based, six digits):');
+    terminal.say(`  ${enrolment.secret.replace(/(.{4})(?=.)/g, '$1 ')}`);
+    terminal.data(enrolment.url);
+  }
+  const code = await secondFactorCode(surroundings, input, 'The code that it shows');
+  const { recoveryCodes, deviceToken } = await terminal.working('Checking the code', () =>
+    client.call('confirmSecondFactor', { body: { code } }),
+  );
+  const { server, tokens } = client.session;
+  await keepDevice(directories(environment), {
+    ...{ url: server.url, organization: tokens.organization.name, user: tokens.user.name, deviceToken },
+  });
+  if (!input.json) terminal.say('Signing in takes a code of your authenticator from now on.');
+  printRecoveryCodes(terminal, input, recoveryCodes);
+};
+
+/** Begins; the password is asked for only where the service wants it. */
+async function started(client: Client, password: () => Promise<string>): Promise<SecondFactorEnrolment> {
+  try {
+    return await client.call('startSecondFactor', { body: {} });
+  } catch (error) {
+    if (!(error instanceof ProblemError && error.problem.code === 'fresh_sign_in_required')) throw error;
+  }
+  return client.call('startSecondFactor', { body: { password: await password() } });
+}
