@@ -138,6 +138,13 @@ export const RoleDefinition = z.strictObject({
 });
 export type RoleDefinition = z.infer<typeof RoleDefinition>;
 
+/** A role, and the groups that it is granted to at once, which takes what granting takes. */
+export const NewRole = z.strictObject({
+  ...RoleDefinition.shape,
+  groups: z.array(ShortName).max(100).default([]),
+});
+export type NewRole = z.infer<typeof NewRole>;
+
 export const Role = z.strictObject({
   id: Uuid,
   handle: z.string(),

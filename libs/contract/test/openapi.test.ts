@@ -74,7 +74,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('tells what a request may leave out from what an answer always has', () => {
-    const role = document.components.schemas['RoleDefinition'] as { required: string[]; properties: Node };
+    const role = document.components.schemas['NewRole'] as { required: string[]; properties: Node };
     expect(role.required).toContain('logins');
     expect(role.required).not.toContain('extensions');
     expect((document.components.schemas['User'] as { properties: Node }).properties).toHaveProperty('id');
