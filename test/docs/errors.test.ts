@@ -2,7 +2,13 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { problemStatus } from '@writ/contract';
-import { bundleKeyRules, hostsErrorCodes, joinRules } from '@writ/hosts';
+import {
+  bundleKeyRules,
+  hostChangeRules,
+  hostProblemCodes,
+  hostsErrorCodes,
+  joinRules,
+} from '@writ/hosts';
 import {
   cycleErrorCodes,
   recorderErrorCodes,
@@ -39,6 +45,8 @@ const codes = [
   ...hostsErrorCodes,
   ...joinRules,
   ...bundleKeyRules,
+  ...hostChangeRules,
+  ...hostProblemCodes,
   ...signerErrorCodes,
   ...serialSourceErrorCodes,
   ...recorderErrorCodes,

@@ -157,6 +157,16 @@ export async function insertSampleRows(
       last_step: 58_000_000,
     },
     recovery_codes: { organization_id: organization, user_id: user, code_hash: randomBytes(32) },
+    host_key_requests: {
+      id: randomUUID(),
+      organization_id: organization,
+      host_id: host,
+      source: '203.0.113.7',
+      fingerprints: [`SHA256:new${word}`],
+      public_keys: ['ssh-ed25519 AAAA'],
+      asked_at: 'now',
+      expires_at: '2100-01-01',
+    },
     certificates: {
       organization_id: organization,
       authority_id: authority,

@@ -13,3 +13,8 @@ export function countOf(option: string, text: string): number {
   if (!/^([1-9]\d{0,2}|1000)$/.test(text)) fail('usage_invalid', `${option} is a number from 1 to 1000.`);
   return Number(text);
 }
+
+/** '1 key', '3 keys'. */
+export function counted(count: number, name: string): string {
+  return `${count} ${name}${count === 1 ? '' : 's'}`;
+}

@@ -32,6 +32,8 @@ export const problemExitStatus: Readonly<Record<ProblemCode, ExitStatus>> = {
   already_so: exitStatus.conflict,
   authority_unknown_to_hosts: exitStatus.conflict,
   enrolment_missing: exitStatus.conflict,
+  host_keys_changed: exitStatus.conflict,
+  host_removed: exitStatus.notFound,
   last_owner: exitStatus.refused,
   decision_stale: exitStatus.conflict,
   challenge_invalid: exitStatus.conflict,

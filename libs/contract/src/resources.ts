@@ -244,18 +244,52 @@ export const HostReport = z.strictObject({
 });
 export type HostReport = z.infer<typeof HostReport>;
 
+/** Host keys that somebody who holds all of them wants a host to have: the host itself, or who only says so. */
+export const HostKeysRequest = z.strictObject({
+  fingerprints: z.array(Fingerprint).min(1).max(8),
+  /** The network that it was made from. */
+  source: z.string(),
+  askedAt: Instant,
+  expiresAt: Instant,
+});
+export type HostKeysRequest = z.infer<typeof HostKeysRequest>;
+
+/** What is wrong with a host: a code, and a sentence. */
+export const HostProblem = z.strictObject({ code: z.string(), words: z.string() });
+export type HostProblem = z.infer<typeof HostProblem>;
+
 /** A host that has joined. */
 export const Host = z.strictObject({
   id: Uuid,
   name: z.string(),
   labels: Labels,
+  /** Where clients find it: a host name or an IP address; null: under its name. */
+  address: z.string().nullable(),
+  port: z.int().nullable(),
+  /** Name of the joined host that is between. */
+  jump: z.string().nullable(),
   joinedAt: Instant,
+  /** In the host's own order. `certificateUntil`: null where the key has no certificate. */
+  keys: z.array(
+    z.strictObject({ fingerprint: Fingerprint, revoked: z.boolean(), certificateUntil: Instant.nullable() }),
+  ),
   /** Of the bundle that was last made for it; '0': none yet. */
   bundleVersion: DecimalString,
+  /** Whether that bundle says what a bundle would say now; false: the host gets another one at its next sync. */
+  bundleIsCurrent: z.boolean(),
+  /** The KRL that is in force, and the one that the host has applied; null: none, or older than what is kept. */
+  krlVersion: DecimalString,
+  appliedKrlVersion: DecimalString.nullable(),
   lastSeenAt: Instant.nullable(),
+  /** The host's clock less the service's when it was last seen (seconds). */
+  clockOffsetSeconds: z.int().nullable(),
   report: HostReport.nullable(),
   /** Whether its kit is the one that this service has; null where either is not known. */
   kitIsCurrent: z.boolean().nullable(),
+  /** Changed host keys that wait for approval, newest first. */
+  waiting: z.array(HostKeysRequest),
+  /** The worst first; empty: nothing is wrong. */
+  problems: z.array(HostProblem),
 });
 export type Host = z.infer<typeof Host>;
 
@@ -295,6 +329,24 @@ export type ReachedOrganization = z.infer<typeof ReachedOrganization>;
 /** What a caller may reach, their own organization first. */
 export const Reach = z.strictObject({ organizations: z.array(ReachedOrganization) });
 export type Reach = z.infer<typeof Reach>;
+
+/** What ended with a host. */
+export const RemovedHost = z.strictObject({
+  id: Uuid,
+  name: z.string(),
+  certificates: z.int(),
+  keys: z.int(),
+  krlVersion: DecimalString,
+});
+export type RemovedHost = z.infer<typeof RemovedHost>;
+
+/** What became of a host's changed keys. 'accepted': they are its own now. */
+export const HostKeysAnswer = z.strictObject({
+  state: z.enum(['accepted', 'waiting']),
+  /** Until when it waits. */
+  expiresAt: Instant.nullable(),
+});
+export type HostKeysAnswer = z.infer<typeof HostKeysAnswer>;
 
 /** What each of a host's keys signs with SSHSIG under `namespace`. */
 export const HostChallenge = z.strictObject({

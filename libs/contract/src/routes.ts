@@ -11,6 +11,7 @@ import {
   GroupMembers,
   Host,
   HostChallenge,
+  HostKeysAnswer,
   HostReport,
   Invitation,
   IssuedCertificate,
@@ -23,6 +24,7 @@ import {
   ProofChallenge,
   Reach,
   RecoveryCodes,
+  RemovedHost,
   RevocationRequest,
   RevocationResult,
   Role,
@@ -63,6 +65,7 @@ const Signature = z.base64().min(1).max(16_384);
 const none = z.strictObject({});
 const inOrganization = z.strictObject({ organization: OrganizationHandle });
 const ofAuthorityKind = z.strictObject({ ...inOrganization.shape, kind: z.enum(['user', 'host']) });
+const oneHost = z.strictObject({ organization: OrganizationHandle, host: Line.min(1).max(253) });
 const org = '/v1/organizations/:organization';
 const text: FileAnswer = { mediaType: 'text/plain; charset=utf-8', description: 'lines for OpenSSH' };
 
@@ -622,8 +625,67 @@ export const routes = {
     path: `${org}/hosts/:host`,
     summary: 'One host',
     access: 'host.read',
-    params: z.strictObject({ organization: OrganizationHandle, host: Line.min(1).max(253) }),
+    params: oneHost,
     response: Host,
+  }),
+  labelHost: route({
+    id: 'labelHost',
+    method: 'POST',
+    path: `${org}/hosts/:host/labels`,
+    summary:
+      'Give a host labels and take labels from it; takes role.grant on every role that chooses it then',
+    access: 'host.change',
+    params: oneHost,
+    body: z
+      .strictObject({ set: Labels.default({}), remove: z.array(Line.min(1).max(63)).max(32).default([]) })
+      .refine(({ set, remove }) => Object.keys(set).length + remove.length > 0, 'name at least one label')
+      .refine(
+        ({ set, remove }) => remove.every((key) => !Object.hasOwn(set, key)),
+        'a label is either set or removed',
+      ),
+    response: Host,
+    problems: ['request_refused', 'grant_refused', 'already_so', 'decision_stale'],
+  }),
+  setHost: route({
+    id: 'setHost',
+    method: 'POST',
+    path: `${org}/hosts/:host/settings`,
+    summary: 'Say where clients find a host: address, port, and the host between; null: as its name says',
+    access: 'host.change',
+    params: oneHost,
+    body: z
+      .strictObject({
+        address: Line.min(1).max(253).nullable().optional(),
+        port: z.int().min(1).max(65_535).nullable().optional(),
+        jump: Line.min(1).max(253).nullable().optional(),
+      })
+      .refine((change) => Object.keys(change).length > 0, 'name at least one of address, port and jump'),
+    response: Host,
+    problems: ['request_refused', 'already_so', 'decision_stale'],
+  }),
+  approveHost: route({
+    id: 'approveHost',
+    method: 'POST',
+    path: `${org}/hosts/:host/approve`,
+    summary: 'Make the changed keys that a host asks for its own; those it had lose their certificates',
+    access: 'host.approve',
+    params: oneHost,
+    /** Every key of the request, in its order: what was looked at is what is approved. */
+    body: z.strictObject({ fingerprints: z.array(Fingerprint).min(1).max(8) }),
+    response: Host,
+    problems: ['host_keys_changed', 'request_refused', 'key_taken', 'decision_stale'],
+  }),
+  removeHost: route({
+    id: 'removeHost',
+    method: 'POST',
+    path: `${org}/hosts/:host/remove`,
+    summary:
+      'End a host: revokes its certificates, ends its tokens, frees its name; with revokeKeys its keys too, for good',
+    access: 'host.remove',
+    params: oneHost,
+    body: z.strictObject({ revokeKeys: z.boolean().default(false) }),
+    response: RemovedHost,
+    problems: ['in_use', 'decision_stale'],
   }),
   challengeJoin: route({
     id: 'challengeJoin',
@@ -664,6 +726,7 @@ export const routes = {
       'challenge_invalid',
       'proof_invalid',
       'request_refused',
+      'grant_refused',
       'host_name_taken',
       'key_taken',
     ],
@@ -678,6 +741,7 @@ export const routes = {
     body: z.strictObject({ host: Uuid }),
     response: HostChallenge,
     status: 201,
+    problems: ['host_removed'],
   }),
   giveHostToken: route({
     id: 'giveHostToken',
@@ -694,7 +758,43 @@ export const routes = {
     }),
     response: JoinedHost,
     status: 201,
-    problems: ['challenge_invalid', 'proof_invalid'],
+    problems: ['challenge_invalid', 'proof_invalid', 'host_removed'],
+  }),
+  challengeHostKeys: route({
+    id: 'challengeHostKeys',
+    method: 'POST',
+    path: `${org}/host/keys/challenges`,
+    summary: 'A fresh challenge that every key of a joined host whose keys have changed has to sign',
+    access: 'public',
+    params: inOrganization,
+    body: z.strictObject({ host: Uuid, publicKeys: z.array(PublicKeyLine).min(1).max(8) }),
+    response: HostChallenge,
+    status: 201,
+    problems: ['public_key_invalid', 'host_removed'],
+  }),
+  proveHostKeys: route({
+    id: 'proveHostKeys',
+    method: 'POST',
+    path: `${org}/host/keys`,
+    summary:
+      'The keys of a joined host as they are now: accepted where every key on record still proves, else kept for approval',
+    access: 'public',
+    params: inOrganization,
+    body: z.strictObject({
+      host: Uuid,
+      challenge: Challenge,
+      signatures: z.array(Signature).min(1).max(8),
+    }),
+    response: HostKeysAnswer,
+    status: 201,
+    problems: [
+      'public_key_invalid',
+      'challenge_invalid',
+      'proof_invalid',
+      'request_refused',
+      'key_taken',
+      'host_removed',
+    ],
   }),
   hostBundle: route({
     id: 'hostBundle',
@@ -704,7 +804,7 @@ export const routes = {
     access: 'host',
     params: inOrganization,
     response: { mediaType: 'text/plain; charset=utf-8', description: 'a bundle (docs/host-protocol.md)' },
-    problems: ['signer_unavailable', 'decision_stale'],
+    problems: ['signer_unavailable', 'decision_stale', 'host_removed'],
   }),
   reportHost: route({
     id: 'reportHost',
@@ -715,6 +815,7 @@ export const routes = {
     params: inOrganization,
     body: HostReport,
     status: 204,
+    problems: ['host_removed'],
   }),
   listBundleKeys: route({
     id: 'listBundleKeys',

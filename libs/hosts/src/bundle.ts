@@ -44,6 +44,15 @@ export function bundleLine({ name, text }: BundleFile): string {
   return `file ${name} ${linesOf(text)} ${sha256(text)}\n`;
 }
 
+/** Whether two lists are of bundles that tell a host the same, whatever its certificates are. */
+export function saysTheSame(one: string, other: string): boolean {
+  return withoutCertificates(one) === withoutCertificates(other);
+}
+
+function withoutCertificates(list: string): string {
+  return list.replaceAll(/^file certificates\/.*\n/gm, '');
+}
+
 /** The text that the organization's bundle key signs (docs/host-protocol.md). Ends in 'bundle_file_refused'. */
 export function bundleText(
   { organization, host, version, madeAt }: BundleIdentity,

@@ -5,7 +5,16 @@ export const hostsErrorCodes = ['join_name_invalid', 'bundle_file_refused'] as c
 export type HostsErrorCode = (typeof hostsErrorCodes)[number];
 
 /** Why a host is refused that joins, beside the rules of the certificates that it asks for. */
-export const joinRules = ['name_not_of_token'] as const;
+export const joinRules = ['name_not_of_token', 'role_made_later'] as const;
+
+/** Why what somebody says about a host is refused. */
+export const hostChangeRules = [
+  'labels_invalid',
+  'address_invalid',
+  'address_outside_organization',
+  'jump_unknown',
+  'jump_loop',
+] as const;
 
 /** What a change of the key that signs bundles may fail on. */
 export const bundleKeyRules = [

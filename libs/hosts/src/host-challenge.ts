@@ -3,8 +3,8 @@ export const hostProofNamespace = 'host-proof@writ';
 
 /** What a host proves, with every key named. */
 export interface HostChallenge {
-  /** 'join': to become a host of the organization; 'token': to be given a host token. */
-  readonly action: 'join' | 'token';
+  /** 'join': to become a host of the organization; 'token': to be given a host token; 'keys': to have these keys from now on. */
+  readonly action: 'join' | 'token' | 'keys';
   /** Handle of the organization that asks. */
   readonly audience: string;
   /** The name it joins under, or the id it has. */

@@ -16,10 +16,16 @@ export interface HostState {
   readonly roles: readonly HostRole[];
   /** User CAs that are to be believed. */
   readonly userAuthorities: readonly PublicKey[];
-  /** Of each host key, in the host's own order. */
-  readonly certificates: readonly Certificate[];
+  /** Of each host key that is trusted. */
+  readonly certificates: readonly PlacedCertificate[];
   /** The key that will sign bundles one day; hosts believe what it signs as soon as they have heard of it. */
   readonly nextBundleKey: PublicKey | null;
+}
+
+/** A host key's certificate, under the place of the key in the host's own order (1 to 8), which never moves. */
+export interface PlacedCertificate {
+  readonly position: number;
+  readonly certificate: Certificate;
 }
 
 /** The files of the host's bundle. */
@@ -39,8 +45,8 @@ export function hostFiles(state: HostState): readonly BundleFile[] {
             text: `${formatPublicKeyLine({ key: nextBundleKey, comment: `signs bundles of ${organizationName} next` })}\n`,
           },
         ]),
-    ...certificates.map((certificate, index) => ({
-      name: `certificates/${index + 1}`,
+    ...certificates.map(({ position, certificate }) => ({
+      name: `certificates/${position}`,
       text: `${formatCertificateLine(certificate)}\n`,
     })),
     ...[...principalsOn(state.roles, state.labels)].map(([login, principals]) => ({

@@ -1,6 +1,21 @@
-export { hostsErrorCodes, bundleKeyRules, joinRules, type HostsErrorCode } from './errors.js';
+export {
+  bundleKeyRules,
+  hostChangeRules,
+  hostsErrorCodes,
+  joinRules,
+  type HostsErrorCode,
+} from './errors.js';
 export { joinName, joinNameCovers, type JoinName } from './join-name.js';
 export { hostChallengeText, hostProofNamespace, type HostChallenge } from './host-challenge.js';
+export { judgeKeyChange, type KeyOnRecord } from './key-change.js';
+export { jumpProblem, type JumpProblem } from './jump.js';
+export {
+  hostProblemCodes,
+  hostProblems,
+  type HostProblem,
+  type HostProblemCode,
+  type ObservedHost,
+} from './host-problems.js';
 export { canaryKey } from './canary.js';
 export { principalsOn, type HostRole } from './principals-on.js';
 export {
@@ -8,8 +23,9 @@ export {
   bundleList,
   bundleNamespace,
   bundleText,
+  saysTheSame,
   type BundleFile,
   type BundleIdentity,
 } from './bundle.js';
-export { hostFiles, trustedUserAuthorities, type HostState } from './host-files.js';
+export { hostFiles, trustedUserAuthorities, type HostState, type PlacedCertificate } from './host-files.js';
 export { shortNamesAmong, shortNamesWithin, type NamedHosts } from './short-names.js';

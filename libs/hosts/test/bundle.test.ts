@@ -7,11 +7,13 @@ import { encodeKrl } from '@writ/openssh/krl';
 import { fingerprint, formatPublicKeyLine, publicKeyFromObject } from '@writ/openssh/key';
 import { login } from '@writ/openssh/trust';
 import {
+  bundleList,
   bundleText,
   canaryKey,
   hostChallengeText,
   hostFiles,
   principalsOn,
+  saysTheSame,
   type HostRole,
 } from '../src/index.js';
 
@@ -94,6 +96,16 @@ describe('a bundle', () => {
   it('names no file twice', () => {
     const file = { name: 'canary.pub', text: 'x\n' };
     expect(() => bundleText(identity, [file, file])).toThrow('twice');
+  });
+
+  it('says the same as another that differs in certificates alone', () => {
+    const list = (certificate: string, root: string): string =>
+      bundleList([
+        { name: 'principals/root', text: root },
+        { name: 'certificates/1', text: certificate },
+      ]);
+    expect(saysTheSame(list('a\n', 'role:x\n'), list('b\n', 'role:x\n'))).toBe(true);
+    expect(saysTheSame(list('a\n', 'role:x\n'), list('a\n', 'role:y\n'))).toBe(false);
   });
 
   it('holds what the host needs, and nothing else', () => {

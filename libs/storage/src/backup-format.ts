@@ -40,6 +40,7 @@ export const backupTables = [
   'trust_bundles',
   'second_factors',
   'recovery_codes',
+  'host_key_requests',
   'certificates',
   'revocations',
   'krls',

@@ -12,6 +12,9 @@ const reads: Readonly<Record<string, string>> = {
   key_claims: 'select row_to_json(t)::text as row from key_claims t',
   users: `select row_to_json(t)::text as row from (select id, disabled_at from users where state = 'disabled') t`,
   organizations: `select row_to_json(t)::text as row from (select id from organizations where state = 'closed') t`,
+  // As JSON: a database of an earlier version has no such column.
+  hosts: `select json_build_object('id', t.id, 'removed_at', to_jsonb(t) ->> 'removed_at')::text as row from hosts t
+    where to_jsonb(t) ->> 'removed_at' is not null`,
   epochs: `select row_to_json(t)::text as row from (select id, epoch from epochs) t`,
 };
 
@@ -36,6 +39,18 @@ const writes: Readonly<Record<string, string>> = {
   organizations: `
     update organizations set state = 'closed'
     from json_populate_recordset(null::organizations, $1::json) given where organizations.id = given.id`,
+  // With its keys and its name, as when it was removed.
+  hosts: `
+    with gone as (
+      update hosts set removed_at = given.removed_at, bundle = null, bundle_list = ''
+      from json_populate_recordset(null::hosts, $1::json) given
+      where hosts.id = given.id and hosts.removed_at is null
+      returning hosts.id, hosts.organization_id, hosts.name
+    ), keys as (
+      delete from host_keys using gone where host_keys.host_id = gone.id
+    )
+    update host_name_keys set replaced_at = now() from gone join host_names n using (organization_id, name)
+    where host_name_keys.host_name_id = n.id and host_name_keys.replaced_at is null`,
   epochs: `
     update epochs set epoch = greatest(epochs.epoch, given.epoch)
     from json_populate_recordset(null::epochs, $1::json) given where epochs.id = given.id`,

@@ -11,6 +11,10 @@ import { believed } from '../trust/believed.js';
 export interface KnownHost {
   readonly name: string;
   readonly labels: HostLabels;
+  /** Where clients find it; null: as its name says. */
+  readonly address: string | null;
+  readonly port: number | null;
+  readonly jump: string | null;
 }
 
 /** The joined hosts of an organization, ready to be decided about, and what clients need to believe them. */
@@ -56,7 +60,7 @@ export function inventoryMemory(
         const knownHosts = lines.map((line) => `${line}\n`).join('');
         return { organizationName, namePatterns, knownHosts, digest, hosts };
       });
-      const hosts = now.hosts?.map(({ name, labels }) => ({ name, labels: Labels.parse(labels) }));
+      const hosts = now.hosts?.map((host) => ({ ...host, labels: Labels.parse(host.labels) }));
       const inventory = { ...now, ...readyFor(now, hosts, kept) };
       known.set(organizationId, inventory);
       return inventory;

@@ -91,7 +91,8 @@ function reachIn(places: readonly Place[]): Reach {
       }),
       hosts: [...(reached[at] ?? [])].map(([name, by]) => {
         const short = [...(shortNames.get(name) ?? [])];
-        return { name, shortNames: short, roles: by, address: null, port: null, jump: null };
+        const { address = null, port = null, jump = null } = inventory.byName.get(name) ?? {};
+        return { name, shortNames: short, roles: by, address, port, jump };
       }),
     })),
   };

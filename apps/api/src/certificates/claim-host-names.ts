@@ -32,8 +32,19 @@ export async function claimHostNames(
   keys: readonly SubjectKey[],
   plans: readonly Plan[],
 ): Promise<void> {
+  const names = new Set(plans.flatMap((plan) => plan.claims.map(({ name }) => name)));
+  await giveHostNames(tx, services, actor, keys, [...names]);
+}
+
+/** The same for names that are said. */
+export async function giveHostNames(
+  tx: Transaction,
+  services: TrustEnding,
+  actor: Actor,
+  keys: readonly SubjectKey[],
+  names: readonly HostName[],
+): Promise<void> {
   const { organizationId, userId } = actor.caller;
-  const names = [...new Set(plans.flatMap((plan) => plan.claims.map(({ name }) => name)))];
   const fingerprints = keys.map(({ key }) => fingerprint(key));
   const ids = new Map<HostName, string>();
   for (const name of names) ids.set(name, await ensureHostName(tx, organizationId, name));

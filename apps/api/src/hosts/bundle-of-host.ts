@@ -1,34 +1,16 @@
 import { Labels } from '@writ/contract';
-import {
-  bundleList,
-  bundleNamespace,
-  bundleText,
-  hostFiles,
-  type BundleFile,
-  type HostRole,
-} from '@writ/hosts';
+import { bundleNamespace, bundleText, hostFiles, type BundleFile } from '@writ/hosts';
 import { seconds } from '@writ/kernel';
-import { decodePublicKey } from '@writ/openssh/key';
-import type { Login } from '@writ/openssh/trust';
-import {
-  activeBundleKey,
-  keepBundle,
-  listAuthorities,
-  listRoles,
-  lockBundle,
-  nextBundleKey,
-  type BundleKeyRow,
-  type RoleRow,
-  type Transaction,
-} from '@writ/storage';
+import { activeBundleKey, keepBundle, lockBundle, type BundleKeyRow, type Transaction } from '@writ/storage';
 import { createHash } from 'node:crypto';
-import { believedUserKeys } from '../authorities/activate-authority.js';
 import type { Issuing } from '../certificates/issuing.js';
 import type { FileContent } from '../http/route-input.js';
 import type { PublicOrganizations } from '../trust/public-organization.js';
 import type { BundleKeys } from './bundle-keys.js';
+import { bundleSources, keptList } from './bundle-sources.js';
 import { certifiedHost, type CertifiedHost } from './host-certificates.js';
-import { hostTokenInvalid, type HostCaller } from './host-token.js';
+import type { HostCaller } from './host-token.js';
+import { hostOfToken } from './known-host.js';
 
 export interface Bundling {
   readonly issuing: Issuing;
@@ -38,7 +20,7 @@ export interface Bundling {
 
 /**
  * The host's bundle as it has to be now. What was made last is given again as long as it says the same; otherwise the next
- * version is made, signed and kept. Ends in `host_token_invalid`, and what `certifiedHost` ends in.
+ * version is made, signed and kept. Ends in what `certifiedHost` ends in.
  */
 export async function bundleOfHost(
   services: Bundling,
@@ -49,12 +31,13 @@ export async function bundleOfHost(
   const certified = await certifiedHost(services.issuing, organizationId, hostId, requestId);
   const bundle = await services.issuing.store.within([organizationId], async (tx) => {
     const last = await lockBundle(tx, organizationId, hostId);
-    if (last === null) throw hostTokenInvalid('There is no such host any more; join it again.');
+    // As it is now: its labels may have changed while its certificates were issued.
+    const host = await hostOfToken(tx, organizationId, hostId);
     const key = await activeBundleKey(tx, organizationId);
-    if (key === null) throw new TypeError('an organization that has hosts has a bundle key');
-    const files = await filesFor(tx, certified, seconds(services.issuing.clock));
-    // The same files under another key are another bundle.
-    const list = `signed ${key.fingerprint}\n${bundleList(files)}`;
+    if (last === null || key === null)
+      throw new TypeError('a host can be locked, and its organization has a bundle key');
+    const files = await filesFor(tx, { ...certified, host }, seconds(services.issuing.clock));
+    const list = keptList(key.fingerprint, files);
     if (last.bundle !== null && last.list === list) return last.bundle;
     const made = await nextBundle(services, certified, key, last.version, files);
     await keepBundle(tx, hostId, { ...made, list });
@@ -69,22 +52,8 @@ async function filesFor(
   { host, organization, certificates }: CertifiedHost,
   now: bigint,
 ): Promise<readonly BundleFile[]> {
-  const authorities = await listAuthorities(tx, organization.id, null, 1000);
-  const roles = await listRoles(tx, organization.id, null, 100_000);
-  const next = await nextBundleKey(tx, organization.id);
-  return hostFiles({
-    organizationHandle: organization.handle,
-    organizationName: organization.name,
-    labels: Labels.parse(host.labels),
-    roles: roles.map(hostRole),
-    userAuthorities: believedUserKeys(authorities, now),
-    certificates,
-    nextBundleKey: next === null ? null : decodePublicKey(next.publicKey),
-  });
-}
-
-function hostRole({ handle, logins, selector }: RoleRow): HostRole {
-  return { handle, logins: logins as readonly Login[], selector: Labels.nullable().parse(selector) };
+  const sources = await bundleSources(tx, organization, now);
+  return hostFiles({ ...sources, labels: Labels.parse(host.labels), certificates });
 }
 
 async function nextBundle(

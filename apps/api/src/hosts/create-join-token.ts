@@ -1,17 +1,9 @@
-import { Labels as LabelsSchema, type Failure } from '@writ/contract';
+import type { Failure } from '@writ/contract';
 import { joinName } from '@writ/hosts';
 import { isCodedError, type Clock, type RandomBytes } from '@writ/kernel';
 import { hostNameWithin, namePattern, type HostName } from '@writ/openssh/trust';
-import { labelsProblem, mayWidenRole, selects, type Labels } from '@writ/policy';
-import {
-  findOrganization,
-  insertJoinToken,
-  listRoles,
-  recordEvent,
-  type RoleRow,
-  type ScopedDatabase,
-  type Transaction,
-} from '@writ/storage';
+import { labelsProblem, type Labels } from '@writ/policy';
+import { findOrganization, insertJoinToken, recordEvent, type ScopedDatabase } from '@writ/storage';
 import { createHash, randomUUID } from 'node:crypto';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
@@ -21,6 +13,7 @@ import { granterOf } from '../roles/granter.js';
 import { takeTurn } from '../users/take-turn.js';
 import { bundleKeyOf } from './bundle-key-of.js';
 import type { BundleKeys } from './bundle-keys.js';
+import { refuseWidening, rolesWidenedBy } from './widen-labels.js';
 
 export interface TokenMaking {
   readonly store: ScopedDatabase;
@@ -48,7 +41,11 @@ export function createJoinToken(
     const organization = await findOrganization(tx, organizationId);
     const failures = [...nameFailures(names, organization?.namePatterns ?? []), ...labelFailures(labels)];
     if (failures.length > 0) throw refusal('request_refused', failures);
-    const exception = await refuseWidening(tx, clock, caller, labels);
+    const widened = await rolesWidenedBy(tx, organizationId, null, labels);
+    const exception =
+      widened.length === 0
+        ? null
+        : refuseWidening(await granterOf(tx, clock, caller), organizationId, widened);
     const key = await bundleKeyOf(tx, services, organizationId);
     const secret = Buffer.from(random(32)).toString('base64url');
     const now = clock();
@@ -101,27 +98,4 @@ function nameFailures(names: string, patterns: readonly string[]): Failure[] {
 function labelFailures(labels: Labels): Failure[] {
   const problem = labelsProblem(labels);
   return problem === null ? [] : [{ rule: 'labels_invalid', message: problem }];
-}
-
-/** Ends in `grant_refused` where the labels would put the host into roles that the caller may not widen. */
-async function refuseWidening(
-  tx: Transaction,
-  clock: Clock,
-  caller: SignedInCaller,
-  labels: Labels,
-): Promise<'only_owner' | null> {
-  const { organizationId } = caller;
-  const roles = await listRoles(tx, organizationId, null, 100_000);
-  const widened = roles.filter((role) => chooses(role, labels));
-  if (widened.length === 0) return null;
-  const granter = await granterOf(tx, clock, caller);
-  const judged = widened.map(({ id, name }) => mayWidenRole(granter, { id, name, organizationId }));
-  const failures = judged.flatMap((each) => (each.allowed ? [] : each.failures));
-  if (failures.length > 0) throw refusal('grant_refused', failures);
-  return judged.some((each) => each.allowed && each.exception !== null) ? 'only_owner' : null;
-}
-
-function chooses(role: RoleRow, labels: Labels): boolean {
-  const selector = LabelsSchema.nullable().parse(role.selector);
-  return selector !== null && selects(selector, labels);
 }

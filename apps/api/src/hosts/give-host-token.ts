@@ -1,34 +1,38 @@
 import type { ProblemCode } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
 import { fingerprint } from '@writ/openssh/key';
-import { findHost, hostKeysOf } from '@writ/storage';
+import { hostKeysOf } from '@writ/storage';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
-import { notFound } from '../refusal.js';
-import { challengeHostKeys, keyOfProof, takeHostProof, verifyHostProof } from './host-proof.js';
+import {
+  challengeHostKeys,
+  keyOfProof,
+  takeHostProof,
+  verifyHostProof,
+  type ProofSubject,
+} from './host-proof.js';
 import { newHostToken, type Joining } from './join.js';
+import { joinedHost } from './known-host.js';
 
-/** A challenge that any of the host's keys may answer. Ends in `not_found`. */
+/** A challenge that any of the host's keys may answer. Ends in `not_found`, `host_removed`. */
 export async function challengeHost(
   services: Joining,
   { params, body }: Pick<RouteInput<'challengeHost'>, 'params' | 'body'>,
 ): Promise<RouteOutput<'challengeHost'>> {
   const organizationId = await services.publicOrganizations(params.organization);
-  const fingerprints = await fingerprintsOfHost(services, organizationId, body.host);
-  const subject = { action: 'token', audience: params.organization, host: body.host, fingerprints } as const;
+  const subject = await subjectOf(services, organizationId, params.organization, body.host);
   return challengeHostKeys(services, organizationId, subject);
 }
 
-/** A new host token, against a proof by one of the host's keys. Ends in `not_found`, `challenge_invalid`, `proof_invalid`. */
+/** A new host token, against a proof by one of the host's keys. Ends in `not_found`, `host_removed`, `challenge_invalid`, `proof_invalid`. */
 export async function giveHostToken(
   services: Joining,
   { params, body }: Pick<RouteInput<'giveHostToken'>, 'params' | 'body'>,
 ): Promise<RouteOutput<'giveHostToken'>> {
   const organizationId = await services.publicOrganizations(params.organization);
-  const fingerprints = await fingerprintsOfHost(services, organizationId, body.host);
-  const subject = { action: 'token', audience: params.organization, host: body.host, fingerprints } as const;
+  const subject = await subjectOf(services, organizationId, params.organization, body.host);
   const text = await takeHostProof(services, organizationId, subject, body.challenge);
   const key = keyOfProof(body.signature);
-  const own = fingerprint(key) === body.fingerprint && fingerprints.includes(body.fingerprint);
+  const own = fingerprint(key) === body.fingerprint && subject.fingerprints.includes(body.fingerprint);
   if (!own) {
     throw new CodedError<ProblemCode>(
       'proof_invalid',
@@ -39,14 +43,17 @@ export async function giveHostToken(
   return newHostToken(services, { organizationHandle: params.organization, hostId: body.host });
 }
 
-async function fingerprintsOfHost(
+/** What a host proves: one of its keys that were not revoked. */
+async function subjectOf(
   { store }: Pick<Joining, 'store'>,
   organizationId: string,
+  audience: string,
   hostId: string,
-): Promise<readonly string[]> {
+): Promise<ProofSubject> {
   return store.within([organizationId], async (tx) => {
-    if ((await findHost(tx, organizationId, { id: hostId })) === null) throw notFound('host');
-    const keys = await hostKeysOf(tx, organizationId, hostId);
-    return keys.map((key) => key.fingerprint);
+    const host = await joinedHost(tx, organizationId, hostId);
+    const keys = await hostKeysOf(tx, organizationId, host.id);
+    const fingerprints = keys.filter(({ revoked }) => !revoked).map((key) => key.fingerprint);
+    return { action: 'token', audience, host: host.id, fingerprints };
   });
 }

@@ -1,11 +1,10 @@
 import { isCodedError, seconds } from '@writ/kernel';
 import { issueCertificate } from '@writ/issuance';
+import type { PlacedCertificate } from '@writ/hosts';
 import { decodeCertificate, type Certificate } from '@writ/openssh/certificate';
-import { fingerprint } from '@writ/openssh/key';
-import { decodePublicKey } from '@writ/openssh/key';
+import { decodePublicKey, fingerprint } from '@writ/openssh/key';
 import {
   findAuthority,
-  findHost,
   findOrganization,
   hostKeysOf,
   hostsOwnCertificates,
@@ -17,6 +16,7 @@ import { hostRequests } from '../certificates/host-request.js';
 import type { Issuing } from '../certificates/issuing.js';
 import { hostAsCaller } from './host-as-caller.js';
 import { hostTokenInvalid } from './host-token.js';
+import { hostOfToken } from './known-host.js';
 
 /** How long a joined host's certificates are valid (seconds), and when they are renewed: at two thirds of that. */
 const life = 30 * 86_400;
@@ -25,13 +25,14 @@ const renewedAt = life / 3;
 export interface CertifiedHost {
   readonly host: HostRow;
   readonly organization: OrganizationRow;
-  /** One for each of its keys, in its own order. */
-  readonly certificates: readonly Certificate[];
+  /** One for each of its keys that was not revoked. */
+  readonly certificates: readonly PlacedCertificate[];
 }
 
 /**
  * A host with a certificate for each of its keys that is good for a while yet; where there is none, one is issued, the common
- * way. Ends in `host_token_invalid` (there is no such host any more), `request_refused`, `decision_stale`, and the
+ * way. Ends in `host_removed`, `host_token_invalid` (there never was such a host,
+ * or all of its keys were revoked), `request_refused`, `decision_stale`, and the
  * signer's and the database's codes.
  */
 export async function certifiedHost(
@@ -58,16 +59,15 @@ async function attempt(
   const { host, organization, active, keys, held, requests } = await issuing.store.within(
     [organizationId],
     async (tx) => {
-      const found = await findHost(tx, organizationId, { id: hostId });
+      const found = await hostOfToken(tx, organizationId, hostId);
       const owner = await findOrganization(tx, organizationId);
       // Not from memory: no certificate may be recorded for weeks that would tell that another one signs.
       const row = await findAuthority(tx, organizationId, 'host', 'active');
-      if (found === null || owner === null || row === null)
-        throw hostTokenInvalid('There is no such host any more; join it again.');
-      const trusted = (await hostKeysOf(tx, organizationId, hostId)).map(({ publicKey }) => ({
-        key: decodePublicKey(publicKey),
-        comment: '',
-      }));
+      const trusted = (await hostKeysOf(tx, organizationId, hostId))
+        .filter(({ revoked }) => !revoked)
+        .map(({ position, publicKey }) => ({ position, key: decodePublicKey(publicKey), comment: '' }));
+      if (owner === null || row === null || trusted.length === 0)
+        throw hostTokenInvalid('Every key of this host was revoked; make new ones, and sync.');
       const body = { publicKeys: [], names: [found.name], replace: false, ttlSeconds: life };
       return {
         host: found,
@@ -88,16 +88,15 @@ async function attempt(
     if (authorityId === authority.id && lasts && !good.has(name)) good.set(name, certificate);
   }
   const caller = hostAsCaller(organization, host, issuing.clock());
-  const certificates: Certificate[] = [];
-  for (const [index, { key }] of keys.entries()) {
+  const certificates: PlacedCertificate[] = [];
+  for (const [index, { position, key }] of keys.entries()) {
     const request = requests[index];
     const known = good.get(fingerprint(key));
-    if (known !== undefined || request === undefined) {
-      if (known !== undefined) certificates.push(known);
-      continue;
-    }
+    if (known !== undefined) certificates.push({ position, certificate: known });
+    if (known !== undefined || request === undefined) continue;
     const common = { caller, authority, roles: [], request, requestId, idempotency: null };
-    certificates.push((await issueCertificate(issuing.ports, common)).certificate);
+    const { certificate } = await issueCertificate(issuing.ports, common);
+    certificates.push({ position, certificate });
   }
   return { host, organization, certificates };
 }

@@ -8,6 +8,7 @@ import { CurrentCaller, CurrentHost, Input } from '../http/input.decorator.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { ResourceServices } from '../resource-services.js';
 import { textFile } from '../trust/trust-files.js';
+import { approveHost } from './approve-host.js';
 import { bundleOfHost } from './bundle-of-host.js';
 import {
   activateBundleKey,
@@ -15,12 +16,16 @@ import {
   bundleKeysOf,
   retireBundleKey,
 } from './bundle-key-succession.js';
+import { challengeChangedKeys, proveChangedKeys } from './changed-keys.js';
 import { createJoinToken } from './create-join-token.js';
 import { challengeHost, giveHostToken } from './give-host-token.js';
 import { readHostKit } from './host-kit.js';
 import type { HostCaller } from './host-token.js';
 import { challengeJoin, join } from './join.js';
+import { labelHost } from './label-host.js';
 import { hostsPage, oneHost, takeReport } from './read-hosts.js';
+import { removeHost } from './remove-host.js';
+import { setHost } from './set-host.js';
 
 @Controller()
 export class HostsController {
@@ -39,7 +44,7 @@ export class HostsController {
     @Input() input: RouteInput<'listHosts'>,
     @CurrentCaller() caller: SignedInCaller,
   ): Promise<RouteOutput<'listHosts'>> {
-    return hostsPage(this.services.store, caller, input);
+    return hostsPage(this.services, caller, input);
   }
 
   @Handle(routes.showHost)
@@ -47,7 +52,39 @@ export class HostsController {
     @Input() input: RouteInput<'showHost'>,
     @CurrentCaller() caller: SignedInCaller,
   ): Promise<RouteOutput<'showHost'>> {
-    return oneHost(this.services.store, caller, input);
+    return oneHost(this.services, caller, input);
+  }
+
+  @Handle(routes.labelHost)
+  label(
+    @Input() input: RouteInput<'labelHost'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'labelHost'>> {
+    return labelHost(this.services, { caller, requestId: input.requestId }, input);
+  }
+
+  @Handle(routes.setHost)
+  set(
+    @Input() input: RouteInput<'setHost'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'setHost'>> {
+    return setHost(this.services, { caller, requestId: input.requestId }, input);
+  }
+
+  @Handle(routes.approveHost)
+  approve(
+    @Input() input: RouteInput<'approveHost'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'approveHost'>> {
+    return approveHost(this.services, { caller, requestId: input.requestId }, input);
+  }
+
+  @Handle(routes.removeHost)
+  remove(
+    @Input() input: RouteInput<'removeHost'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'removeHost'>> {
+    return removeHost(this.services, { caller, requestId: input.requestId }, input);
   }
 
   @Handle(routes.challengeJoin)
@@ -68,6 +105,16 @@ export class HostsController {
   @Handle(routes.giveHostToken)
   giveToken(@Input() input: RouteInput<'giveHostToken'>): Promise<RouteOutput<'giveHostToken'>> {
     return giveHostToken(this.services, input);
+  }
+
+  @Handle(routes.challengeHostKeys)
+  challengeKeys(@Input() input: RouteInput<'challengeHostKeys'>): Promise<RouteOutput<'challengeHostKeys'>> {
+    return challengeChangedKeys(this.services, input);
+  }
+
+  @Handle(routes.proveHostKeys)
+  proveKeys(@Input() input: RouteInput<'proveHostKeys'>): Promise<RouteOutput<'proveHostKeys'>> {
+    return proveChangedKeys(this.services, input);
   }
 
   @Handle(routes.hostBundle)

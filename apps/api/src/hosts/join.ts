@@ -4,6 +4,7 @@ import { CodedError } from '@writ/kernel';
 import { formatPublicKeyLine } from '@writ/openssh/key';
 import { hostName, isHostName } from '@writ/openssh/trust';
 import {
+  findHost,
   findJoinToken,
   findOrganization,
   hostJoinedWith,
@@ -39,6 +40,7 @@ import {
   type HostProving,
 } from './host-proof.js';
 import { hostTokenLife, hostTokenText } from './host-token.js';
+import { judgeTokenLabels } from './judge-token-labels.js';
 
 /** What joining works with. */
 export interface Joining extends HostProving, TrustEnding {
@@ -71,7 +73,8 @@ export async function challengeJoin(
  * Makes a host of whoever holds a join token and every one of the keys it names, and gives it a host token. The token is
  * counted down in the transaction that makes the host. A host that has joined with it already, and whose answer was lost, is
  * let in again with the same keys. Ends in `join_token_invalid`, `public_key_invalid`,
- * `challenge_invalid`, `proof_invalid`, `request_refused`, `host_name_taken`, `key_taken`.
+ * `challenge_invalid`, `proof_invalid`, `request_refused`, `grant_refused` (the token's labels, judged again),
+ * `host_name_taken`, `key_taken`.
  */
 export async function join(
   services: Joining,
@@ -92,6 +95,8 @@ export async function join(
     if (before !== null) return before;
     const organization = await organizationOf(tx, organizationId);
     const token = await usableToken(tx, services, organizationId, body);
+    if ((await findHost(tx, organizationId, { name: body.name })) !== null) throw nameTaken(body.name);
+    const exception = await judgeTokenLabels(tx, clock, namesOf(organization), token);
     const caller = hostAsCaller(organization, { id, name: body.name, epoch: 1n }, clock());
     const asked = { keys, body: { publicKeys: [], names: [body.name], replace: false } };
     const requests = await hostRequests(tx, organizationId, asked);
@@ -111,6 +116,7 @@ export async function join(
       joinToken: token.id,
       kit: body.kit,
       openssh: body.openssh,
+      ...(exception === null ? {} : { exception }),
     };
     await recordEvent(tx, eventOf({ caller, requestId }, 'host.joined', body.name, data));
     return id;
@@ -159,6 +165,10 @@ async function usableToken(
   throw refusal('request_refused', [{ rule: 'name_not_of_token', message }]);
 }
 
+function namesOf({ handle, name }: OrganizationRow) {
+  return { organizationHandle: handle, organizationName: name };
+}
+
 async function organizationOf(tx: Transaction, organizationId: string): Promise<OrganizationRow> {
   const organization = await findOrganization(tx, organizationId);
   if (organization === null) throw notFound('organization');
@@ -166,7 +176,7 @@ async function organizationOf(tx: Transaction, organizationId: string): Promise<
 }
 
 /** The key of a proof, as one that may be certified. Ends in `proof_invalid`, `public_key_invalid`. */
-function subjectOf(signature: string): SubjectKey {
+export function subjectOf(signature: string): SubjectKey {
   return subjectKey(formatPublicKeyLine({ key: keyOfProof(signature) }));
 }
 

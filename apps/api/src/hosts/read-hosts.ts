@@ -1,48 +1,49 @@
-import { HostReport, Labels } from '@writ/contract';
 import type { Caller } from '@writ/policy';
-import { findHost, keepReport, listHosts, type HostRow, type ScopedDatabase } from '@writ/storage';
+import { keepReport, listHosts, type ScopedDatabase } from '@writ/storage';
 import type { Clock } from '@writ/kernel';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { cursorAt, part, placeAt } from '../paging/cursor.js';
 import { pageOf } from '../paging/page.js';
-import { notFound } from '../refusal.js';
 import type { PublicOrganizations } from '../trust/public-organization.js';
-import { hostKitSha256 } from './host-kit.js';
-import { hostTokenInvalid, type HostCaller } from './host-token.js';
+import type { HostCaller } from './host-token.js';
+import { hostView, hostViews, type HostViewing } from './host-view.js';
+import { hostOfToken, knownHost } from './known-host.js';
 
 /** A page of the organization's hosts, by name. */
 export async function hostsPage(
-  store: ScopedDatabase,
+  services: HostViewing,
   { organizationId }: Caller,
   { query }: RouteInput<'listHosts'>,
 ): Promise<RouteOutput<'listHosts'>> {
   const place = placeAt('hosts', query.cursor, [part.name]);
-  const rows = await store.within([organizationId], (tx) =>
-    listHosts(tx, organizationId, place?.[0] ?? null, query.limit + 1),
+  const views = await services.store.within([organizationId], async (tx) =>
+    hostViews(
+      tx,
+      services,
+      organizationId,
+      await listHosts(tx, organizationId, place?.[0] ?? null, query.limit + 1),
+    ),
   );
-  const kit = await hostKitSha256();
   return pageOf(
-    rows,
+    views,
     query.limit,
-    (row) => cursorAt('hosts', [row.name]),
-    (row) => hostView(row, kit),
+    (view) => cursorAt('hosts', [view.name]),
+    (view) => view,
   );
 }
 
 /** One host. Ends in `not_found`. */
-export async function oneHost(
-  store: ScopedDatabase,
+export function oneHost(
+  services: HostViewing,
   { organizationId }: Caller,
   { params }: RouteInput<'showHost'>,
 ): Promise<RouteOutput<'showHost'>> {
-  const row = await store.within([organizationId], (tx) =>
-    findHost(tx, organizationId, { name: params.host }),
+  return services.store.within([organizationId], async (tx) =>
+    hostView(tx, services, organizationId, await knownHost(tx, organizationId, params.host)),
   );
-  if (row === null) throw notFound('host');
-  return hostView(row, await hostKitSha256());
 }
 
-/** Keeps what a host says of itself. Ends in `host_token_invalid`. */
+/** Keeps what a host says of itself. Ends in `host_removed`, `host_token_invalid`. */
 export async function takeReport(
   services: {
     readonly store: ScopedDatabase;
@@ -54,23 +55,7 @@ export async function takeReport(
 ): Promise<void> {
   const organizationId = await services.publicOrganizations(organizationHandle);
   await services.store.within([organizationId], async (tx) => {
-    const host = await findHost(tx, organizationId, { id: hostId });
-    if (host === null) throw hostTokenInvalid('There is no such host any more; join it again.');
-    await keepReport(tx, hostId, body, new Date(services.clock()));
+    const host = await hostOfToken(tx, organizationId, hostId);
+    await keepReport(tx, host.id, body, new Date(services.clock()));
   });
-}
-
-function hostView(row: HostRow, kit: string | null): RouteOutput<'showHost'> {
-  const report = HostReport.nullable().parse(row.report);
-  const here = report?.kitSha256 ?? '';
-  return {
-    id: row.id,
-    name: row.name,
-    labels: Labels.parse(row.labels),
-    joinedAt: row.joinedAt.toISOString(),
-    bundleVersion: row.bundleVersion.toString(),
-    lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
-    report,
-    kitIsCurrent: kit === null || here === '' ? null : here === kit,
-  };
 }

@@ -1,6 +1,6 @@
 import { permissionsOf } from '@writ/contract';
 import type { Clock } from '@writ/kernel';
-import type { Granter, Party, Recipient } from '@writ/policy';
+import type { Caller, Granter, Party, Recipient } from '@writ/policy';
 import {
   anOwnerWasConfirmed,
   findSignInUser,
@@ -9,13 +9,12 @@ import {
   type Transaction,
 } from '@writ/storage';
 import { knownAdministrativeRole } from '../auth/caller-of.js';
-import type { SignedInCaller } from '../auth/signed-in-caller.js';
 
 /**
  * The caller as somebody who hands something on, with the rights that they have in this transaction, which has taken its
  * turn: those that came with the request may have been taken since.
  */
-export async function granterOf(tx: Transaction, clock: Clock, caller: SignedInCaller): Promise<Granter> {
+export async function granterOf(tx: Transaction, clock: Clock, caller: Caller): Promise<Granter> {
   const { organizationId, userId } = caller;
   const account = await findSignInUser(tx, organizationId, { id: userId });
   const administrativeRole = knownAdministrativeRole(account?.administrativeRole ?? 'member');

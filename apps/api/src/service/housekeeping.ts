@@ -5,6 +5,7 @@ import {
   forgetChallenges,
   forgetKrls,
   forgetHostChallenges,
+  forgetHostKeyRequests,
   forgetSessions,
   listOrganizationIds,
   type ScopedDatabase,
@@ -62,6 +63,7 @@ export async function tidy({
       await forgetChallenges(tx, id, new Date(now));
       await forgetKrls(tx, id, new Date(now - kept.krls), keptKrls);
       await forgetHostChallenges(tx, id, new Date(now));
+      await forgetHostKeyRequests(tx, id, new Date(now));
     });
   }
 }

@@ -3,6 +3,7 @@ import { Reason, type CallInput, type RevocationResult } from '@writ/contract';
 import { parseCertificateLine } from '@writ/openssh/certificate';
 import { fingerprint, formatPublicKeyLine, parsePublicKeyLine } from '@writ/openssh/key';
 import { fail } from '../errors.js';
+import { counted } from '../numbers.js';
 import { readText } from '../files/read.js';
 import type { Input } from '../input.js';
 import { userName } from '../names.js';
@@ -103,8 +104,4 @@ function sentence(result: RevocationResult, { user, publicKey }: Request): strin
     ...(sessionsEnded > 0 ? [`${counted(sessionsEnded, 'session')} ended`] : []),
   ];
   return `Revoked: ${counts.join(', ')}${closed}. ${learnt}`;
-}
-
-function counted(count: number, name: string): string {
-  return `${count} ${name}${count === 1 ? '' : 's'}`;
 }

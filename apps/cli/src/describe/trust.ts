@@ -148,6 +148,104 @@ export const host: GroupDescription = {
       load: () => import('../commands/host/kit.js'),
     },
     {
+      name: 'status',
+      summary: 'how the hosts are: what they have applied, and what is wrong, the stale ones first',
+      description:
+        'Ends with 1 where something is wrong. BUNDLE and REVOCATIONS are the versions that a host uses; where others are wanted, it ' +
+        'says so. What each code of STATE means stands in docs/errors.md.',
+      examples: [
+        { command: 'writ host status', says: 'the whole fleet' },
+        { command: 'writ host status web-1', says: 'one host, and everything that is wrong with it' },
+        {
+          command: "writ host status --json | jq -r '.[] | select(.problems != []) | .name'",
+          says: 'for a program: hosts to look at',
+        },
+      ],
+      arguments: [{ name: 'host', summary: 'name of the host', optional: true }],
+      json: 'Host[]',
+      load: () => import('../commands/host/status.js'),
+    },
+    {
+      name: 'label',
+      summary: 'give a host labels, or take labels from it',
+      description:
+        'Roles choose hosts by their labels, so that a label can let people in: it takes the right to grant every role that ' +
+        'chooses the host then and did not before. What no longer chooses it ends there at its next sync.',
+      examples: [
+        { command: 'writ host label web-1 env=prod tier-', says: 'env is prod now; tier is taken away' },
+      ],
+      arguments: [
+        { name: 'host', summary: 'name of the host' },
+        { name: 'label', summary: 'key=value to set, key- to take away', many: true },
+      ],
+      json: 'Host',
+      load: () => import('../commands/host/label.js'),
+    },
+    {
+      name: 'set',
+      summary: 'say where clients find a host',
+      description:
+        "The address is a host name inside the organization's names, or an IP address; the host between (jump) has joined too. " +
+        'What is not said: its own name, port 22, directly.',
+      examples: [
+        {
+          command: 'writ host set web-1 --address 10.0.0.7 --port 2222 --jump bastion',
+          says: 'through another host',
+        },
+        { command: 'writ host set web-1 --no-jump', says: 'directly again' },
+      ],
+      arguments: [{ name: 'host', summary: 'name of the host' }],
+      options: [
+        { flags: '--address <address>', summary: 'host name or IP address' },
+        { flags: '--port <port>', summary: 'where sshd listens' },
+        { flags: '--jump <host>', summary: 'the joined host that is between' },
+        { flags: '--no-address', summary: 'under its name again' },
+        { flags: '--no-port', summary: 'port 22 again' },
+        { flags: '--no-jump', summary: 'directly again' },
+      ],
+      json: 'Host',
+      load: () => import('../commands/host/set.js'),
+    },
+    {
+      name: 'approve',
+      summary: 'make the changed keys of a host its own',
+      description:
+        'A host whose keys were changed proves the new ones and waits. Anybody who knows its id can ask like this: compare the ' +
+        'fingerprints with what the host itself says before you approve. Shows both, and asks for the word; a script says one ' +
+        'of the new fingerprints, as it has it from the host.',
+      examples: [
+        { command: 'writ host approve web-1', says: 'look at both, and decide' },
+        {
+          command: 'writ host approve web-1 --fingerprint SHA256:WxOdu1UwPPCQjk4mGhZKrbkLFC0Jm8wXSPcXzIBtyaA',
+          says: 'in a script',
+        },
+      ],
+      arguments: [{ name: 'host', summary: 'name of the host' }],
+      options: [
+        { flags: '--fingerprint <fingerprint>', summary: 'a key of the request that is meant', repeat: true },
+      ],
+      json: 'Host',
+      load: () => import('../commands/host/approve.js'),
+    },
+    {
+      name: 'remove',
+      summary: 'end a host: revoke its certificates, end its tokens, free its name',
+      description:
+        'For a host that is gone, or that is to leave. Its keys may join again; where somebody else may have them, say ' +
+        '--revoke-keys. The host keeps what it applied last until `writ-host leave` is run on it.',
+      examples: [
+        { command: 'writ host remove web-1', says: 'after asking' },
+        { command: 'writ host remove web-1 --revoke-keys --yes', says: 'its disk was stolen' },
+      ],
+      arguments: [{ name: 'host', summary: 'name of the host' }],
+      options: [
+        { flags: '--revoke-keys', summary: 'revoke its keys too, for good' },
+        { flags: '--yes', summary: 'do not ask' },
+      ],
+      json: 'RemovedHost',
+      load: () => import('../commands/host/remove.js'),
+    },
+    {
       name: 'sign',
       summary: "sign a host's keys, so that clients need no known_hosts entry for it",
       description:

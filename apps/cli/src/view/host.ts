@@ -1,29 +1,23 @@
-import type { Host } from '@writ/contract';
-import { bad, good, strong, type Line } from '../terminal/text.js';
+import type { Host, HostKeysRequest } from '@writ/contract';
+import { bad, good, strong, warning, type Line } from '../terminal/text.js';
 import { field, instant } from './fields.js';
 
-export function describeHost({
-  name,
-  id,
-  labels,
-  joinedAt,
-  lastSeenAt,
-  bundleVersion,
-  report,
-  kitIsCurrent,
-}: Host): readonly Line[] {
+export function describeHost(host: Host): readonly Line[] {
+  const { name, id, labels, joinedAt, lastSeenAt, report, problems, kitIsCurrent } = host;
+  const [bundle, revocations] = appliedText(host);
   return [
     field('host', [strong(name), ` (${id})`]),
     field('labels', labelText(labels)),
+    field('found at', wayText(host)),
     field('joined', instant(joinedAt)),
+    ...keyLines(host.keys),
     field('last seen', lastSeenAt === null ? 'never' : instant(lastSeenAt)),
-    field('bundle', bundleVersion === '0' ? 'none yet' : bundleVersion),
+    field('bundle', bundle),
+    field('revocations', revocations),
     ...(report === null
       ? []
       : [
-          field('applied', [
-            report.bundle === bundleVersion ? good('this bundle') : bad(report.bundle || 'none'),
-          ]),
+          field('clock', clockText(host)),
           field('state', report.result === 'ok' ? [good('ok')] : [bad(report.result), ` ${report.words}`]),
           field('kit', [
             report.kit,
@@ -31,10 +25,72 @@ export function describeHost({
             `, ${report.openssh}`,
           ]),
         ]),
+    ...host.waiting.flatMap(describeRequest),
+    ...problems.map(({ code, words }) => field('wrong', [bad(code), ` ${words}`])),
   ];
 }
 
 export function labelText(labels: Host['labels']): string {
   const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
   return pairs.length === 0 ? 'none' : pairs.sort().join(' ');
+}
+
+/** Where clients find it, in words. */
+export function wayText({ name, address, port, jump }: Pick<Host, 'name' | 'address' | 'port' | 'jump'>) {
+  const at = `${address ?? name}${port === null ? '' : `, port ${port}`}`;
+  return jump === null ? at : `${at}, through ${jump}`;
+}
+
+/** Its bundle and its revocations: what is applied, and what is wanted where that is something else. */
+export function appliedText(host: Host): readonly [Line, Line] {
+  const { report, bundleVersion, bundleIsCurrent, krlVersion, appliedKrlVersion } = host;
+  const has = report === null || report.bundle === '' ? 'none' : report.bundle;
+  const wanted = bundleVersion === '0' ? 'none yet' : bundleVersion;
+  const same = has === bundleVersion;
+  const bundle: Line = !same
+    ? [bad(has), `, wanted ${wanted}`]
+    : bundleIsCurrent
+      ? [good(has)]
+      : [warning(has), ', a new one is due'];
+  const krl = appliedKrlVersion ?? 'none';
+  return [bundle, krl === krlVersion ? [good(krl)] : [bad(krl), `, wanted ${krlVersion}`]];
+}
+
+/** When the first of its certificates ends. */
+export function certificatesUntil({ keys }: Pick<Host, 'keys'>): string {
+  const trusted = keys.filter(({ revoked }) => !revoked);
+  const ends = trusted.flatMap(({ certificateUntil }) => certificateUntil ?? []).sort();
+  return ends.length < trusted.length || ends[0] === undefined ? 'missing' : `until ${instant(ends[0])}`;
+}
+
+/** How far the host's clock is off. */
+export function clockText({ clockOffsetSeconds }: Pick<Host, 'clockOffsetSeconds'>): string {
+  if (clockOffsetSeconds === null) return '';
+  return clockOffsetSeconds < 0 ? `${-clockOffsetSeconds} s behind` : `${clockOffsetSeconds} s ahead`;
+}
+
+export function keyLines(keys: Host['keys']): readonly Line[] {
+  return keys.map(({ fingerprint, revoked, certificateUntil }) =>
+    field('key', [
+      fingerprint,
+      ...(revoked ? [' ', bad('revoked')] : []),
+      ...(!revoked && certificateUntil !== null ? [`, certified until ${instant(certificateUntil)}`] : []),
+    ]),
+  );
+}
+
+/** Changed keys that wait. Who asks has proved the new keys, and no more: it may be anybody who knows the host's id. */
+export function describeRequest({
+  fingerprints,
+  source,
+  askedAt,
+  expiresAt,
+}: HostKeysRequest): readonly Line[] {
+  return [
+    field('waiting', [
+      warning('somebody who holds these keys asks to be this host'),
+      `, from ${source}, ${instant(askedAt)}; good until ${instant(expiresAt)}`,
+    ]),
+    ...fingerprints.map((fingerprint) => field('new key', [strong(fingerprint)])),
+  ];
 }

@@ -49,14 +49,14 @@ export async function hostsWithout(
     with counted as (
       select name, last_seen_at, position(${bundleLine} in bundle_list) > 0
         and coalesce(report->>'bundle', '') = bundle_version::text as aware
-      from hosts where organization_id = ${organizationId}::uuid
+      from hosts where organization_id = ${organizationId}::uuid and removed_at is null
     )
     select name, last_seen_at as "lastSeenAt", (select count(*) from counted) as hosts,
       count(*) over () as unaware
     from counted where not aware order by name collate "C" limit ${limit}`;
   const [row] = rows;
   if (row === undefined) {
-    return { hosts: await tx.host.count({ where: { organizationId } }), unaware: 0, first: [] };
+    return { hosts: await tx.host.count({ where: { organizationId, removedAt: null } }), unaware: 0, first: [] };
   }
   const first = rows.map(({ name, lastSeenAt }) => ({ name, lastSeenAt }));
   return { hosts: Number(row.hosts), unaware: Number(row.unaware), first };

@@ -204,6 +204,20 @@ export function hostsOwnCertificates(
     order by c.valid_before desc`;
 }
 
+/** When the certificates of each host's key end, the longest-lived that is not revoked (seconds since 1970). */
+export function hostCertificateEnds(
+  tx: Transaction,
+  organizationId: string,
+  hostIds: readonly string[],
+): Promise<{ readonly hostId: string; readonly fingerprint: string; readonly validBefore: bigint }[]> {
+  return tx.$queryRaw`
+    select c.user_id as "hostId", c.public_key_fingerprint as fingerprint, max(c.valid_before) as "validBefore"
+    from certificates c
+    where c.organization_id = ${organizationId}::uuid and c.user_id = any(${[...hostIds]}::uuid[])
+      and c.certificate_type = 'host' and not ${revoked}
+    group by 1, 2`;
+}
+
 /** A recorded certificate's bytes, and whether it has been revoked; null when there is none. */
 export async function findRecorded(
   tx: Transaction,

@@ -9,6 +9,7 @@ export * from './epochs.js';
 export * from './events.js';
 export * from './groups.js';
 export * from './host-challenges.js';
+export * from './host-key-requests.js';
 export * from './host-names.js';
 export * from './hosts.js';
 export * from './idempotency.js';

@@ -69,7 +69,7 @@ export async function hostJoinedWith(
 ): Promise<string | null> {
   const rows = await tx.$queryRaw<{ id: string }[]>`
     select h.id from hosts h join join_tokens t on t.id = h.join_token_id
-    where h.organization_id = ${organizationId}::uuid and h.name = ${host.name}
+    where h.organization_id = ${organizationId}::uuid and h.name = ${host.name} and h.removed_at is null
       and t.token_hash = ${Uint8Array.from(tokenHash)} and t.expires_at > ${now}::timestamptz
       and array(select k.fingerprint from host_keys k where k.host_id = h.id order by k.position)
         = ${[...host.fingerprints]}::text[]`;

@@ -34,6 +34,22 @@ export async function currentKrlVersion(tx: Transaction, organizationId: string)
   return row?.version ?? null;
 }
 
+/** Versions of the KRLs with these digests, by the digest in hex, as far as they are kept. */
+export async function krlVersionsByDigest(
+  tx: Transaction,
+  organizationId: string,
+  digests: readonly string[],
+): Promise<ReadonlyMap<string, bigint>> {
+  const rows = await tx.krl.findMany({
+    where: {
+      organizationId,
+      sha256: { in: digests.map((digest) => Uint8Array.from(Buffer.from(digest, 'hex'))) },
+    },
+    select: { version: true, sha256: true },
+  });
+  return new Map(rows.map(({ version, sha256 }) => [Buffer.from(sha256).toString('hex'), version]));
+}
+
 export async function insertKrl(tx: Transaction, organizationId: string, krl: KrlRow): Promise<void> {
   await tx.krl.create({
     data: {

@@ -13,11 +13,11 @@ export const run: Run = async (surroundings, input) => {
     collect((query) => client.call('listHosts', { params: client.organization, query })),
   );
   if (input.json) return terminal.json(items);
-  const rows = items.map(({ name, labels, lastSeenAt, report }) => [
+  const rows = items.map(({ name, labels, lastSeenAt, problems }) => [
     [strong(name)],
     labelText(labels),
     lastSeenAt === null ? 'never' : instant(lastSeenAt),
-    report === null ? '' : [report.result === 'ok' ? good('ok') : bad(report.result)],
+    [problems[0] === undefined ? good('ok') : bad(problems[0].code)],
   ]);
   printTable(
     terminal,

@@ -1,0 +1,43 @@
+import { Labels } from '@writ/contract';
+import { bundleList, type BundleFile, type HostRole, type HostState } from '@writ/hosts';
+import { decodePublicKey } from '@writ/openssh/key';
+import type { Login } from '@writ/openssh/trust';
+import {
+  listAuthorities,
+  listRoles,
+  nextBundleKey,
+  type OrganizationRow,
+  type RoleRow,
+  type Transaction,
+} from '@writ/storage';
+import { believedUserKeys } from '../authorities/activate-authority.js';
+
+/** What bundles of all hosts of an organization are made from. */
+export type BundleSources = Omit<HostState, 'labels' | 'certificates'>;
+
+/** As this transaction sees it, at `now` (seconds since 1970). */
+export async function bundleSources(
+  tx: Transaction,
+  organization: Pick<OrganizationRow, 'id' | 'handle' | 'name'>,
+  now: bigint,
+): Promise<BundleSources> {
+  const authorities = await listAuthorities(tx, organization.id, null, 1000);
+  const roles = await listRoles(tx, organization.id, null, 100_000);
+  const next = await nextBundleKey(tx, organization.id);
+  return {
+    organizationHandle: organization.handle,
+    organizationName: organization.name,
+    roles: roles.map(hostRole),
+    userAuthorities: believedUserKeys(authorities, now),
+    nextBundleKey: next === null ? null : decodePublicKey(next.publicKey),
+  };
+}
+
+/** What is kept of a bundle, to see whether the next one says the same: the same files under another key are another bundle. */
+export function keptList(signer: string, files: readonly BundleFile[]): string {
+  return `signed ${signer}\n${bundleList(files)}`;
+}
+
+function hostRole({ handle, logins, selector }: RoleRow): HostRole {
+  return { handle, logins: logins as readonly Login[], selector: Labels.nullable().parse(selector) };
+}

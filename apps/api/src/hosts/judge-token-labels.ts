@@ -1,0 +1,63 @@
+import { Labels, type ProblemCode } from '@writ/contract';
+import { CodedError, isCodedError, type Clock } from '@writ/kernel';
+import type { Caller } from '@writ/policy';
+import { findSignInUser, isActive, type JoinTokenRow, type RoleRow, type Transaction } from '@writ/storage';
+import { refusal } from '../refusal.js';
+import { granterOf } from '../roles/granter.js';
+import { refuseWidening, rolesWidenedBy } from './widen-labels.js';
+
+/**
+ * Judges a join token's labels again when a host joins with it, with what its maker may do now: roles may have been made since,
+ * and rights taken. Whether an exception was used. Ends in `grant_refused`; in `join_token_invalid` where the maker's account
+ * was closed.
+ */
+export async function judgeTokenLabels(
+  tx: Transaction,
+  clock: Clock,
+  organization: Pick<Caller, 'organizationHandle' | 'organizationName'>,
+  token: JoinTokenRow,
+): Promise<'only_owner' | null> {
+  const { organizationId, createdById } = token;
+  const maker = await findSignInUser(tx, organizationId, { id: createdById });
+  if (maker !== null && !(await isActive(tx, organizationId, createdById))) throw makerClosed();
+  const widened = await rolesWidenedBy(tx, organizationId, null, Labels.parse(token.labels));
+  if (widened.length === 0) return null;
+  if (maker === null) return judgedBefore(token, widened);
+  const caller: Caller = {
+    ...organization,
+    organizationId,
+    userId: createdById,
+    userName: maker.name,
+    epoch: 0n,
+    permissions: new Set(),
+    authentication: { method: 'join-token', at: 0, strength: 'single', sessionId: null },
+  };
+  try {
+    return refuseWidening(await granterOf(tx, clock, caller), organizationId, widened);
+  } catch (error) {
+    if (!isCodedError(error, 'grant_refused')) throw error;
+    const roles = widened.map(({ name }) => name).join(', ');
+    throw new CodedError<ProblemCode>(
+      'grant_refused',
+      `The labels of this token would put the host into the reach of ${roles}, which whoever made the token may not widen ` +
+        '(any more); ask somebody who may for another token.',
+      error.details,
+      { cause: error },
+    );
+  }
+}
+
+/** Who acts from outside the organization is out of sight here: what was judged when the token was made holds, and no more. */
+function judgedBefore(token: JoinTokenRow, widened: readonly RoleRow[]): null {
+  const later = widened.filter(({ createdAt }) => createdAt >= token.createdAt);
+  if (later.length === 0) return null;
+  const message = `These roles were made after the token and would reach the host: ${later.map(({ name }) => name).join(', ')}; ask for another token.`;
+  throw refusal('grant_refused', [{ rule: 'role_made_later', message }]);
+}
+
+function makerClosed(): CodedError<ProblemCode> {
+  return new CodedError<ProblemCode>(
+    'join_token_invalid',
+    'The account that made this join token was closed, and the token with it; ask for a new one.',
+  );
+}
