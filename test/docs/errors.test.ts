@@ -2,13 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { problemStatus } from '@writ/contract';
-import {
-  bundleKeyRules,
-  hostChangeRules,
-  hostProblemCodes,
-  hostsErrorCodes,
-  joinRules,
-} from '@writ/hosts';
+import { bundleKeyRules, hostChangeRules, hostProblemCodes, hostsErrorCodes, joinRules } from '@writ/hosts';
 import {
   cycleErrorCodes,
   recorderErrorCodes,

@@ -56,7 +56,11 @@ export async function hostsWithout(
     from counted where not aware order by name collate "C" limit ${limit}`;
   const [row] = rows;
   if (row === undefined) {
-    return { hosts: await tx.host.count({ where: { organizationId, removedAt: null } }), unaware: 0, first: [] };
+    return {
+      hosts: await tx.host.count({ where: { organizationId, removedAt: null } }),
+      unaware: 0,
+      first: [],
+    };
   }
   const first = rows.map(({ name, lastSeenAt }) => ({ name, lastSeenAt }));
   return { hosts: Number(row.hosts), unaware: Number(row.unaware), first };
