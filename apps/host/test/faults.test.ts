@@ -27,12 +27,13 @@ const ofJoin = [
   'sshd-reloaded',
 ];
 const ofSuccession = ['signers-kept'];
+const ofTheirs = ['theirs-authorities', 'theirs-revoked'];
 const ofUpdate = ['kit-kept', 'kit-replaced'];
 const ofLeave = ['leave-removed', 'leave-emptied'];
 
 it('there is a test for each place at which the kit can be stopped', () => {
   expect([...new Set(places)].sort()).toEqual(
-    [...new Set([...ofSync, ...ofJoin, ...ofSuccession, ...ofUpdate, ...ofLeave])].sort(),
+    [...new Set([...ofSync, ...ofJoin, ...ofSuccession, ...ofUpdate, ...ofTheirs, ...ofLeave])].sort(),
   );
 });
 

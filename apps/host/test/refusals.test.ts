@@ -19,7 +19,6 @@ describe('a configuration that decides about certificates already', () => {
   const conflicts: Record<string, readonly string[]> = {
     'trusts other authorities': ['TrustedUserCAKeys /etc/ssh/other_ca.pub'],
     'has revocations of its own': ['RevokedKeys /etc/ssh/revoked'],
-    'has principals of its own': ['AuthorizedPrincipalsFile /etc/ssh/principals/%u'],
     'asks a command for principals': [
       'AuthorizedPrincipalsCommand /bin/false',
       'AuthorizedPrincipalsCommandUser nobody',

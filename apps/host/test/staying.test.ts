@@ -80,9 +80,20 @@ describe.each(installed(shells))('in %s, a joined host', (shell) => {
     if (machine.login !== 'root') machine.service.principals = { [machine.login]: ['webadmin'] };
     const file = join(machine.directory, 'authorized_keys');
     const before = readFileSync(file, 'utf8');
-    appendFileSync(file, `from="127.0.0.1",cert-authority ${machine.service.userAuthority.line} x\n`);
+    const { line } = machine.service.userAuthority;
+    const lines = [
+      `from="127.0.0.1",cert-authority ${line} x`,
+      `command="echo \\"a\\", cert-authority ,cert-authority " ${line} none`,
+      `# cert-authority ${line}`,
+      `${line} cert-authority `,
+      `\tCERT-AUTHORITY,Principals="a,b" ${line}`,
+    ];
+    appendFileSync(file, `${lines.join('\n')}\n`);
     const said = await machine.run(['status']);
-    expect(said.stdout).toContain(`${file}:2 (${machine.login})`);
+    expect(said.stdout.match(/^ .*:\d+ \(.*$/gm)).toEqual([
+      `  ${file}:2 (every login)`,
+      `  ${file}:6 (every login), for the principals a,b`,
+    ]);
     writeFileSync(file, before);
     expect((await machine.run(['status'])).stdout).not.toContain('cert-authority');
   });

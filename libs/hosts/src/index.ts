@@ -5,6 +5,7 @@ export {
   joinRules,
   type HostsErrorCode,
 } from './errors.js';
+export { bundleKeyRules, hostsErrorCodes, joinRules, type HostsErrorCode } from './errors.js';
 export { joinName, joinNameCovers, type JoinName } from './join-name.js';
 export { hostChallengeText, hostProofNamespace, type HostChallenge } from './host-challenge.js';
 export { judgeKeyChange, type KeyOnRecord } from './key-change.js';
@@ -24,6 +25,7 @@ export {
   bundleNamespace,
   bundleText,
   saysTheSame,
+  isBundleName,
   type BundleFile,
   type BundleIdentity,
 } from './bundle.js';
