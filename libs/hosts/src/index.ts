@@ -5,7 +5,6 @@ export {
   joinRules,
   type HostsErrorCode,
 } from './errors.js';
-export { bundleKeyRules, hostsErrorCodes, joinRules, type HostsErrorCode } from './errors.js';
 export { joinName, joinNameCovers, type JoinName } from './join-name.js';
 export { hostChallengeText, hostProofNamespace, type HostChallenge } from './host-challenge.js';
 export { judgeKeyChange, type KeyOnRecord } from './key-change.js';
