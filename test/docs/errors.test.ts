@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { problemStatus } from '@writ/contract';
 import { bundleKeyRules, hostChangeRules, hostProblemCodes, hostsErrorCodes, joinRules } from '@writ/hosts';
+import { bundleKeyRules, hostsErrorCodes, hostWarningRules, joinRules, waitingRules } from '@writ/hosts';
 import {
   cycleErrorCodes,
   recorderErrorCodes,
@@ -41,6 +42,8 @@ const codes = [
   ...bundleKeyRules,
   ...hostChangeRules,
   ...hostProblemCodes,
+  ...waitingRules,
+  ...hostWarningRules,
   ...signerErrorCodes,
   ...serialSourceErrorCodes,
   ...recorderErrorCodes,

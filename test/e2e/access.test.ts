@@ -1,11 +1,17 @@
+import { filesOfBundle } from '@writ/hosts';
+import { Machine } from './cli.js';
 import { joinHost } from './join-host.js';
-import { TestOrganization, type Member } from './organization.js';
+import { parseCertificateLine } from '@writ/openssh/certificate';
+import { newKey, problemOf, TestOrganization, type Member } from './organization.js';
+import { password } from './service.js';
 
 let acme: TestOrganization;
 /** Reaches the web servers; and by another role, as somebody else, everything in production. */
 let bo: Member;
 /** In no role. */
 let cyd: Member;
+/** What each host was told when it joined, by name. */
+const tokens = new Map<string, string>();
 
 const webLabels = { env: 'prod', tier: 'web' };
 const onHosts = (selector: object, logins: readonly string[]) => {
@@ -20,10 +26,14 @@ beforeAll(async () => {
   await acme.role('prod-reader', [bo], onHosts({ env: 'prod' }, ['viewer']));
   await acme.role('db-admin', [], onHosts({ tier: 'db' }, ['root', 'postgres']));
   await acme.role('anywhere', [bo], { logins: ['backup'] });
-  await joinHost(acme, 'web-1.acme.example', webLabels);
-  await joinHost(acme, 'web-2.eu.acme.example', webLabels);
-  await joinHost(acme, 'web-2.us.acme.example', { env: 'stage', tier: 'web' });
-  await joinHost(acme, 'db-1.acme.example', { env: 'prod', tier: 'db' });
+  const hosts = {
+    'web-1.acme.example': webLabels,
+    'web-2.eu.acme.example': webLabels,
+    'web-2.us.acme.example': { env: 'stage', tier: 'web' },
+    'db-1.acme.example': { env: 'prod', tier: 'db' },
+  };
+  for (const [name, labels] of Object.entries(hosts))
+    tokens.set(name, (await joinHost(acme, name, labels)).hostToken);
 });
 afterAll(() => acme.stop());
 
@@ -106,5 +116,316 @@ describe('GET /v1/reach', () => {
 
   it('is for signed-in people only', async () => {
     expect((await reach({ name: 'nobody', token: 'nonsense' })).status).toBe(401);
+  });
+});
+
+/** The lines of a file of the host's bundle. */
+async function bundled(host: string, name: string): Promise<readonly string[]> {
+  const { text } = await acme.raw({ name: host, token: tokens.get(host) ?? '' }, 'GET', '/host/bundle');
+  return filesOfBundle(text).get(name) ?? [];
+}
+
+function explain(member: Member, host: string, login: string, user?: string) {
+  return acme.as(member, 'explain', { query: { host, login, user } });
+}
+
+/** The failures of an explanation, as 'rule: message'. */
+async function missing(...asked: Parameters<typeof explain>): Promise<readonly string[]> {
+  return (await explain(...asked)).failures.map(({ rule, message }) => `${rule}: ${message}`);
+}
+
+describe('explaining, issuing and what hosts are told', () => {
+  it('agree, on every host, as every login', async () => {
+    let works = 0;
+    for (const member of [acme.owner, bo]) {
+      const key = newKey();
+      await acme.prove(member, key);
+      for (const host of tokens.keys()) {
+        for (const login of ['root', 'viewer', 'backup']) {
+          const explained = await explain(member, host, login);
+          const body = { publicKey: key.line, host, login };
+          const issued = await acme.as(member, 'issueUserCertificate', { body }).then(
+            ({ certificate }) => parseCertificateLine(certificate).certificate.validPrincipals,
+            async (error: unknown) => {
+              const { code, failures } = await problemOf(Promise.reject(error as Error));
+              expect(code).toBe('request_refused');
+              expect(failures).toEqual(explained.failures);
+              return null;
+            },
+          );
+          expect(explained.allowed).toBe(issued !== null);
+          if (issued === null) continue;
+          works += 1;
+          expect(await bundled(host, `principals/${login}`)).toContain(issued[0]);
+        }
+      }
+    }
+    // bo as root and viewer on two hosts, and as viewer on the third.
+    expect(works).toBe(5);
+  });
+
+  it('name the missing link, as far as whoever asks may know of it', async () => {
+    expect(await missing(bo, 'web-1', 'postgres')).toEqual([
+      'login_not_of_role: The role prod-reader reaches web-1.acme.example as viewer, not as postgres.',
+      'login_not_of_role: The role web-admin reaches web-1.acme.example as root, deploy, not as postgres.',
+    ]);
+    expect(await missing(acme.owner, 'db-1', 'postgres')).toEqual(
+      expect.arrayContaining([
+        'role_not_granted: The role db-admin reaches db-1.acme.example as postgres, and ana is not a member of it.',
+      ]),
+    );
+    expect(await missing(acme.owner, 'web-2', 'root')).toEqual([
+      'host_ambiguous: web-2 may mean web-2.eu.acme.example or web-2.us.acme.example; say which.',
+    ]);
+    expect(await missing(acme.owner, 'web-9', 'root')).toEqual([
+      'host_unknown: There is no host web-9 that a role in sight reaches.',
+    ]);
+    const signed = { publicKeys: [newKey().line], names: ['old.acme.example'] };
+    await acme.as(acme.owner, 'issueHostCertificates', { body: signed });
+    expect(await missing(acme.owner, 'old.acme.example', 'root')).toEqual([
+      expect.stringMatching(/^host_not_joined: /),
+    ]);
+    expect(await explain(bo, 'web-1', 'backup')).toMatchObject({
+      allowed: false,
+      rolesByLogins: ['anywhere'],
+      failures: expect.arrayContaining([expect.objectContaining({ rule: 'role_for_logins' })]) as unknown,
+    });
+  });
+
+  it('tell a member of no host that they do not reach, under whatever name', async () => {
+    for (const name of ['web-2.us.acme.example', 'web-2.us', 'web-1', 'old.acme.example', 'nothing']) {
+      expect(await missing(cyd, name, 'root')).toEqual([
+        `host_unknown: There is no host ${name} that a role in sight reaches.`,
+      ]);
+    }
+    // Of two that begin alike, bo reaches one.
+    expect(await explain(bo, 'web-2', 'root')).toMatchObject({
+      host: 'web-2.eu.acme.example',
+      allowed: true,
+    });
+    const list = (query: object) => acme.as(cyd, 'listAccess', { query });
+    expect((await problemOf(list({ host: 'db-1' }))).code).toBe('not_found');
+    expect((await problemOf(list({ host: 'nothing' }))).code).toBe('not_found');
+  });
+
+  it('answer about others only to who may see people, roles and hosts', async () => {
+    expect((await problemOf(explain(bo, 'web-1', 'root', 'cyd'))).code).toBe('permission_missing');
+    expect((await explain(bo, 'web-1', 'root', 'bo')).allowed).toBe(true);
+    expect(await explain(acme.owner, 'web-1', 'root', 'bo')).toMatchObject({ user: 'bo', allowed: true });
+    expect(await missing(acme.owner, 'web-1', 'root', 'cyd')).toEqual([
+      'role_not_granted: The role web-admin reaches web-1.acme.example as root, and cyd is not a member of it.',
+    ]);
+    expect((await problemOf(explain(acme.owner, 'web-1', 'root', 'nobody'))).code).toBe('not_found');
+    await acme.member('dan');
+    await acme.as(acme.owner, 'grantRole', { params: { role: 'web-admin' }, body: { user: 'dan' } });
+    await acme.as(acme.owner, 'disableUser', { params: { user: 'dan' } });
+    expect(await missing(acme.owner, 'web-1', 'root', 'dan')).toEqual([
+      'account_not_active: The account dan is disabled; `writ user enable dan` opens it again.',
+    ]);
+  });
+
+  it('say what a host has not taken on yet', async () => {
+    const name = 'web-1.acme.example';
+    const waiting = async () => (await explain(bo, name, 'root')).waiting.map(({ rule }) => rule);
+    const host = { name, token: tokens.get(name) ?? '' };
+    const said = async (report: object) => {
+      const all = {
+        krl: '',
+        result: 'ok',
+        words: '',
+        kit: 'test',
+        openssh: 'OpenSSH_9.2',
+        clock: 0,
+        ...report,
+      };
+      expect((await acme.raw(host, 'POST', '/host/reports', all)).status).toBe(204);
+    };
+    expect(await waiting()).toEqual(['host_never_reported']);
+    const { text } = await acme.raw(host, 'GET', '/host/bundle');
+    await said({ bundle: '7', result: 'sshd_refused', words: 'sshd -t: no' });
+    expect((await explain(bo, name, 'root')).waiting).toEqual([
+      {
+        rule: 'host_behind',
+        message: expect.stringMatching(
+          /uses bundle 7, not \d+, .*; it said sshd_refused: sshd -t: no\.$/,
+        ) as string,
+      },
+    ]);
+    const bundle = /^version (\d+)$/m.exec(text)?.[1] ?? '';
+    await said({ bundle });
+    expect(await explain(bo, name, 'root')).toMatchObject({
+      waiting: [],
+      warnings: [{ rule: 'krl_behind' }],
+    });
+    await acme.role('late', [bo], onHosts(webLabels, ['late']));
+    expect((await explain(bo, name, 'late')).waiting).toMatchObject([{ rule: 'host_behind' }]);
+  });
+});
+
+describe('a certificate for a host and a login', () => {
+  it('is asked for with both, or with none', async () => {
+    const key = newKey();
+    const ask = (body: object) =>
+      acme.raw(bo, 'POST', '/certificates/user', { publicKey: key.line, ...body });
+    expect((await ask({ host: 'web-1' })).json['code']).toBe('request_invalid');
+    expect((await ask({ login: 'root' })).json['code']).toBe('request_invalid');
+    expect((await ask({ host: 'web-1\0', login: 'root' })).json['code']).toBe('request_invalid');
+    expect((await ask({ host: 'x'.repeat(254), login: 'root' })).json['code']).toBe('request_invalid');
+    expect((await ask({ host: 'web-1', login: 'ro ot' })).json['code']).toBe('request_invalid');
+    // Everything that speaks against it at once.
+    expect((await ask({ host: 'nothing', login: 'root', ttlSeconds: 60 })).json).toMatchObject({
+      code: 'request_refused',
+      failures: [{ rule: 'key_unproved' }, { rule: 'host_unknown' }],
+    });
+  });
+
+  it('is of the role that was named as well, if that reaches the host', async () => {
+    const key = newKey();
+    await acme.prove(bo, key);
+    const ask = (role: string) =>
+      acme.as(bo, 'issueUserCertificate', {
+        body: { publicKey: key.line, host: 'web-1', login: 'root', role },
+      });
+    expect((await ask('web-admin')).id).toMatch(/^user:/);
+    expect((await problemOf(ask('prod-reader'))).failures).toMatchObject([{ rule: 'login_not_of_role' }]);
+    expect((await problemOf(ask('db-admin'))).failures).toMatchObject([{ rule: 'host_not_chosen' }]);
+  });
+});
+
+describe('who may be whom on which host', () => {
+  const said = async (member: Member, query: object = {}) => {
+    const { items } = await acme.as(member, 'listAccess', { query });
+    return items.map(({ host, login, user, roles }) => `${user} ${login}@${host ?? '*'} ${roles.join(',')}`);
+  };
+
+  it('is told by user, by host and by login', async () => {
+    expect(await said(acme.owner, { user: 'bo', login: 'root' })).toEqual([
+      'bo root@web-1.acme.example web-admin',
+      'bo root@web-2.eu.acme.example web-admin',
+      'bo root@web-3.acme.example web-admin',
+    ]);
+    await acme.as(acme.owner, 'grantRole', { params: { role: 'db-admin' }, body: { user: 'cyd' } });
+    expect(await said(acme.owner, { host: 'db-1' })).toEqual([
+      'cyd postgres@db-1.acme.example db-admin',
+      'cyd root@db-1.acme.example db-admin',
+      'bo viewer@db-1.acme.example prod-reader',
+    ]);
+    expect(await said(acme.owner, { login: 'backup' })).toEqual(['bo backup@* anywhere']);
+  });
+
+  it('is of somebody whose account is open', async () => {
+    expect((await said(acme.owner)).filter((line) => line.startsWith('dan'))).toEqual([]);
+  });
+
+  it('is one’s own to a member', async () => {
+    expect(await said(cyd)).toEqual([
+      'cyd postgres@db-1.acme.example db-admin',
+      'cyd root@db-1.acme.example db-admin',
+    ]);
+    expect((await problemOf(said(cyd, { user: 'bo' }))).code).toBe('permission_missing');
+    expect((await problemOf(said(acme.owner, { user: 'nobody' }))).code).toBe('not_found');
+    expect((await problemOf(said(acme.owner, { host: 'old.acme.example' }))).failures).toMatchObject([
+      { rule: 'host_not_joined' },
+    ]);
+  });
+
+  it('comes in pages that leave nothing out and tell nothing twice', async () => {
+    const all = (await acme.as(acme.owner, 'listAccess')).items;
+    const paged: unknown[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await acme.as(acme.owner, 'listAccess', { query: { limit: 2, cursor } });
+      paged.push(...page.items);
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined);
+    expect(paged).toEqual(all);
+    expect(all.length).toBeGreaterThan(8);
+    const other = Buffer.from(JSON.stringify(['users', 'ana'])).toString('base64url');
+    expect((await problemOf(acme.as(acme.owner, 'listAccess', { query: { cursor: other } }))).code).toBe(
+      'cursor_invalid',
+    );
+  });
+});
+
+describe('GET …/reach', () => {
+  it('says every host that any role reaches to who may see roles and hosts', async () => {
+    const auditor = await acme.member('eve', 'auditor');
+    const all = await acme.as(auditor, 'reachOfAll');
+    expect(all.hosts.map(({ name, roles }) => `${name} ${roles.join()}`)).toEqual(
+      expect.arrayContaining(['db-1.acme.example db-admin,prod-reader']),
+    );
+    expect((await problemOf(acme.as(bo, 'reachOfAll'))).code).toBe('permission_missing');
+  });
+});
+
+describe('writ hosts, explain and access', () => {
+  let machine: Machine;
+  beforeAll(async () => {
+    machine = new Machine({ WRIT_PASSWORD: password });
+    await machine.data('login', '--url', acme.url, '--user', 'bo');
+  });
+  afterAll(() => machine.remove());
+
+  it('list what one may reach, and point out what is good everywhere', async () => {
+    const { status, stdout, stderr } = await machine.writ(['hosts', '--login', 'root']);
+    expect(status).toBe(0);
+    expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+      ['HOST', 'ALSO', 'AS', 'BY'],
+      ['web-1.acme.example', 'web-1 web-1.acme', 'root', 'web-admin'],
+      ['web-2.eu.acme.example', 'web-2.eu web-2.eu.acme', 'root', 'web-admin'],
+      ['web-3.acme.example', 'web-3 web-3.acme', 'root', 'web-admin'],
+      [''],
+    ]);
+    expect(stderr).toBe('');
+    expect((await machine.writ(['hosts'])).stderr).toContain(
+      'the role anywhere is for backup on every host that trusts the user CA of acme itself',
+    );
+    expect(await machine.json('hosts')).toEqual(await acme.as(bo, 'listReach'));
+    expect((await machine.writ(['hosts', '--all'])).status).toBe(3);
+  });
+
+  it('print an inventory for Ansible', async () => {
+    expect(JSON.parse(await machine.data('hosts', '--ansible', '--login', 'viewer'))).toMatchObject({
+      all: {
+        children: {
+          org_acme: {
+            hosts: {
+              'db-1.acme.example': { ansible_user: 'viewer', writ_roles: ['prod-reader'] },
+              'web-1.acme.example': { ansible_user: 'viewer' },
+            },
+            children: { role_acme__prod_reader: { hosts: { 'db-1.acme.example': {} } } },
+          },
+        },
+      },
+    });
+  });
+
+  it('explain in words, and by the exit status', async () => {
+    const no = await machine.writ(['explain', 'web-1', 'postgres']);
+    expect(no).toMatchObject({ status: 3, stderr: '' });
+    expect(no.stdout).toMatch(
+      /^no: bo may not be postgres on web-1\.acme\.example\n( {2}The role .*\n)* {2}The role prod-reader reaches .* as viewer, not as postgres\./,
+    );
+    const notYet = await machine.writ(['explain', 'db-1', 'viewer']);
+    expect(notYet.status).toBe(8);
+    expect(notYet.stdout).toMatch(
+      /^not yet: bo may be viewer on db-1\.acme\.example\n {2}by the role prod-reader/,
+    );
+    const yes = await machine.writ(['explain', 'web-1', 'root']);
+    expect(yes).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^yes: bo may be root on /) as string,
+    });
+    expect((await machine.writ(['explain', 'web-1', 'root', '--user', 'cyd'])).status).toBe(3);
+    expect((await machine.writ(['explain', 'web-1', 'ro ot'])).status).toBe(2);
+  });
+
+  it('say who gets where', async () => {
+    expect((await machine.data('access', '--host', 'db-1')).split('\n').slice(0, -1)).toEqual([
+      expect.stringMatching(/^USER +AS +HOST +BY$/),
+      expect.stringMatching(/^bo +viewer +db-1\.acme\.example +prod-reader$/),
+    ]);
+    expect(await machine.data('access', '--login', 'backup')).toContain('wherever the user CA is trusted');
+    expect((await machine.writ(['access', '--host', 'web-2.us.acme.example'])).status).toBe(6);
   });
 });

@@ -1,6 +1,6 @@
 import { inBlocks, poolVerifier } from '@writ/issuance';
 import type { Adapters } from './adapters.js';
-import { inventoryMemory, type InventoryMemory } from './access/inventory-memory.js';
+import { inventoryMemory } from './access/inventory-memory.js';
 import { callerOf } from './auth/caller-of.js';
 import type { SignedInCaller } from './auth/signed-in-caller.js';
 import { authorityMemory } from './certificates/authority-memory.js';
@@ -20,7 +20,6 @@ export class ResourceServices {
   readonly random: Adapters['random'];
   readonly highWater: Adapters['highWater'];
   readonly issuing: Issuing;
-  readonly inventories: InventoryMemory;
   readonly krls: KrlShelf;
   readonly publicOrganizations: PublicOrganizations;
   readonly bundleKeys: Adapters['bundleKeys'];
@@ -48,9 +47,9 @@ export class ResourceServices {
       roles: roleMemory(store),
       keyOwners: keyOwnerMemory(store),
       authorities: authorityMemory(store),
+      inventories: inventoryMemory({ store, clock }),
       refresh: (caller) => refreshed(adapters, caller),
     };
-    this.inventories = inventoryMemory({ store, clock });
     this.krls = krlShelf(store);
     this.publicOrganizations = publicOrganizations(store);
     this.bundleKeys = adapters.bundleKeys;

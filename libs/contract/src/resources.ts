@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { administrativeRoles, permissions } from './permissions.js';
+import { Failure } from './problem.js';
 import {
   CertificateId,
   DecimalString,
@@ -347,6 +348,37 @@ export const HostKeysAnswer = z.strictObject({
   expiresAt: Instant.nullable(),
 });
 export type HostKeysAnswer = z.infer<typeof HostKeysAnswer>;
+
+/** Whether somebody may be a login on a host, and why, or which link is missing. */
+export const Explanation = z.strictObject({
+  user: UserName,
+  /** Its full name where it is known, else as it was asked. */
+  host: z.string(),
+  login: z.string(),
+  allowed: z.boolean(),
+  /** The roles by which it works; none when it is not allowed. */
+  roles: z.array(z.strictObject({ name: ShortName, handle: z.string(), maxTtlSeconds: z.int() })),
+  /** Every link that is missing; none when it is allowed. */
+  failures: z.array(Failure),
+  /** It is allowed, but what the host has taken on so far says otherwise. */
+  waiting: z.array(Failure),
+  /** What else should be known about the host. */
+  warnings: z.array(Failure),
+  /** Roles by which the user is this login wherever the user CA itself is trusted. */
+  rolesByLogins: z.array(ShortName),
+});
+export type Explanation = z.infer<typeof Explanation>;
+
+/** Somebody who may be a login on a host. */
+export const AccessEntry = z.strictObject({
+  /** Null: every host that trusts the user CA without having joined. */
+  host: z.string().nullable(),
+  login: z.string(),
+  user: UserName,
+  /** The roles by which. */
+  roles: z.array(ShortName),
+});
+export type AccessEntry = z.infer<typeof AccessEntry>;
 
 /** What each of a host's keys signs with SSHSIG under `namespace`. */
 export const HostChallenge = z.strictObject({

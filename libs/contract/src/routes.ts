@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import type { FileAnswer, Route } from './route.js';
 import {
+  AccessEntry,
   Authority,
   authorityKeyKinds,
   BundleKey,
   Certificate,
   CertifiedKey,
   Event,
+  Explanation,
   Group,
   GroupMembers,
   Host,
@@ -23,6 +25,7 @@ import {
   Organization,
   ProofChallenge,
   Reach,
+  ReachedOrganization,
   RecoveryCodes,
   RemovedHost,
   RevocationRequest,
@@ -42,9 +45,11 @@ import {
   CertificateId,
   DeviceToken,
   Fingerprint,
+  HostText,
   JoinNames,
   Labels,
   Line,
+  LoginName,
   OrganizationHandle,
   PageQuery,
   pageOf,
@@ -508,18 +513,67 @@ export const routes = {
     id: 'issueUserCertificate',
     method: 'POST',
     path: `${org}/certificates/user`,
-    summary: 'Issue a user certificate for one of the caller’s roles',
+    summary:
+      'Issue a user certificate for one of the caller’s roles: the one named, or one that reaches the host as the login',
     access: 'self',
     params: inOrganization,
-    body: z.strictObject({
-      publicKey: PublicKeyLine,
-      role: ShortName.optional(),
-      ttlSeconds: TtlSeconds.optional(),
-    }),
+    body: z
+      .strictObject({
+        publicKey: PublicKeyLine,
+        role: ShortName.optional(),
+        host: HostText.optional(),
+        login: LoginName.optional(),
+        ttlSeconds: TtlSeconds.optional(),
+      })
+      .refine(
+        ({ host, login }) => (host === undefined) === (login === undefined),
+        'name both host and login, or none',
+      ),
     response: IssuedCertificate,
     status: 201,
     problems: ['public_key_invalid', 'request_refused', 'decision_stale', 'idempotency_key_reused'],
     idempotent: true,
+  }),
+  explain: route({
+    id: 'explain',
+    method: 'GET',
+    path: `${org}/explain`,
+    summary:
+      'Whether somebody may be a login on a host, by which roles, or which link is missing; others than oneself with user.read, role.read and host.read',
+    access: 'self',
+    params: inOrganization,
+    query: z.strictObject({ host: HostText, login: LoginName, user: UserName.optional() }),
+    response: Explanation,
+    problems: ['permission_missing'],
+  }),
+  listAccess: route({
+    id: 'listAccess',
+    method: 'GET',
+    path: `${org}/access`,
+    summary:
+      "Who may be whom on which host, by host, login and user; one's own without user.read, role.read and host.read",
+    access: 'self',
+    params: inOrganization,
+    query: z.strictObject({
+      limit: z.coerce.number().int().min(1).max(5000).default(500),
+      cursor: z.string().max(1024).optional(),
+      user: UserName.optional(),
+      host: HostText.optional(),
+      login: LoginName.optional(),
+    }),
+    response: pageOf(AccessEntry),
+    problems: ['cursor_invalid', 'permission_missing', 'request_refused'],
+  }),
+  reachOfAll: route({
+    id: 'reachOfAll',
+    method: 'GET',
+    path: `${org}/reach`,
+    summary:
+      'Every host of the organization that any role reaches, as if the caller were in every role; also takes role.read',
+    access: 'host.read',
+    params: inOrganization,
+    response: ReachedOrganization,
+    tagged: true,
   }),
   issueHostCertificates: route({
     id: 'issueHostCertificates',

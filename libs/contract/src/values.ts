@@ -46,6 +46,20 @@ export const Labels = z
 /** What hosts may be called that join with one token: a host name, or names with one * in the first label. */
 export const JoinNames = z.string().min(1).max(253);
 
+/** One line that a terminal and a database can hold: no control characters, no halves of surrogate pairs. */
+export const Line = z.string().regex(/^[^\p{Cc}\p{Cs}]*$/u, 'one line of text, without control characters');
+
+/** A host as somebody names it, in full or in short. */
+export const HostText = Line.min(1).max(253);
+
+/** A Unix login. */
+export const LoginName = z
+  .string()
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_.@-]{0,63}$/,
+    'a login has 1 to 64 letters, digits and _ . @ -, first a letter or _',
+  );
+
 export const TtlSeconds = z.int().min(1).max(315_360_000);
 
 /** What an earlier sign-in gave as `deviceToken`; one that is none of this account's counts as if it were left out. */
@@ -58,9 +72,6 @@ export const Password = z.string().min(1).max(1024);
 
 /** The six digits that an authenticator shows, or a recovery code. */
 export const SecondFactorCode = z.string().min(1).max(64);
-
-/** One line that a terminal and a database can hold: no control characters, no halves of surrogate pairs. */
-export const Line = z.string().regex(/^[^\p{Cc}\p{Cs}]*$/u, 'one line of text, without control characters');
 
 export const Reason = Line.trim().min(1).max(500);
 

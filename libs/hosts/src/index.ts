@@ -30,3 +30,12 @@ export {
 } from './bundle.js';
 export { hostFiles, trustedUserAuthorities, type HostState, type PlacedCertificate } from './host-files.js';
 export { shortNamesAmong, shortNamesWithin, type NamedHosts } from './short-names.js';
+export { filesOfBundle } from './read-bundle.js';
+export {
+  hostWarningRules,
+  hostWarnings,
+  waitingFor,
+  waitingRules,
+  type HostProgress,
+  type HostRemark,
+} from './taken-on.js';

@@ -34,6 +34,9 @@ export function shortNamesWithin({
 export function shortNamesAmong(
   organizations: readonly ReadonlyMap<string, readonly string[]>[],
 ): ReadonlyMap<string, readonly string[]> {
+  const [first, ...others] = organizations;
+  // Within one organization they mean one host already.
+  if (others.length === 0) return first ?? new Map();
   const all = new Map(organizations.flatMap((each) => [...each]));
   return onlyOnes(all, new Set(all.keys()));
 }

@@ -43,6 +43,12 @@ describe('short names within an organization', () => {
 });
 
 describe('short names among several organizations', () => {
+  it('are what they are within one where there is but one', () => {
+    const acme = within(['web-1.acme.example']);
+    expect(shortNamesAmong([acme])).toBe(acme);
+    expect([...shortNamesAmong([])]).toEqual([]);
+  });
+
   it('drop what means a host in two of them', () => {
     const acme = within(['web-1.acme.example', 'db.acme.example']);
     const globex = within(['web-1.globex.example'], 'globex', '*.globex.example');

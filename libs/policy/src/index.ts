@@ -5,6 +5,7 @@ export { reaches, selects, type HostSelector } from './selector.js';
 export { indexedHosts, type HostIndex } from './host-index.js';
 export { mayWidenRole } from './widen.js';
 export { roleWord } from './rules/principals.js';
+export { noHost } from './rules/target.js';
 export { isBelieved, type Authority } from './authority.js';
 export type {
   AccessRequest,

@@ -5,7 +5,9 @@ import { Handle } from '../http/handle.js';
 import { CurrentCaller, Input } from '../http/input.decorator.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { ResourceServices } from '../resource-services.js';
-import { reachOf } from './reach.js';
+import { explain } from './explain.js';
+import { accessPage } from './list-access.js';
+import { reachOf, reachOfAll } from './reach.js';
 
 @Controller()
 export class AccessController {
@@ -17,5 +19,29 @@ export class AccessController {
     @CurrentCaller() caller: SignedInCaller,
   ): Promise<RouteOutput<'listReach'>> {
     return reachOf(this.services, caller);
+  }
+
+  @Handle(routes.reachOfAll)
+  reachOfAll(
+    @Input() _: RouteInput<'reachOfAll'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'reachOfAll'>> {
+    return reachOfAll(this.services, caller);
+  }
+
+  @Handle(routes.explain)
+  explain(
+    @Input() input: RouteInput<'explain'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'explain'>> {
+    return explain(this.services, caller, input);
+  }
+
+  @Handle(routes.listAccess)
+  list(
+    @Input() input: RouteInput<'listAccess'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'listAccess'>> {
+    return accessPage(this.services, caller, input);
   }
 }

@@ -31,6 +31,7 @@ export interface Inventory {
   readonly index: HostIndex;
   /** What else each host may be called, by name: no other of the organization's hosts is. */
   readonly shortNames: ReadonlyMap<string, readonly string[]>;
+  readonly byShortName: ReadonlyMap<string, KnownHost>;
 }
 
 /**
@@ -68,7 +69,7 @@ export function inventoryMemory(
   };
 }
 
-type Ready = Pick<Inventory, 'hosts' | 'byName' | 'index' | 'shortNames'>;
+type Ready = Pick<Inventory, 'hosts' | 'byName' | 'index' | 'shortNames' | 'byShortName'>;
 
 /** @param fresh undefined: they are those that are kept */
 function readyFor(
@@ -78,18 +79,22 @@ function readyFor(
 ): Ready {
   const samePatterns = kept?.namePatterns.join() === namePatterns.join();
   if (fresh === undefined && kept !== undefined && samePatterns) {
-    const { hosts, byName, index, shortNames } = kept;
-    return { hosts, byName, index, shortNames };
+    const { hosts, byName, index, shortNames, byShortName } = kept;
+    return { hosts, byName, index, shortNames, byShortName };
   }
   const hosts = fresh ?? kept?.hosts ?? [];
+  const shortNames = shortNamesWithin({
+    organizationName,
+    namePatterns: namePatterns.map((pattern) => namePattern(pattern)),
+    names: hosts.map(({ name }) => name),
+  });
   return {
     hosts,
     byName: new Map(hosts.map((host) => [host.name, host])),
     index: indexedHosts(hosts.map(({ labels }) => labels)),
-    shortNames: shortNamesWithin({
-      organizationName,
-      namePatterns: namePatterns.map((pattern) => namePattern(pattern)),
-      names: hosts.map(({ name }) => name),
-    }),
+    shortNames,
+    byShortName: new Map(
+      hosts.flatMap((host) => (shortNames.get(host.name) ?? []).map((short) => [short, host])),
+    ),
   };
 }

@@ -1,17 +1,18 @@
+import type { ProblemCode } from '@writ/contract';
 import { shortNamesAmong } from '@writ/hosts';
-import { isCodedError, seconds } from '@writ/kernel';
+import { CodedError, isCodedError, seconds } from '@writ/kernel';
 import { decide, type Role } from '@writ/policy';
 import { createHash } from 'node:crypto';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import type { Issuing } from '../certificates/issuing.js';
 import type { RouteOutput } from '../http/route-input.js';
 import { version } from '../version.js';
-import type { Inventory, InventoryMemory } from './inventory-memory.js';
+import type { Inventory } from './inventory-memory.js';
 import { organizationsOf } from './organizations-of.js';
+import { allRoles } from './sight.js';
 
 export interface Reaching {
   readonly issuing: Issuing;
-  readonly inventories: InventoryMemory;
 }
 
 type Reach = ReturnType<RouteOutput<'listReach'>['content']>;
@@ -30,17 +31,55 @@ interface Place {
 export async function reachOf(services: Reaching, caller: SignedInCaller): Promise<RouteOutput<'listReach'>> {
   const places: Place[] = [];
   for (const acting of await organizationsOf(caller)) {
-    const inventory = await services.inventories.inventoryOf(acting.organizationId);
+    const inventory = await services.issuing.inventories.inventoryOf(acting.organizationId);
     const roles = await usableRoles(services.issuing, acting);
     places.push({ handle: acting.organizationHandle, inventory, roles });
   }
   return { etag: tagOf(places), content: () => reachIn(places) };
 }
 
-/** The caller's roles that give them a certificate at all, by name. */
-async function usableRoles(
-  { authorities, roles, ports }: Issuing,
+/**
+ * Every host of the caller's organization that any role reaches, as if the caller were in all of them. Ends in
+ * `permission_missing`; rejects as the database does.
+ */
+export async function reachOfAll(
+  { issuing }: Reaching,
   caller: SignedInCaller,
+): Promise<RouteOutput<'reachOfAll'>> {
+  if (!caller.permissions.has('role.read')) {
+    throw new CodedError<ProblemCode>(
+      'permission_missing',
+      'Seeing every role takes the permission role.read.',
+    );
+  }
+  const inventory = await issuing.inventories.inventoryOf(caller.organizationId);
+  const every = await allRoles(issuing.store, caller.organizationId, () => true);
+  const roles = await usableOf(issuing, caller, every);
+  const place = { handle: caller.organizationHandle, inventory, roles };
+  const content = () => {
+    const [organization] = reachIn([place]).organizations;
+    if (organization === undefined) throw new TypeError('one place is one organization');
+    return organization;
+  };
+  // These roles come without their epochs: their tag is of what is said of them.
+  const said = roles.map(({ name, logins, selector, maxTtlSeconds }) => [
+    name,
+    logins,
+    selector,
+    maxTtlSeconds,
+  ]);
+  return { etag: digestOf([tagOf([place]), said]), content };
+}
+
+/** The caller's roles that give them a certificate at all, by name. */
+async function usableRoles(issuing: Issuing, caller: SignedInCaller): Promise<readonly Role[]> {
+  return usableOf(issuing, caller, await issuing.roles.rolesOf(caller));
+}
+
+async function usableOf(
+  { authorities, ports }: Issuing,
+  caller: SignedInCaller,
+  roles: readonly Role[],
 ): Promise<readonly Role[]> {
   const authority = await authorities.active(caller.organizationId, 'user').catch((error: unknown) => {
     if (isCodedError(error, 'request_refused')) return null;
@@ -48,8 +87,7 @@ async function usableRoles(
   });
   if (authority === null) return [];
   const input = { caller, authority, now: seconds(ports.clock), backdate: BigInt(ports.backdateSeconds) };
-  const own = await roles.rolesOf(caller);
-  const usable = own.flatMap((role) => {
+  const usable = roles.flatMap((role) => {
     const request = { kind: 'access', account: 'active', roleName: role.name } as const;
     const decision = decide({ ...input, roles: [role], request });
     return decision.allowed ? decision.roles : [];
@@ -66,10 +104,11 @@ function tagOf(places: readonly Place[]): string {
     inventory.digest,
     roles.map(({ id, epoch }) => `${id}:${epoch}`),
   ]);
-  return createHash('sha256')
-    .update(JSON.stringify([version, made]))
-    .digest('hex')
-    .slice(0, 32);
+  return digestOf([version, made]);
+}
+
+function digestOf(made: unknown): string {
+  return createHash('sha256').update(JSON.stringify(made)).digest('hex').slice(0, 32);
 }
 
 function reachIn(places: readonly Place[]): Reach {

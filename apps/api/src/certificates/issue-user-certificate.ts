@@ -2,6 +2,9 @@ import type { ProblemCode } from '@writ/contract';
 import { CodedError, isCodedError } from '@writ/kernel';
 import { issueCertificate, type IssuanceRequest } from '@writ/issuance';
 import { fingerprint } from '@writ/openssh/key';
+import type { Role, Target } from '@writ/policy';
+import { rolesInSight } from '../access/sight.js';
+import { soughtHost } from '../access/sought-host.js';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { earlierAnswer } from '../idempotency/earlier-answer.js';
@@ -67,23 +70,44 @@ async function issue(
 }
 
 async function requestFor(
-  { authorities, roles, keyOwners }: Issuing,
+  issuing: Issuing,
   caller: SignedInCaller,
   { body, requestId }: Input,
   { key }: SubjectKey,
 ): Promise<Omit<IssuanceRequest, 'idempotency'>> {
+  const { authorities, keyOwners } = issuing;
+  const { roles, target } = await towards(issuing, caller, body);
   return {
     caller,
     authority: await authorities.active(caller.organizationId, 'user'),
-    roles: await roles.rolesOf(caller),
+    roles,
     request: {
       kind: 'user',
       publicKey: key,
       keyOwner: await keyOwners.ownerOf(caller, fingerprint(key)),
       ...(body.role === undefined ? {} : { roleName: body.role }),
+      ...(target === undefined ? {} : { target }),
       ...(body.ttlSeconds === undefined ? {} : { ttlSeconds: body.ttlSeconds }),
     },
     requestId,
+  };
+}
+
+/**
+ * What the certificate is to be good for, where that was said, and the roles that are in sight then: a refusal is to name
+ * every missing link. Otherwise the caller's own roles, which are in memory.
+ */
+async function towards(
+  issuing: Issuing,
+  caller: SignedInCaller,
+  { host, login }: Input['body'],
+): Promise<{ readonly roles: readonly Role[]; readonly target?: Target }> {
+  if (host === undefined || login === undefined) return { roles: await issuing.roles.rolesOf(caller) };
+  const { own, all } = await rolesInSight(issuing, caller);
+  const inventory = await issuing.inventories.inventoryOf(caller.organizationId);
+  return {
+    roles: all,
+    target: { host: await soughtHost(issuing.store, caller, inventory, own, host), login },
   };
 }
 
@@ -124,7 +148,8 @@ async function finalRefusal(
   }
   const failures = failuresOf(error);
   if (failures === null) return error;
-  const { role = null, ttlSeconds = null } = body;
-  const asked = { publicKeyFingerprint: fingerprint(key), role, ttlSeconds };
+  const { role = null, ttlSeconds = null, host, login } = body;
+  const target = host === undefined ? {} : { host, login };
+  const asked = { publicKeyFingerprint: fingerprint(key), role, ...target, ttlSeconds };
   return refused(store, { caller, requestId }, caller.userName, failures, asked);
 }

@@ -25,7 +25,7 @@ export function roleMemory(store: ScopedDatabase, capacity = 10_000): RoleMemory
         const rows = await store.within([organizationId], (tx) =>
           findRolesWithEpochs(tx, organizationId, missing),
         );
-        for (const row of rows) known.set(row.id, knownRole(row));
+        for (const row of rows) known.set(row.id, roleOf(row));
       }
       // A role that has just been changed comes with its newer epoch; one that is gone, not at all.
       return roles.flatMap(({ id }) => {
@@ -37,7 +37,7 @@ export function roleMemory(store: ScopedDatabase, capacity = 10_000): RoleMemory
 }
 
 /** A stored role. One that this program would not let anybody create gives nobody anything: it has no logins. */
-function knownRole(row: RoleRow & { readonly epoch: bigint }): Known {
+export function roleOf(row: RoleRow & { readonly epoch: bigint }): Omit<Role, 'memberOf'> {
   const { id, handle, epoch } = row;
   const judged = validateRoleDefinition({
     ...row,

@@ -1,4 +1,5 @@
 import type { CommandDescription, GroupDescription } from './command.js';
+import { access, explain, hosts } from './access.js';
 import { cert } from './cert.js';
 import { ca, events, host, krl, revoke, trust } from './trust.js';
 import { completion, version } from './itself.js';
@@ -17,6 +18,9 @@ export const commands: readonly CommandDescription[] = [
   password,
   secondFactor,
   cert,
+  hosts,
+  explain,
+  access,
   host,
   ca,
   trust,

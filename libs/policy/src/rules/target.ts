@@ -29,13 +29,14 @@ export function candidateRoles(
   if (own.length > 0) return met(own);
   return unmet(
     ...notChosen(reaching, { name, labels }, roleName),
-    ...notAs(reaching, name, target.login),
+    ...notAs(fitting.length > 0 ? reaching.filter(({ memberOf }) => memberOf) : reaching, name, target.login),
     ...notGranted(caller, fitting, name, target.login),
     ...forLogins(caller, named, target),
   );
 }
 
-function noHost(host: Exclude<SoughtHost, { readonly kind: 'joined' }>): Failure {
+/** Why nobody can be reached there at all. */
+export function noHost(host: Exclude<SoughtHost, { readonly kind: 'joined' }>): Failure {
   if (host.kind === 'ambiguous') {
     return {
       rule: 'host_ambiguous',
@@ -73,7 +74,7 @@ function notChosen(
   ];
 }
 
-/** Roles that reach the host, but not as this login. */
+/** Roles that reach the host, but not as this login: the caller's own, or others too where none would do. */
 function notAs(reaching: readonly Role[], host: string, login: string): Failure[] {
   return reaching
     .filter(({ logins }) => !logins.some((each) => each === login))

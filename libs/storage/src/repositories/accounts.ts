@@ -47,6 +47,16 @@ export function listAccounts(
     select ${columns} from users where ${every(conditions)} order by name collate "C" limit ${query.limit}`;
 }
 
+/** The state of every account, by name. */
+export async function accountStates(
+  tx: Transaction,
+  organizationId: string,
+): Promise<ReadonlyMap<string, AccountRow['state']>> {
+  const rows = await tx.$queryRaw<{ name: string; state: AccountRow['state'] }[]>`
+    select name, state from users where organization_id = ${organizationId}::uuid order by name collate "C"`;
+  return new Map(rows.map(({ name, state }) => [name, state]));
+}
+
 export async function findAccount(
   tx: Transaction,
   organizationId: string,

@@ -274,6 +274,18 @@ export async function lockBundle(
   return rows[0] ?? null;
 }
 
+/** What was last made for a host, and what it said last, by the host's name; null: there is no such host. */
+export async function appliedOn(
+  tx: Transaction,
+  organizationId: string,
+  name: string,
+): Promise<{ readonly version: bigint; readonly bundle: string | null; readonly report: unknown } | null> {
+  const rows = await tx.$queryRaw<{ version: bigint; bundle: string | null; report: unknown }[]>`
+    select bundle_version as version, bundle, report from hosts
+    where organization_id = ${organizationId}::uuid and name = ${name}`;
+  return rows[0] ?? null;
+}
+
 export async function keepBundle(
   tx: Transaction,
   hostId: string,

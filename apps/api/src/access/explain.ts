@@ -1,0 +1,130 @@
+import { HostReport } from '@writ/contract';
+import { hostWarnings, waitingFor, type HostProgress } from '@writ/hosts';
+import { seconds } from '@writ/kernel';
+import { decide, roleWord, type AccessRequest, type Caller, type Role, type SoughtHost } from '@writ/policy';
+import { appliedOn, listRolesOf, type ScopedDatabase } from '@writ/storage';
+import type { SignedInCaller } from '../auth/signed-in-caller.js';
+import type { Issuing } from '../certificates/issuing.js';
+import type { RouteInput, RouteOutput } from '../http/route-input.js';
+import type { KrlShelf } from '../trust/published-krl.js';
+import { knownAccount } from '../users/read-users.js';
+import { allRoles, mayAskAbout, rolesInSight } from './sight.js';
+import { soughtHost } from './sought-host.js';
+
+export interface Explaining {
+  readonly issuing: Issuing;
+  readonly krls: KrlShelf;
+}
+
+type Answer = RouteOutput<'explain'>;
+
+/** Somebody whose access is asked about, with the roles that are in sight of whoever asks. */
+interface Subject {
+  readonly person: Caller;
+  readonly account: AccessRequest['account'];
+  readonly roles: readonly Role[];
+}
+
+/**
+ * Whether the caller, or somebody else, may be a login on a host, and why or why not. Ends in `permission_missing`,
+ * `not_found` (no such user), `request_refused` (the organization has no user CA that signs).
+ */
+export async function explain(
+  services: Explaining,
+  caller: SignedInCaller,
+  { query }: Pick<RouteInput<'explain'>, 'query'>,
+): Promise<Answer> {
+  const { issuing } = services;
+  mayAskAbout(caller, query.user);
+  const inventory = await issuing.inventories.inventoryOf(caller.organizationId);
+  const { own, all } = await rolesInSight(issuing, caller);
+  const subject =
+    query.user === undefined || query.user === caller.userName
+      ? ({ person: caller, account: 'active', roles: all } as const)
+      : await somebody(issuing.store, caller, query.user);
+  const host = await soughtHost(issuing.store, caller, inventory, own, query.host);
+  const { login } = query;
+  const now = seconds(issuing.ports.clock);
+  const decision = decide({
+    caller: subject.person,
+    roles: subject.roles,
+    authority: await issuing.authorities.active(caller.organizationId, 'user'),
+    now,
+    backdate: BigInt(issuing.ports.backdateSeconds),
+    request: { kind: 'access', account: subject.account, target: { host, login } },
+  });
+  const roles = decision.allowed ? decision.roles : [];
+  const words = roles.map(({ handle }) => roleWord(handle));
+  const { waiting, warnings } = await progressOn(services, caller, host, login, words);
+  return {
+    user: subject.person.userName,
+    host: nameOf(host),
+    login,
+    allowed: decision.allowed,
+    roles: roles.map(({ name, handle, maxTtlSeconds }) => ({ name, handle, maxTtlSeconds })),
+    failures: decision.allowed ? [] : [...decision.failures],
+    waiting: decision.allowed ? waiting : [],
+    warnings: decision.allowed ? warnings : [],
+    rolesByLogins: subject.roles
+      .filter((role) => role.memberOf && role.principals === 'logins' && role.logins.includes(login as never))
+      .map(({ name }) => name)
+      .sort(),
+  };
+}
+
+/** An account that somebody who may sees from outside. */
+async function somebody(store: ScopedDatabase, caller: SignedInCaller, name: string): Promise<Subject> {
+  const { organizationId } = caller;
+  const { account, ids } = await store.within([organizationId], async (tx) => {
+    const known = await knownAccount(tx, organizationId, name);
+    const roles = await listRolesOf(tx, organizationId, known.id);
+    return { account: known, ids: new Set(roles.map(({ id }) => id)) };
+  });
+  return {
+    person: personOf(caller, account.id, account.name),
+    account: account.state,
+    roles: await allRoles(store, organizationId, (id) => ids.has(id)),
+  };
+}
+
+/** Somebody of the caller's organization, for decisions about access alone: with no permissions and no session. */
+export function personOf(caller: SignedInCaller, userId: string, userName: string): Caller {
+  const { organizationId, organizationHandle, organizationName } = caller;
+  return {
+    organizationId,
+    organizationHandle,
+    organizationName,
+    userId,
+    userName,
+    epoch: 0n,
+    permissions: new Set(),
+    authentication: { method: 'none', at: 0, strength: 'single', sessionId: null },
+  };
+}
+
+async function progressOn(
+  { issuing, krls }: Explaining,
+  { organizationId }: SignedInCaller,
+  host: SoughtHost,
+  login: string,
+  words: readonly string[],
+): Promise<Pick<Answer, 'waiting' | 'warnings'>> {
+  if (host.kind !== 'joined') return { waiting: [], warnings: [] };
+  const { name } = host;
+  const applied = await issuing.store.within([organizationId], (tx) => appliedOn(tx, organizationId, name));
+  const progress: HostProgress = {
+    report: HostReport.nullable().parse(applied?.report ?? null),
+    version: applied?.version ?? 0n,
+    bundle: applied?.bundle ?? null,
+    krl: (await krls.current(organizationId)).sha256,
+  };
+  const now = seconds(issuing.ports.clock);
+  return {
+    waiting: [...waitingFor(name, progress, login, words, now)],
+    warnings: [...hostWarnings(name, progress)],
+  };
+}
+
+function nameOf(host: SoughtHost): string {
+  return host.kind === 'joined' || host.kind === 'signed' ? host.name : host.asked;
+}

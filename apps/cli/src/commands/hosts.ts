@@ -1,0 +1,38 @@
+import type { Reach } from '@writ/contract';
+import { fail } from '../errors.js';
+import type { Run } from '../run.js';
+import { signedIn } from '../session/client.js';
+import { printTable } from '../terminal/table.js';
+import { strong, type Line } from '../terminal/text.js';
+import { ansibleInventory } from '../view/ansible.js';
+import { loginsOn, reachedAs, rolesByLogins } from '../view/reach.js';
+
+export const run: Run = async (surroundings, input) => {
+  const { terminal } = surroundings;
+  if (input.json && input.flag('ansible')) fail('usage_invalid', 'Use either --json or --ansible.');
+  const client = await signedIn(surroundings);
+  const whole: Reach = await terminal.working('Reading hosts', async () =>
+    input.flag('all')
+      ? { organizations: [await client.call('reachOfAll', { params: client.organization })] }
+      : await client.call('listReach', {}),
+  );
+  const login = input.option('login');
+  const reach = login === undefined ? whole : reachedAs(whole, login);
+  if (input.json) return terminal.json(reach);
+  if (input.flag('ansible')) return terminal.json(ansibleInventory(reach, login));
+  const rows = reach.organizations.flatMap((organization) =>
+    organization.hosts.map((host): Line[] => [
+      [strong(host.name)],
+      host.shortNames.join(' '),
+      (login === undefined ? loginsOn(organization, host) : [login]).join(' '),
+      host.roles.join(' '),
+    ]),
+  );
+  const nobody = input.flag('all') ? 'No role reaches a host yet.' : 'None of your roles reaches a host.';
+  printTable(terminal, ['HOST', 'ALSO', 'AS', 'BY'], rows, nobody);
+  for (const { role, logins, organization } of rolesByLogins(reach, login)) {
+    terminal.warn(
+      `the role ${role} is for ${logins.join(', ')} on every host that trusts the user CA of ${organization} itself; no joined host believes it.`,
+    );
+  }
+};

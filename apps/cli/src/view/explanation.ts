@@ -1,0 +1,32 @@
+import type { Explanation } from '@writ/contract';
+import { durationWords } from '../duration.js';
+import { bad, good, strong, warning, type Line } from '../terminal/text.js';
+
+/** The answer, and why it is so, each reason on a line of its own. */
+export function describeExplanation(explanation: Explanation): readonly Line[] {
+  const { allowed, failures, waiting, warnings, rolesByLogins } = explanation;
+  return [
+    [answer(explanation), ' ', ...sentence(explanation)],
+    ...(allowed ? explanation.roles.map(byRole) : failures.map(({ message }): Line => `  ${message}`)),
+    ...waiting.map(({ message }): Line => ['  ', warning('not yet:'), ` ${message}`]),
+    ...warnings.map(({ message }): Line => ['  ', warning('mind:'), ` ${message}`]),
+    ...rolesByLogins.map((role): Line => [
+      '  ',
+      warning('mind:'),
+      ` the role ${role} makes ${explanation.user} ${explanation.login} on every host that trusts the user CA itself`,
+    ]),
+  ];
+}
+
+function answer({ allowed, waiting }: Explanation) {
+  if (!allowed) return bad('no:');
+  return waiting.length > 0 ? warning('not yet:') : good('yes:');
+}
+
+function sentence({ user, login, host, allowed }: Explanation) {
+  return [strong(user), allowed ? ' may be ' : ' may not be ', strong(login), ' on ', strong(host)];
+}
+
+function byRole({ name, maxTtlSeconds }: Explanation['roles'][number]): Line {
+  return ['  by the role ', strong(name), `, for up to ${durationWords(BigInt(maxTtlSeconds))} at a time`];
+}
