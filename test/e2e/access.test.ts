@@ -1,3 +1,4 @@
+import { ProblemError } from '@writ/contract';
 import { filesOfBundle } from '@writ/hosts';
 import { Machine } from './cli.js';
 import { joinHost } from './join-host.js';
@@ -146,10 +147,9 @@ describe('explaining, issuing and what hosts are told', () => {
           const body = { publicKey: key.line, host, login };
           const issued = await acme.as(member, 'issueUserCertificate', { body }).then(
             ({ certificate }) => parseCertificateLine(certificate).certificate.validPrincipals,
-            async (error: unknown) => {
-              const { code, failures } = await problemOf(Promise.reject(error as Error));
-              expect(code).toBe('request_refused');
-              expect(failures).toEqual(explained.failures);
+            (error: unknown) => {
+              if (!(error instanceof ProblemError)) throw error;
+              expect(error.problem).toMatchObject({ code: 'request_refused', failures: explained.failures });
               return null;
             },
           );
