@@ -1,7 +1,7 @@
 import { isCodedError, seconds } from '@writ/kernel';
 import type { Login } from '@writ/openssh/trust';
 import { decide, noHost, type AccessRequest, type Caller, type Role } from '@writ/policy';
-import { accountStates, membersOf } from '@writ/storage';
+import { accountStates, holdersOf } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import type { Issuing } from '../certificates/issuing.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
@@ -83,7 +83,7 @@ async function rolesHeld(
   const ids = all.map(({ id }) => id);
   const { states, members } = await store.within([organizationId], async (tx) => ({
     states: await accountStates(tx, organizationId),
-    members: await membersOf(tx, organizationId, ids),
+    members: await holdersOf(tx, organizationId, ids),
   }));
   if (user !== undefined && !states.has(user)) throw notFound('user');
   return all.map((role) => ({
