@@ -2,8 +2,15 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { problemStatus } from '@writ/contract';
-import { bundleKeyRules, hostChangeRules, hostProblemCodes, hostsErrorCodes, joinRules } from '@writ/hosts';
-import { bundleKeyRules, hostsErrorCodes, hostWarningRules, joinRules, waitingRules } from '@writ/hosts';
+import {
+  bundleKeyRules,
+  hostChangeRules,
+  hostProblemCodes,
+  hostsErrorCodes,
+  hostWarningRules,
+  joinRules,
+  waitingRules,
+} from '@writ/hosts';
 import {
   cycleErrorCodes,
   recorderErrorCodes,

@@ -19,7 +19,8 @@ export interface HttpAnswer {
 export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;
 
 type Shape<T> = T extends z.ZodType ? z.input<T> : never;
-type Part<K extends string, T> = T extends z.ZodType
+/** In brackets: of a route that is not known yet it is one type, and not a mixture of every route's. */
+type Part<K extends string, T> = [T] extends [z.ZodType]
   ? Record<never, never> extends Shape<T>
     ? { [P in K]?: Shape<T> }
     : { [P in K]: Shape<T> }

@@ -13,6 +13,8 @@ import type { Inventory, KnownHost } from './inventory-memory.js';
 import { allRoles, mayAskAbout, seesOthers } from './sight.js';
 import { soughtHost } from './sought-host.js';
 
+type NamedHost = Pick<KnownHost, 'name' | 'labels'>;
+
 export interface AccessListing {
   readonly issuing: Issuing;
 }
@@ -99,7 +101,7 @@ async function hostNamed(
   caller: SignedInCaller,
   inventory: Inventory,
   host: string,
-): Promise<KnownHost> {
+): Promise<NamedHost> {
   const sought = await soughtHost(store, caller, inventory, await roles.rolesOf(caller), host);
   if (sought.kind === 'joined') return sought;
   if (sought.kind === 'unknown') throw notFound('host');
@@ -108,7 +110,7 @@ async function hostNamed(
 
 /** Somebody who is in roles that name the login, on a host that these roles reach (null: by their logins, wherever that is). */
 interface Candidate {
-  readonly host: KnownHost | null;
+  readonly host: NamedHost | null;
   readonly login: string;
   readonly user: string;
   readonly roles: readonly Role[];
@@ -121,7 +123,7 @@ interface Candidate {
 function* candidates(
   { hosts, index }: Inventory,
   held: readonly Held[],
-  only: KnownHost | null,
+  only: NamedHost | null,
   from: string,
 ): Generator<Candidate> {
   if (only === null && from === '') {
@@ -144,7 +146,7 @@ function* candidates(
   }
 }
 
-function* ofHost(host: KnownHost | null, held: readonly Held[]): Generator<Candidate> {
+function* ofHost(host: NamedHost | null, held: readonly Held[]): Generator<Candidate> {
   const logins = new Map<string, Map<string, Role[]>>();
   for (const { role, members } of held) {
     for (const login of role.logins) {
