@@ -12,6 +12,7 @@ const names = [
   '20261125000000_confirmations',
   '20261125040000_role_selectors',
   '20261125050000_hosts',
+  '20261126010000_organizations',
   '20261126020000_groups',
   '20261126030000_second_factors',
   '20261126050000_host_care',

@@ -23,7 +23,6 @@ export async function insertSampleRows(
       organization_id: organization,
       kind,
       name: `org-${word}`,
-      name_patterns: ['*.acme.example'],
     },
     epochs: { id: user, organization_id: organization, kind: 'user', epoch: 3 },
     users: {
@@ -166,6 +165,18 @@ export async function insertSampleRows(
       public_keys: ['ssh-ed25519 AAAA'],
       asked_at: 'now',
       expires_at: '2100-01-01',
+    },
+    organization_names: {
+      pattern: `*.${word}.example`,
+      organization_id: organization,
+      reversed: [...`*.${word}.example`].reverse().join(''),
+    },
+    customers: { customer_id: randomUUID(), organization_id: organization, name: 'globex' },
+    outsiders: {
+      organization_id: organization,
+      user_id: randomUUID(),
+      home_id: randomUUID(),
+      name: 'msp/olga',
     },
     certificates: {
       organization_id: organization,

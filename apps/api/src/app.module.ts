@@ -36,7 +36,7 @@ import { ProblemFilter } from './http/problem.filter.js';
 import { storeReady } from './service/store-ready.js';
 import { localSignerReady } from './service/local-signer-ready.js';
 import { serviceRoutes } from './http/service-routes.js';
-import { OrganizationController } from './organization/organization.controller.js';
+import { OrganizationsController } from './organizations/organizations.controller.js';
 import { resourceControllers } from './resource-controllers.js';
 import { ResourceServices } from './resource-services.js';
 import { ServiceDescription } from './service/description.js';
@@ -51,7 +51,7 @@ export const allRoutes: readonly Route[] = [...Object.values(routes), ...Object.
 const controllers: readonly Type[] = [
   SessionController,
   SecondFactorController,
-  OrganizationController,
+  OrganizationsController,
   HealthController,
   DocsController,
   ...resourceControllers,
@@ -119,19 +119,20 @@ export class AppModule {
   /** The application over open adapters. */
   static over(adapters: Adapters, extension: Extension = noExtension): DynamicModule {
     const served = [...allRoutes, ...extension.routes];
+    const resources = new ResourceServices(adapters);
     return {
       module: AppModule,
       controllers: [...controllers, ...extension.controllers],
       providers: [
-        ...sessionProviders(adapters),
+        ...sessionProviders(adapters, resources),
         ...serviceProviders(adapters, served),
-        { provide: ResourceServices, useValue: new ResourceServices(adapters) },
+        { provide: ResourceServices, useValue: resources },
       ],
     };
   }
 }
 
-function sessionProviders(adapters: Adapters): Provider[] {
+function sessionProviders(adapters: Adapters, resources: ResourceServices): Provider[] {
   const { store, clock, random, sessions, tokenKeys, newId, secondFactors } = adapters;
   const passwords = new Passwords();
   const auth = { store, clock, random, keys: tokenKeys, newId, secondFactors, passwords };
@@ -144,7 +145,7 @@ function sessionProviders(adapters: Adapters): Provider[] {
     { provide: Strategies, useValue: strategies },
     { provide: SessionServices, useValue: new SessionServices(auth, strategies) },
     // In this order: who may not come in learns nothing about what a request should look like.
-    { provide: APP_GUARD, useValue: new AccessGuard(strategies) },
+    { provide: APP_GUARD, useValue: new AccessGuard(strategies, resources.doors) },
     { provide: APP_GUARD, useValue: new InputGuard() },
   ];
 }

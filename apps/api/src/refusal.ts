@@ -14,7 +14,7 @@ export function notFound(what: string): CodedError<ProblemCode> {
   return new CodedError<ProblemCode>('not_found', `There is no such ${what} in this organization.`);
 }
 
-/** There is no organization under that handle. */
+/** There is no organization under that handle, or none that the caller may know of. */
 export function noOrganization(): CodedError<ProblemCode> {
   return new CodedError<ProblemCode>('not_found', 'There is no such organization.');
 }

@@ -1,12 +1,16 @@
 import { inBlocks, poolVerifier } from '@writ/issuance';
+import { organizationIsOpen } from '@writ/storage';
 import type { Adapters } from './adapters.js';
 import { inventoryMemory } from './access/inventory-memory.js';
+import { inventoryMemory, type InventoryMemory } from './access/inventory-memory.js';
+import { actElsewhere } from './auth/act-elsewhere.js';
 import { callerOf } from './auth/caller-of.js';
-import type { SignedInCaller } from './auth/signed-in-caller.js';
+import type { Home, SignedInCaller } from './auth/signed-in-caller.js';
 import { authorityMemory } from './certificates/authority-memory.js';
 import type { Issuing } from './certificates/issuing.js';
 import { keyOwnerMemory } from './certificates/key-owner-memory.js';
 import { roleMemory } from './certificates/role-memory.js';
+import type { Doors } from './http/access.guard.js';
 import { publicOrganizations, type PublicOrganizations } from './trust/public-organization.js';
 import { krlShelf, type KrlShelf } from './trust/published-krl.js';
 
@@ -24,7 +28,9 @@ export class ResourceServices {
   readonly publicOrganizations: PublicOrganizations;
   readonly bundleKeys: Adapters['bundleKeys'];
   readonly authorityKeys: Adapters['authorityKeys'];
+  readonly newId: Adapters['newId'];
   readonly hostTokenKey: Adapters['tokenKeys']['host'];
+  readonly doors: Doors;
 
   constructor(adapters: Adapters) {
     const { store, clock, random, highWater, serials, signer, recorder } = adapters;
@@ -49,22 +55,32 @@ export class ResourceServices {
       authorities: authorityMemory(store),
       inventories: inventoryMemory({ store, clock }),
       refresh: (caller) => refreshed(adapters, caller),
+      refresh: async (caller) => {
+        if (caller.authentication.sessionId === null) return caller;
+        const current = await refreshed(adapters, caller.home, caller.authentication.sessionId);
+        return caller.outside === null
+          ? current
+          : this.doors.actElsewhere(current, caller.organizationHandle);
+      },
     };
     this.krls = krlShelf(store);
     this.publicOrganizations = publicOrganizations(store);
+    this.doors = {
+      actElsewhere: (caller, organization) => actElsewhere(this, caller, organization),
+      isOpen: (organization) => store.unscoped((tx) => organizationIsOpen(tx, organization)),
+    };
     this.bundleKeys = adapters.bundleKeys;
     this.authorityKeys = adapters.authorityKeys;
+    this.newId = adapters.newId;
     this.hostTokenKey = adapters.tokenKeys.host;
   }
 }
 
-/** The caller of a session as the database says it now; one without a session stays as it is. */
-async function refreshed({ sessions, clock }: Adapters, caller: SignedInCaller): Promise<SignedInCaller> {
-  const { organizationHandle, authentication } = caller;
-  if (authentication.sessionId === null) return caller;
-  return callerOf(
-    await sessions.find(organizationHandle, authentication.sessionId),
-    organizationHandle,
-    clock(),
-  );
+/** The caller of a session as the database says it now, at home. */
+async function refreshed(
+  { sessions, clock }: Adapters,
+  { organizationHandle }: Home,
+  sessionId: string,
+): Promise<SignedInCaller> {
+  return callerOf(await sessions.find(organizationHandle, sessionId), organizationHandle, clock());
 }

@@ -22,6 +22,7 @@ export const cliErrorStatus = {
   ssh_keygen_failed: exitStatus.failed,
   certificate_not_ours: exitStatus.usage,
   nothing_waits: exitStatus.conflict,
+  organization_unknown: exitStatus.notFound,
   krl_older: exitStatus.failed,
   trust_bundle_refused: exitStatus.failed,
   service_missing: exitStatus.failed,

@@ -1,9 +1,14 @@
-import { ShortName, UserName } from '@writ/contract';
+import { ActorName, ShortName, UserName } from '@writ/contract';
 import { fail } from './errors.js';
 
 /** The name of a user as the service would take it. 'usage_invalid' for anything else. */
 export function userName(text: string): string {
   return checked(UserName, text);
+}
+
+/** Likewise the name of a user, or of somebody from another organization: 'msp/ana'. */
+export function actorName(text: string): string {
+  return checked(ActorName, text);
 }
 
 /** Likewise the name of a role or an organization. */

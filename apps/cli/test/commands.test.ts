@@ -322,6 +322,53 @@ describe('commands', () => {
     });
   });
 
+  describe('--org', () => {
+    const entry = {
+      handle: 'globexglobexglob',
+      name: 'globex',
+      kind: 'customer',
+      state: 'active',
+      namePatterns: ['*.globex.example'],
+      hasOwner: false,
+      acting: 'provider',
+    };
+    const listed = (...items: object[]) =>
+      stub.on('GET /v1/organizations', { status: 200, body: { items, next: null } });
+
+    it('works in the organization of that name', async () => {
+      listed(entry);
+      const users = `GET /v1/organizations/${entry.handle}/users`;
+      stub.on(users, { status: 200, body: { items: [], next: null } });
+      expect((await writ(built, env, ['user', 'list', '--org', 'globex'])).status).toBe(0);
+      expect(stub.seen.map(({ route }) => route)).toEqual(['GET /v1/organizations', users]);
+      expect(stub.queries('GET /v1/organizations')).toEqual([{ name: 'globex' }]);
+    });
+
+    it('proves keys at home', async () => {
+      listed({ ...entry, acting: 'delegation' });
+      stub.on(`GET ${org}/keys`, { status: 200, body: { items: [], next: null } });
+      const ended = await writ(built, env, ['cert', 'issue', '--org', 'globex', '--key', at('id')]);
+      expect(ended.stderr).toContain('not_found');
+      expect(requests(`POST ${org}/keys/challenges`)).toHaveLength(1);
+    });
+
+    it('says why one cannot act there, before anything is asked', async () => {
+      listed();
+      const unknown = await writ(built, env, ['user', 'list', '--org', 'nobody']);
+      expect([unknown.status, unknown.stderr]).toEqual([
+        6,
+        'writ: There is no organization nobody that you could act in; `writ org list` shows yours. [organization_unknown]\n',
+      ]);
+      listed({ ...entry, hasOwner: true, acting: null });
+      const owned = await writ(built, env, ['user', 'list', '--org', 'globex']);
+      expect([owned.status, owned.stderr]).toEqual([
+        6,
+        'writ: You cannot act in globex: it has an owner of its own, who looks after it. [organization_unknown]\n',
+      ]);
+      expect(stub.seen.every(({ route }) => route === 'GET /v1/organizations')).toBe(true);
+    });
+  });
+
   describe('krl fetch', () => {
     const krl = (version: bigint): Buffer => Buffer.from(encodeKrl({ version, generatedAt: 1_800_000_000n }));
     const fetch = (...more: string[]) =>

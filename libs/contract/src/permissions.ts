@@ -2,6 +2,9 @@
 export const permissions = [
   'organization.read',
   'organization.change',
+  'customer.read',
+  'customer.create',
+  'customer.update',
   'user.read',
   'user.invite',
   'user.disable',
@@ -33,6 +36,7 @@ export type AdministrativeRole = (typeof administrativeRoles)[number];
 
 const readAll: readonly Permission[] = [
   'organization.read',
+  'customer.read',
   'user.read',
   'group.read',
   'role.read',
@@ -47,6 +51,7 @@ export const permissionsOf: Readonly<Record<AdministrativeRole, ReadonlySet<Perm
   owner: new Set(permissions),
   administrator: new Set<Permission>([
     ...readAll,
+    'customer.create',
     'user.invite',
     'user.disable',
     'user.reset',

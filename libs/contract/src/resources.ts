@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { administrativeRoles, permissions } from './permissions.js';
 import { Failure } from './problem.js';
 import {
+  ActorName,
   CertificateId,
   DecimalString,
   Fingerprint,
@@ -26,6 +27,20 @@ export const Organization = z.strictObject({
 });
 export type Organization = z.infer<typeof Organization>;
 
+/** An organization that the caller may see, and how they may act in it. */
+export const OrganizationEntry = z.strictObject({
+  handle: OrganizationHandle,
+  name: ShortName,
+  kind: z.enum(['provider', 'customer']),
+  state: z.enum(['active', 'closed']),
+  namePatterns: z.array(z.string()),
+  /** Whether somebody of its own is an owner who can sign in. */
+  hasOwner: z.boolean(),
+  /** 'home': one's own. 'provider': as its owner, while it has none of its own. Null: not at all. */
+  acting: z.enum(['home', 'provider', 'delegation']).nullable(),
+});
+export type OrganizationEntry = z.infer<typeof OrganizationEntry>;
+
 export const User = z.strictObject({
   id: Uuid,
   name: UserName,
@@ -34,9 +49,9 @@ export const User = z.strictObject({
   createdAt: Instant,
   disabledAt: Instant.nullable(),
   /** Who made the invitation or reset that the account was last opened with; null: nobody did, or not yet. */
-  openedBy: UserName.nullable(),
+  openedBy: ActorName.nullable(),
   /** Who has confirmed since then that the account is a person of its own. */
-  confirmedBy: UserName.nullable(),
+  confirmedBy: ActorName.nullable(),
 });
 export type User = z.infer<typeof User>;
 
@@ -420,7 +435,7 @@ export const Certificate = z.strictObject({
   validBefore: Instant,
   publicKeyFingerprint: Fingerprint,
   authority: Fingerprint,
-  user: UserName,
+  user: ActorName,
   role: ShortName.nullable(),
   issuedAt: Instant,
   revoked: z.boolean(),

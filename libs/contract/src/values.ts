@@ -13,6 +13,20 @@ export const ShortName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name has 1 to 63 of a-z 0-9 -, first a letter or digit');
 
+/** A user's name, or that of somebody from another organization: 'msp/ana'. */
+export const ActorName = z
+  .string()
+  .regex(
+    /^([a-z0-9][a-z0-9-]{0,62}\/)?[a-z0-9][a-z0-9._+@-]{0,127}$/,
+    'a user name, or organization/user for somebody of another organization',
+  );
+
+/** Host names of an organization: names, or *.suffix for every name below the suffix. */
+export const NamePatterns = z.array(z.string().min(1).max(255)).min(1).max(64);
+
+/** How long a session lasts at most: 5 minutes to 7 days. */
+export const SessionLifeSeconds = z.int().min(300).max(604_800);
+
 /** The organization's random public handle. */
 export const OrganizationHandle = z
   .string()

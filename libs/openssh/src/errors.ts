@@ -72,6 +72,7 @@ export const trustErrorCodes = [
   'login_invalid',
   'host_name_invalid',
   'name_pattern_invalid',
+  'name_pattern_too_wide',
   'known_hosts_pattern_invalid',
   'known_hosts_pattern_negated',
   'known_hosts_pattern_too_wide',

@@ -65,6 +65,7 @@ export const grantRules = [
   'opener_would_gain',
   'account_not_apart',
   'invitation_open',
+  'owner_invited',
   'right_not_held',
   'role_not_held',
 ] as const;

@@ -35,6 +35,9 @@ export const appRights = {
   second_factors: 'select, insert, update, delete',
   recovery_codes: 'select, insert, update, delete',
   host_key_requests: 'select, insert, update, delete',
+  organization_names: 'select, insert, delete',
+  customers: 'select, insert',
+  outsiders: 'select, insert',
   certificates: 'select',
   revocations: 'select, insert',
   krls: 'select, insert, delete',
@@ -94,6 +97,8 @@ export function accessSql(names: RoleNames, others: OtherRoles = { apps: [], rec
       .flatMap(([table]) => policy('owner_maintains', table, `to ${owner} using (true) with check (true)`)),
     `revoke all on function writ_organization_by_name(text) from public`,
     `grant execute on function writ_organization_by_name(text) to ${app}`,
+    `revoke all on function writ_names_taken(text[], uuid) from public`,
+    `grant execute on function writ_names_taken(text[], uuid) to ${app}`,
   ];
 }
 

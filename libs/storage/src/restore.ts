@@ -127,7 +127,7 @@ async function isEmpty(client: Client): Promise<boolean> {
 async function dropEverything(client: Client): Promise<void> {
   const tables = [...backupTables, '_prisma_migrations'].join(', ');
   await client.query(
-    `drop table if exists ${tables}; drop function if exists writ_organization_by_name(text)`,
+    `drop table if exists ${tables}; drop function if exists writ_organization_by_name(text), writ_names_taken(text[], uuid)`,
   );
 }
 

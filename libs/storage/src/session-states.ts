@@ -8,6 +8,8 @@ export interface SessionState {
   readonly sessionId: string;
   readonly organizationId: string;
   readonly organizationName: string;
+  /** 'provider' | 'customer' */
+  readonly organizationKind: string;
   /** 'active' | 'closed' */
   readonly organizationState: string;
   /** Whether the organization requires a second factor of its people. */
@@ -55,7 +57,8 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** @param ids an SQL expression of type uuid[] */
 const statement = (ids: string): string => `
-  select s.id as "sessionId", s.organization_id as "organizationId", p.name as "organizationName", o.state as "organizationState",
+  select s.id as "sessionId", s.organization_id as "organizationId", p.name as "organizationName", p.kind as "organizationKind",
+    o.state as "organizationState",
     p.second_factor_required as "secondFactorRequired",
     u.id as "userId", u.name as "userName", u.state as "userState", e.epoch::text as "userEpoch",
     u.administrative_role as "administrativeRole", s.method, s.strength,

@@ -9,7 +9,7 @@ import type { SessionState } from '@writ/storage';
 import type { SignedInCaller } from './signed-in-caller.js';
 
 /**
- * Who a session stands for right now. Ends in `session_ended`: the session, its account or its organization was closed,
+ * Who a session stands for right now, at home. Ends in `session_ended`: the session, its account or its organization was closed,
  * or the session's time is over.
  */
 export function callerOf(
@@ -23,10 +23,13 @@ export function callerOf(
     throw ended('This account was closed or reset; ask whoever looks after your accounts.');
   }
   const administrativeRole = knownAdministrativeRole(state.administrativeRole);
+  const { organizationId, organizationName, organizationKind } = state;
   return {
-    organizationId: state.organizationId,
+    organizationId,
     organizationHandle,
-    organizationName: state.organizationName,
+    organizationName,
+    home: { organizationId, organizationHandle, organizationName, organizationKind },
+    outside: null,
     userId: state.userId,
     userName: state.userName,
     epoch: state.userEpoch,

@@ -77,6 +77,7 @@ async function requestFor(
 ): Promise<Omit<IssuanceRequest, 'idempotency'>> {
   const { authorities, keyOwners } = issuing;
   const { roles, target } = await towards(issuing, caller, body);
+): Promise<Omit<IssuanceRequest, 'idempotency'> & { readonly caller: SignedInCaller }> {
   return {
     caller,
     authority: await authorities.active(caller.organizationId, 'user'),

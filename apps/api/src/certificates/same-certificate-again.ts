@@ -4,6 +4,7 @@ import type { IssuanceRequest } from '@writ/issuance';
 import { decodeCertificate } from '@writ/openssh/certificate';
 import { decide } from '@writ/policy';
 import { epochsHold, findRecorded, type IdempotentAnswer } from '@writ/storage';
+import { scopeOf, type SignedInCaller } from '../auth/signed-in-caller.js';
 import { refusal } from '../refusal.js';
 import { issuedView } from './certificate-view.js';
 import type { Issuing } from './issuing.js';
@@ -15,16 +16,17 @@ import type { Issuing } from './issuing.js';
  */
 export async function sameCertificateAgain(
   { ports, store }: Issuing,
-  request: Omit<IssuanceRequest, 'idempotency'>,
+  request: Omit<IssuanceRequest, 'idempotency'> & { readonly caller: SignedInCaller },
   { authorityId, serial }: IdempotentAnswer,
 ) {
   const now = seconds(ports.clock);
   const decision = decide({ ...request, now, backdate: BigInt(ports.backdateSeconds) });
   if (!decision.allowed) throw refusal('request_refused', decision.failures);
   const { organizationId } = request.caller;
-  const recorded = await store.within([organizationId], async (tx) => {
+  const scope = scopeOf(request.caller);
+  const recorded = await store.within(scope, async (tx) => {
     if (authorityId === null || serial === null) return null;
-    if (!(await epochsHold(tx, organizationId, decision.plan.seen))) return null;
+    if (!(await epochsHold(tx, scope, decision.plan.seen))) return null;
     return findRecorded(tx, organizationId, authorityId, serial);
   });
   if (recorded !== null && !recorded.revoked) {

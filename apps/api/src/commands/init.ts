@@ -1,6 +1,6 @@
 import { ShortName, UserName } from '@writ/contract';
 import { isCodedError, systemClock } from '@writ/kernel';
-import { namePattern } from '@writ/openssh/trust';
+import { ownableNamePattern } from '@writ/openssh/trust';
 import { newInstallationSeal, unlockInstallation } from '@writ/signer';
 import { migrateDatabase, openDatabase, openScoped } from '@writ/storage';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -102,7 +102,7 @@ function patterns(given: readonly string[]): readonly string[] {
   if (words.length === 0)
     throw usage("--names is missing: the organization's host names, such as '*.acme.example'");
   try {
-    return words.map(namePattern);
+    return words.map(ownableNamePattern);
   } catch (error) {
     if (isCodedError(error)) throw usage(`--names: ${error.message}`);
     throw error;

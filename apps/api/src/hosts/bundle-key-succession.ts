@@ -14,6 +14,7 @@ import {
   type Transaction,
 } from '@writ/storage';
 import { randomUUID } from 'node:crypto';
+import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { notFound, refusal } from '../refusal.js';
@@ -47,7 +48,10 @@ export function bundleKeysOf(
  * Makes the next key; every bundle made from now on announces it. Ends in `not_found` (no host ever needed a key),
  * `already_so` (one is announced), `decision_stale`.
  */
-export function announceBundleKey({ store, clock, bundleKeys }: Succession, actor: Actor): Promise<View> {
+export function announceBundleKey(
+  { store, clock, bundleKeys }: Succession,
+  actor: Actor & { readonly caller: SignedInCaller },
+): Promise<View> {
   const { organizationId } = actor.caller;
   return store.within([organizationId], async (tx) => {
     await takeTurn(tx, actor.caller);
@@ -68,7 +72,7 @@ export function announceBundleKey({ store, clock, bundleKeys }: Succession, acto
  */
 export function activateBundleKey(
   { store, clock }: Succession,
-  actor: Actor,
+  actor: Actor & { readonly caller: SignedInCaller },
   { body }: Pick<RouteInput<'activateBundleKey'>, 'body'>,
 ): Promise<View> {
   const { organizationId } = actor.caller;
@@ -92,7 +96,7 @@ export function activateBundleKey(
 /** Takes the announcement back. Ends in `not_found`, `already_so`, `decision_stale`, `request_refused` (it signs). */
 export function retireBundleKey(
   { store, clock }: Succession,
-  actor: Actor,
+  actor: Actor & { readonly caller: SignedInCaller },
   { body }: Pick<RouteInput<'retireBundleKey'>, 'body'>,
 ): Promise<View> {
   const { organizationId } = actor.caller;

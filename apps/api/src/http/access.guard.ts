@@ -1,19 +1,31 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { ProblemCode, Route } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
+import { elsewhere } from '../auth/act-elsewhere.js';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { secondFactorRequired } from '../auth/need-second-factor.js';
 import { Strategies } from '../auth/strategies.js';
 import { routeOf } from './handler-route.js';
 import type { FastifyRequest } from './request.js';
 
+/** What the guard asks about organizations, by their handles. */
+export interface Doors {
+  /** The caller acting in an organization that is not their home; rejects where they may not. */
+  actElsewhere(caller: SignedInCaller, organization: string): Promise<SignedInCaller>;
+  /** Whether there is such an organization and it is not closed. */
+  isOpen(organization: string): Promise<boolean>;
+}
+
 /**
  * The one guard, on every route: nobody gets past it unless the route says 'public', or a strategy names a caller
- * who is of the organization in the path and holds what the route asks for.
+ * who is of the organization in the path, or may act in it from outside, and holds what the route asks for.
  */
 @Injectable()
 export class AccessGuard implements CanActivate {
-  constructor(private readonly strategies: Strategies) {}
+  constructor(
+    private readonly strategies: Strategies,
+    private readonly doors: Doors,
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const route = routeOf(context.getHandler());
@@ -22,24 +34,25 @@ export class AccessGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (route.access === 'host') {
       const host = await this.strategies.authenticate('host', { headers: request.headers });
-      if (params(request)['organization'] !== host.organizationHandle) throw elsewhere();
+      const { organization } = params(request);
+      if (organization !== host.organizationHandle) throw elsewhere();
+      if (!(await this.doors.isOpen(organization))) throw elsewhere();
       request.joinedHost = host;
       return true;
     }
     const caller = await this.strategies.authenticate('bearer', { headers: request.headers });
     // Known also where they are refused, so that it is written down whom.
     request.caller = caller;
-    admit(route, params(request), caller);
+    const { organization } = params(request);
+    if (organization !== undefined && organization !== caller.organizationHandle)
+      request.caller = await this.doors.actElsewhere(caller, organization);
+    admit(route, params(request), request.caller);
     return true;
   }
 }
 
 function params(request: FastifyRequest): Readonly<Record<string, string>> {
   return request.params as Readonly<Record<string, string>>;
-}
-
-function elsewhere(): CodedError<ProblemCode> {
-  return new CodedError<ProblemCode>('not_found', 'There is no such organization for you.');
 }
 
 /**

@@ -8,11 +8,8 @@ import {
 import {
   alreadyInitialized,
   findInstallation,
-  insertAuthority,
   insertInstallation,
-  insertOrganization,
   insertUser,
-  recordEvent,
   replaceInvitation,
   type NewAuthority,
   type ScopedDatabase,
@@ -22,6 +19,7 @@ import { sealedAuthorityKeys } from '../authorities/authority-keys.js';
 import { makeInvitation } from '../auth/invitation-token.js';
 import { newTokenKey } from '../auth/token-key.js';
 import { randomHandle } from '../handle.js';
+import { firstAuthorities, foundOrganization } from '../organizations/found-organization.js';
 
 export { authorityKeyKinds, type AuthorityKeyKind };
 
@@ -65,13 +63,10 @@ export async function found(services: FoundingServices, founding: Founding): Pro
   const { store, clock, random, newId, key, seal } = services;
   const organization = { id: newId(), handle: randomHandle(random) };
   const createdAt = new Date(clock());
-  const authorities = await Promise.all(
-    (['user', 'host'] as const).map((kind) =>
-      sealedAuthorityKeys(key).make(
-        { id: newId(), organizationId: organization.id, kind, createdAt },
-        founding.authorityKeys,
-      ),
-    ),
+  const authorities = await firstAuthorities(
+    { authorityKeys: sealedAuthorityKeys(key), newId },
+    { organizationId: organization.id, createdAt },
+    founding.authorityKeys,
   );
   const owner = { id: newId(), organizationId: organization.id, name: founding.owner, createdAt };
   const invitation = founding.passwordHash === null ? makeInvitation(random, organization.handle) : null;
@@ -80,14 +75,15 @@ export async function found(services: FoundingServices, founding: Founding): Pro
     await insertInstallation(tx, { kdf: seal.derivation, check: seal.check, tokenKey: newTokenKey(key) });
     const { organization: name, namePatterns, sessionLifeSeconds: life } = founding;
     const sessions = life === undefined ? {} : { sessionLifeSeconds: life };
-    await insertOrganization(tx, {
-      ...organization,
-      ...sessions,
-      kind: 'provider',
-      name,
-      namePatterns,
-      createdAt,
-    });
+    await foundOrganization(
+      tx,
+      {
+        organization: { ...organization, ...sessions, kind: 'provider', name, createdAt },
+        namePatterns,
+        authorities,
+      },
+      { actor: null, data: { owner: owner.name }, requestId: null },
+    );
     await insertUser(tx, {
       ...owner,
       administrativeRole: 'owner',
@@ -105,19 +101,6 @@ export async function found(services: FoundingServices, founding: Founding): Pro
         expiresAt: new Date(createdAt.getTime() + week),
       });
     }
-    for (const authority of authorities) await insertAuthority(tx, authority);
-    await recordEvent(tx, {
-      organizationId: organization.id,
-      kind: 'organization.created',
-      actor: null,
-      subject: name,
-      data: {
-        owner: owner.name,
-        namePatterns: [...namePatterns],
-        authorities: authorities.map((a) => a.fingerprint),
-      },
-      requestId: null,
-    });
   });
   return { organization, authorities, invitation: invitation?.token ?? null };
 }

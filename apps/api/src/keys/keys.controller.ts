@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { routes } from '@writ/contract';
+import { atHome } from '../auth/act-elsewhere.js';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { Handle } from '../http/handle.js';
 import { CurrentCaller, Input } from '../http/input.decorator.js';
@@ -18,6 +19,7 @@ export class KeysController {
     @Input() input: RouteInput<'challengeKey'>,
     @CurrentCaller() caller: SignedInCaller,
   ): Promise<RouteOutput<'challengeKey'>> {
+    atHome(caller);
     return challengeKey(this.services, caller, input);
   }
 
@@ -26,6 +28,7 @@ export class KeysController {
     @Input() input: RouteInput<'proveKey'>,
     @CurrentCaller() caller: SignedInCaller,
   ): Promise<RouteOutput<'proveKey'>> {
+    atHome(caller);
     return proveKey(this.services, { caller, requestId: input.requestId }, input);
   }
 
@@ -34,6 +37,7 @@ export class KeysController {
     @Input() input: RouteInput<'listKeys'>,
     @CurrentCaller() caller: SignedInCaller,
   ): Promise<RouteOutput<'listKeys'>> {
+    atHome(caller);
     return keysPage(this.services.store, caller, input);
   }
 }

@@ -14,6 +14,7 @@ import {
   type ScopedDatabase,
   type Transaction,
 } from '@writ/storage';
+import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { takeTurnWithKeys } from '../users/take-turn.js';
@@ -31,7 +32,7 @@ import { subjectKey, type SubjectKey } from './subject-key.js';
  */
 export async function proveKey(
   { store, clock }: { readonly store: ScopedDatabase; readonly clock: Clock },
-  actor: Actor,
+  actor: Actor & { readonly caller: SignedInCaller },
   { body }: Pick<RouteInput<'proveKey'>, 'body'>,
 ): Promise<RouteOutput<'proveKey'>> {
   const { caller } = actor;
@@ -89,7 +90,7 @@ function verifyProof(key: PublicKey, message: string, armored: string): void {
 
 async function claimForGood(
   tx: Transaction,
-  actor: Actor,
+  actor: Actor & { readonly caller: SignedInCaller },
   { key, comment }: SubjectKey,
   keyFingerprint: string,
 ): Promise<KeyClaim> {

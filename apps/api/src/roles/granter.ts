@@ -1,6 +1,6 @@
 import { permissionsOf } from '@writ/contract';
 import type { Clock } from '@writ/kernel';
-import type { Caller, Granter, Party, Recipient } from '@writ/policy';
+import type { Granter, Party, Recipient } from '@writ/policy';
 import {
   anOwnerWasConfirmed,
   findSignInUser,
@@ -8,22 +8,25 @@ import {
   type PartyRow,
   type Transaction,
 } from '@writ/storage';
+import type { CallerSomewhere } from '../auth/signed-in-caller.js';
 import { knownAdministrativeRole } from '../auth/caller-of.js';
 
 /**
  * The caller as somebody who hands something on, with the rights that they have in this transaction, which has taken its
  * turn: those that came with the request may have been taken since.
  */
-export async function granterOf(tx: Transaction, clock: Clock, caller: Caller): Promise<Granter> {
-  const { organizationId, userId } = caller;
-  const account = await findSignInUser(tx, organizationId, { id: userId });
+export async function granterOf(tx: Transaction, clock: Clock, caller: CallerSomewhere): Promise<Granter> {
+  const { organizationId, userId, outside = null } = caller;
+  const account = await findSignInUser(tx, caller.home?.organizationId ?? organizationId, { id: userId });
   const administrativeRole = knownAdministrativeRole(account?.administrativeRole ?? 'member');
   const party = await partyBehind(tx, clock, organizationId, userId);
   return {
-    caller: { ...caller, permissions: permissionsOf[administrativeRole] },
+    // From outside it is not the account that permits, and nothing of what does has changed: the turn has looked.
+    caller: outside === null ? { ...caller, permissions: permissionsOf[administrativeRole] } : caller,
     roleIds: new Set(party.find((each) => each.userId === userId)?.roleIds),
     party,
     firstOwner:
+      outside === null &&
       administrativeRole === 'owner' &&
       party.length === 1 &&
       !(await anOwnerWasConfirmed(tx, organizationId)),

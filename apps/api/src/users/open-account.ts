@@ -14,6 +14,7 @@ import {
   findSignInUser,
   hasOpenInvitation,
   listRolesOf,
+  openOwner,
   type AccountRow,
   type Transaction,
 } from '@writ/storage';
@@ -31,7 +32,8 @@ export async function refuseInviting(
   administrativeRole: AdministrativeRole,
 ): Promise<void> {
   const account = accountOf(caller, administrativeRole, []);
-  refuseUnless([mayOpenAccount(await granterOf(tx, clock, caller), 'user.invite', account)]);
+  const may = mayOpenAccount(await granterOf(tx, clock, caller), 'user.invite', account);
+  refuseUnless([may, ...(administrativeRole === 'owner' ? [await onlyFirstOwner(tx, caller)] : [])]);
 }
 
 /**
@@ -113,6 +115,17 @@ export async function refuseConfirming(
   });
   if (!may.allowed) throw refusal('grant_refused', may.failures);
   return may;
+}
+
+/** From outside one owner is let in, and no second one beside them while they have yet to come. */
+async function onlyFirstOwner(
+  tx: Transaction,
+  { organizationId, outside }: SignedInCaller,
+): Promise<GrantJudgement> {
+  const waiting = outside === null ? null : await openOwner(tx, organizationId);
+  if (waiting === null) return { allowed: true, exception: null };
+  const message = `${waiting} is invited as the owner; give them a new invitation (\`writ user reset ${waiting}\`), or disable the account first.`;
+  return { allowed: false, failures: [{ rule: 'owner_invited', message }] };
 }
 
 function accountOf(

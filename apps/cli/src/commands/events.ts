@@ -20,7 +20,7 @@ export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
   const most = limitOf(input.option('limit'), 100);
   const filter = filterOf(surroundings, input);
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const params = client.organization;
   const { items, more } = await terminal.working('Reading events', () =>
     collect(

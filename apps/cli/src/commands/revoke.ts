@@ -24,7 +24,7 @@ export const run: Run = async (surroundings, input) => {
   if (said.length !== 1) fail('usage_invalid', 'Name exactly one of --serial, --cert, --key and --user.');
   const reason = reasonOf(input.required('reason'));
   const serials = expandSerials(input.values('serial'));
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const { body, what } = await request(client, input, serials, reason);
   const question = `Revoke ${what}, for good?`;
   const sure = input.flag('yes');

@@ -31,6 +31,7 @@ export const cert: GroupDescription = {
         },
       ],
       json: 'IssuedCertificate',
+      inOrganization: true,
       load: () => import('../commands/cert/issue.js'),
     },
     {
@@ -62,6 +63,7 @@ export const cert: GroupDescription = {
         { flags: '--limit <number>', summary: 'at most so many (default: 100)' },
       ],
       json: 'Certificate[]',
+      inOrganization: true,
       load: () => import('../commands/cert/list.js'),
     },
   ],

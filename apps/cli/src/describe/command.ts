@@ -48,6 +48,8 @@ export interface LeafDescription extends Named {
   readonly options?: readonly OptionDescription[];
   /** What --json prints on standard output, in words; types are those of "JSON" in docs/cli.md. Absent: there is no --json. */
   readonly json?: string;
+  /** It works in one organization, which may be another than one's own: it has --org. */
+  readonly inOrganization?: true;
   /** The words after its name go to another program unread; the options here are for help and completion. */
   readonly passThrough?: true;
   readonly load: () => Promise<{ readonly run: Run }>;
@@ -65,9 +67,19 @@ export const jsonOption: OptionDescription = {
   summary: 'print JSON on standard output, and errors as JSON on standard error',
 };
 
-/** Every option of a command, `--json` included. */
+/** `--org`, which every command that works in an organization has. */
+export const organizationOption: OptionDescription = {
+  flags: '--org <name>',
+  summary: 'work in another organization than your own (`writ org list` shows in which you may)',
+};
+
+/** Every option of a command, `--org` and `--json` included. */
 export function optionsOf(command: LeafDescription): readonly OptionDescription[] {
-  return [...(command.options ?? []), ...(command.json === undefined ? [] : [jsonOption])];
+  return [
+    ...(command.options ?? []),
+    ...(command.inOrganization === true ? [organizationOption] : []),
+    ...(command.json === undefined ? [] : [jsonOption]),
+  ];
 }
 
 /** The parts of `flags`: its spellings, and the placeholder of its value where it takes one. */

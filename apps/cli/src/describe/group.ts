@@ -23,6 +23,7 @@ export const group: GroupDescription = {
       examples: [{ command: 'writ group create oncall', says: 'a group' }],
       arguments: [groupName],
       json: 'Group',
+      inOrganization: true,
       load: () => import('../commands/group/create.js'),
     },
     {
@@ -30,6 +31,7 @@ export const group: GroupDescription = {
       summary: 'every group',
       examples: [{ command: 'writ group list', says: 'every group' }],
       json: 'Group[]',
+      inOrganization: true,
       load: () => import('../commands/group/list.js'),
     },
     {
@@ -38,6 +40,7 @@ export const group: GroupDescription = {
       examples: [{ command: 'writ group show oncall', says: 'one group' }],
       arguments: [groupName],
       json: 'Group',
+      inOrganization: true,
       load: () => import('../commands/group/show.js'),
     },
     {
@@ -53,6 +56,7 @@ export const group: GroupDescription = {
       arguments: [groupName, users],
       options: [groups],
       json: 'Group',
+      inOrganization: true,
       load: () => import('../commands/group/add.js'),
     },
     {
@@ -66,6 +70,7 @@ export const group: GroupDescription = {
       arguments: [groupName, users],
       options: [groups],
       json: 'Group',
+      inOrganization: true,
       load: () => import('../commands/group/remove.js'),
     },
     {
@@ -74,6 +79,7 @@ export const group: GroupDescription = {
       examples: [{ command: 'writ group delete oncall', says: 'it is gone, its people stay' }],
       arguments: [groupName],
       json: 'Group',
+      inOrganization: true,
       load: () => import('../commands/group/delete.js'),
     },
   ],

@@ -78,6 +78,7 @@ export const role: GroupDescription = {
         { flags: '--key-id <template>', summary: 'text for logs (default: {user}@{organization}/{role})' },
       ],
       json: 'Role',
+      inOrganization: true,
       load: () => import('../commands/role/create.js'),
     },
     {
@@ -85,6 +86,7 @@ export const role: GroupDescription = {
       summary: 'every role',
       examples: [{ command: 'writ role list', says: 'every role' }],
       json: 'Role[]',
+      inOrganization: true,
       load: () => import('../commands/role/list.js'),
     },
     {
@@ -93,6 +95,7 @@ export const role: GroupDescription = {
       examples: [{ command: 'writ role show web', says: 'one role' }],
       arguments: [roleName],
       json: 'Role',
+      inOrganization: true,
       load: () => import('../commands/role/show.js'),
     },
     {
@@ -105,6 +108,7 @@ export const role: GroupDescription = {
       arguments: [roleName, userName],
       options: [toGroup],
       json: 'Role',
+      inOrganization: true,
       load: () => import('../commands/role/grant.js'),
     },
     {
@@ -117,6 +121,7 @@ export const role: GroupDescription = {
       arguments: [roleName, userName],
       options: [toGroup],
       json: 'Role',
+      inOrganization: true,
       load: () => import('../commands/role/revoke.js'),
     },
   ],

@@ -68,6 +68,7 @@ export const host: GroupDescription = {
             { flags: '--uses <number>', summary: 'how many hosts may join with it (default: 1)' },
           ],
           json: 'JoinToken & { token: string }',
+          inOrganization: true,
           load: () => import('../commands/host/token/create.js'),
         },
       ],
@@ -77,6 +78,7 @@ export const host: GroupDescription = {
       summary: 'every host that has joined',
       examples: [{ command: 'writ host list', says: 'names, labels, when they were seen last' }],
       json: 'Host[]',
+      inOrganization: true,
       load: () => import('../commands/host/list.js'),
     },
     {
@@ -85,6 +87,7 @@ export const host: GroupDescription = {
       examples: [{ command: 'writ host show web-1.acme.example', says: 'one host' }],
       arguments: [{ name: 'host', summary: 'name of the host' }],
       json: 'Host',
+      inOrganization: true,
       load: () => import('../commands/host/show.js'),
     },
     {
@@ -96,6 +99,7 @@ export const host: GroupDescription = {
           summary: 'every key that signed, signs or will sign, and which hosts do not know it',
           examples: [{ command: 'writ host bundle-key list', says: 'fingerprints, states, hosts' }],
           json: 'BundleKey[]',
+          inOrganization: true,
           load: () => import('../commands/host/bundle-key/list.js'),
         },
         {
@@ -107,6 +111,7 @@ export const host: GroupDescription = {
             { command: 'writ host bundle-key next', says: 'then wait until hosts have heard of it' },
           ],
           json: 'BundleKey',
+          inOrganization: true,
           load: () => import('../commands/host/bundle-key/next.js'),
         },
         {
@@ -121,6 +126,7 @@ export const host: GroupDescription = {
           ],
           options: [{ flags: '--anyway', summary: 'also where hosts have not heard of it' }],
           json: 'BundleKey',
+          inOrganization: true,
           load: () => import('../commands/host/bundle-key/activate.js'),
         },
         {
@@ -134,6 +140,7 @@ export const host: GroupDescription = {
           ],
           arguments: [{ name: 'fingerprint', summary: 'fingerprint of the next key' }],
           json: 'BundleKey',
+          inOrganization: true,
           load: () => import('../commands/host/bundle-key/retire.js'),
         },
       ],
@@ -145,6 +152,7 @@ export const host: GroupDescription = {
         { command: 'writ host kit', says: 'a command for the host, which names the kit by its SHA-256' },
       ],
       json: '{ "version": string, "sha256": string, "command": string, "pin": string | null }',
+      inOrganization: true,
       load: () => import('../commands/host/kit.js'),
     },
     {
@@ -163,6 +171,7 @@ export const host: GroupDescription = {
       ],
       arguments: [{ name: 'host', summary: 'name of the host', optional: true }],
       json: 'Host[]',
+      inOrganization: true,
       load: () => import('../commands/host/status.js'),
     },
     {
@@ -179,6 +188,7 @@ export const host: GroupDescription = {
         { name: 'label', summary: 'key=value to set, key- to take away', many: true },
       ],
       json: 'Host',
+      inOrganization: true,
       load: () => import('../commands/host/label.js'),
     },
     {
@@ -204,6 +214,7 @@ export const host: GroupDescription = {
         { flags: '--no-jump', summary: 'directly again' },
       ],
       json: 'Host',
+      inOrganization: true,
       load: () => import('../commands/host/set.js'),
     },
     {
@@ -225,6 +236,7 @@ export const host: GroupDescription = {
         { flags: '--fingerprint <fingerprint>', summary: 'a key of the request that is meant', repeat: true },
       ],
       json: 'Host',
+      inOrganization: true,
       load: () => import('../commands/host/approve.js'),
     },
     {
@@ -243,6 +255,7 @@ export const host: GroupDescription = {
         { flags: '--yes', summary: 'do not ask' },
       ],
       json: 'RemovedHost',
+      inOrganization: true,
       load: () => import('../commands/host/remove.js'),
     },
     {
@@ -264,6 +277,7 @@ export const host: GroupDescription = {
         { flags: '--replace', summary: 'take the names away from the keys they belong to' },
       ],
       json: 'IssuedHostCertificates',
+      inOrganization: true,
       load: () => import('../commands/host/sign.js'),
     },
   ],
@@ -278,6 +292,7 @@ export const ca: GroupDescription = {
       summary: "the organization's authorities",
       examples: [{ command: 'writ ca list', says: 'fingerprints, states and limits' }],
       json: 'Authority[]',
+      inOrganization: true,
       load: () => import('../commands/ca/list.js'),
     },
     {
@@ -311,6 +326,7 @@ export const ca: GroupDescription = {
         { flags: '--key <kind>', summary: 'kind of its key (default: ed25519)', choices: keyKinds },
       ],
       json: 'Authority',
+      inOrganization: true,
       load: () => import('../commands/ca/next.js'),
     },
     {
@@ -326,6 +342,7 @@ export const ca: GroupDescription = {
         { flags: '--yes', summary: 'do not ask where everybody knows it' },
       ],
       json: 'Authority',
+      inOrganization: true,
       load: () => import('../commands/ca/activate.js'),
     },
     {
@@ -334,6 +351,7 @@ export const ca: GroupDescription = {
       examples: [{ command: 'writ ca retire --host', says: 'the next host CA' }],
       options: [...oneKind, { flags: '--yes', summary: 'do not ask' }],
       json: '{ "retired": string }',
+      inOrganization: true,
       load: () => import('../commands/ca/retire.js'),
     },
   ],
@@ -418,6 +436,7 @@ export const revoke: LeafDescription = {
     { flags: '--yes', summary: 'do not ask' },
   ],
   json: 'RevocationResult',
+  inOrganization: true,
   load: () => import('../commands/revoke.js'),
 };
 
@@ -467,5 +486,6 @@ export const events: LeafDescription = {
     { flags: '--long', summary: 'all that is known of each, not only what tells most' },
   ],
   json: 'Event, one a line',
+  inOrganization: true,
   load: () => import('../commands/events.js'),
 };

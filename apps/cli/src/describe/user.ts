@@ -18,6 +18,10 @@ export const user: GroupDescription = {
           command: 'writ user invite carl --as operator',
           says: 'and who may also sign hosts and revoke',
         },
+        {
+          command: 'writ user invite bo@globex.example --org globex --as owner',
+          says: 'the first owner of a customer',
+        },
       ],
       arguments: [name],
       options: [
@@ -28,6 +32,7 @@ export const user: GroupDescription = {
         },
       ],
       json: 'Invitation',
+      inOrganization: true,
       load: () => import('../commands/user/invite.js'),
     },
     {
@@ -38,6 +43,7 @@ export const user: GroupDescription = {
         { flags: '--state <state>', summary: 'only these', choices: ['invited', 'active', 'disabled'] },
       ],
       json: 'User[]',
+      inOrganization: true,
       load: () => import('../commands/user/list.js'),
     },
     {
@@ -46,6 +52,7 @@ export const user: GroupDescription = {
       examples: [{ command: 'writ user show bea', says: 'one person' }],
       arguments: [name],
       json: 'User',
+      inOrganization: true,
       load: () => import('../commands/user/show.js'),
     },
     {
@@ -58,6 +65,7 @@ export const user: GroupDescription = {
       arguments: [name],
       options: [{ flags: '--yes', summary: 'do not ask' }],
       json: 'User',
+      inOrganization: true,
       load: () => import('../commands/user/disable.js'),
     },
     {
@@ -66,6 +74,7 @@ export const user: GroupDescription = {
       examples: [{ command: 'writ user enable bea', says: 'reopen the account' }],
       arguments: [name],
       json: 'User',
+      inOrganization: true,
       load: () => import('../commands/user/enable.js'),
     },
     {
@@ -74,6 +83,7 @@ export const user: GroupDescription = {
       examples: [{ command: 'writ user reset bea', says: 'they forgot their password' }],
       arguments: [name],
       json: 'Invitation',
+      inOrganization: true,
       load: () => import('../commands/user/reset.js'),
     },
     {
@@ -105,6 +115,7 @@ export const user: GroupDescription = {
       ],
       arguments: [name],
       json: 'User',
+      inOrganization: true,
       load: () => import('../commands/user/confirm.js'),
     },
   ],

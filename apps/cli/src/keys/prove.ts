@@ -11,7 +11,7 @@ export type KeyState = 'unknown' | 'proved' | 'revoked';
 /** Looks for a key among the caller's own. */
 export async function stateOf(client: Client, { publicKey }: KeyFile): Promise<KeyState> {
   const wanted = fingerprint(publicKey);
-  const { items } = await collect((query) => client.call('listKeys', { params: client.organization, query }));
+  const { items } = await collect((query) => client.call('listKeys', { params: client.home, query }));
   const found = items.find((key) => key.fingerprint === wanted);
   if (found === undefined) return 'unknown';
   return found.revokedAt === null ? 'proved' : 'revoked';
@@ -21,7 +21,7 @@ export async function stateOf(client: Client, { publicKey }: KeyFile): Promise<K
 export async function prove(client: Client, key: KeyFile, terminal: Terminal): Promise<void> {
   terminal.say(`Proving the key ${key.path} (once)`);
   const publicKey = key.line;
-  const params = client.organization;
+  const params = client.home;
   const { challenge, namespace } = await client.call('challengeKey', { params, body: { publicKey } });
   const signature = await signChallenge(key, challenge, namespace);
   await client.call('proveKey', { params, body: { publicKey, challenge, signature } });

@@ -7,10 +7,13 @@ import {
   type Transport,
 } from '@writ/contract';
 import { fail } from '../errors.js';
+import type { Input } from '../input.js';
+import { shortName } from '../names.js';
 import { directories, type Directories } from '../files/directories.js';
 import { transportTo } from '../network/transport.js';
 import type { Surroundings } from '../run.js';
 import { withSessionLock } from './lock.js';
+import { handleToActIn } from './organization.js';
 import { guardSession, readSession, removeSession, writeSession, type Session } from './session.js';
 
 /** A token that ends sooner than this is replaced before it is used. */
@@ -19,13 +22,20 @@ const margin = 20_000;
 /** Calls routes of the service as the one who is signed in. */
 export interface Client {
   readonly session: Session;
-  /** Path parameters that every route of an organization has. */
+  /** Path parameters that every route of an organization has: of the one that is worked in, and of one's own. */
   readonly organization: { readonly organization: string };
+  readonly home: { readonly organization: string };
   call<I extends RouteId>(route: I, input: CallInput<I>): Promise<CallOutput<I>>;
 }
 
-/** Rejects with 'not_signed_in' where nobody is. */
-export async function signedIn({ environment, clock, terminal }: Surroundings): Promise<Client> {
+/**
+ * Whoever is signed in, working in the organization that --org of `input` names, or in their own. Rejects with 'not_signed_in' where
+ * nobody is, 'organization_unknown'.
+ */
+export async function signedIn(
+  { environment, clock, terminal }: Surroundings,
+  input?: Input,
+): Promise<Client> {
   const where = directories(environment);
   await guardSession(where, terminal);
   const session = (await readSession(where)) ?? fail('not_signed_in', 'You are not signed in: `writ login`.');
@@ -34,21 +44,27 @@ export async function signedIn({ environment, clock, terminal }: Surroundings): 
     const { tokens } = await freshSession(where, session, transport, clock, refused);
     return tokens.accessToken;
   };
-  return {
+  const own = session.tokens.organization;
+  const home = { organization: own.handle };
+  const client: Client = {
     session,
-    organization: { organization: session.tokens.organization.handle },
-    call: async (route, input) => {
+    organization: home,
+    home,
+    call: async (route, asked) => {
       const accessToken = await fresh(null);
       try {
-        return await call(transport, route, { ...input, accessToken });
+        return await call(transport, route, { ...asked, accessToken });
       } catch (error) {
         if (!hasCode(error, 'access_token_invalid', 'session_ended')) throw error;
         if (hasCode(error, 'session_ended')) return ended(where, session);
         // The two clocks may differ: what looks fresh here may have ended there.
-        return call(transport, route, { ...input, accessToken: await fresh(accessToken) });
+        return call(transport, route, { ...asked, accessToken: await fresh(accessToken) });
       }
     },
   };
+  const name = input?.option('org');
+  if (name === undefined || name === own.name) return client;
+  return { ...client, organization: { organization: await handleToActIn(client, shortName(name)) } };
 }
 
 function hasCode(error: unknown, ...codes: readonly string[]): boolean {

@@ -18,7 +18,8 @@ export function describeUser(user: User): readonly Line[] {
 
 /** The invitation is the data; what to do with it is talk. */
 export function printInvitation(terminal: Terminal, input: Input, made: Invitation, server: Server): void {
-  terminal.adviceIfLost = `The invitation was made, and is lost: \`writ user reset ${made.user.name}\` makes another.`;
+  const where = input.option('org') === undefined ? '' : ` --org ${input.option('org')}`;
+  terminal.adviceIfLost = `The invitation was made, and is lost: \`writ user reset ${made.user.name}${where}\` makes another.`;
   if (input.json) return terminal.json(made);
   terminal.say([
     'One-time invitation for ',

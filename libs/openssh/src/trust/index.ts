@@ -13,6 +13,7 @@ export {
   disjointNamePatterns,
   hostNameWithin,
   namePattern,
+  ownableNamePattern,
   overlappingNamePatterns,
   type NamePattern,
 } from './name-pattern.js';

@@ -19,6 +19,22 @@ export function namePattern(text: string): NamePattern {
   return text as NamePattern;
 }
 
+/**
+ * The text as a NamePattern that one organization may have for itself: beside what `namePattern` asks, at least two labels that
+ * are written out ('name_pattern_too_wide'). `*.com` would be everybody's, and `bastion` is a different host in every
+ * network.
+ */
+export function ownableNamePattern(text: string): NamePattern {
+  const pattern = namePattern(text);
+  if (!text.replace(/^\*\./, '').includes('.')) {
+    refuse(
+      'name_pattern_too_wide',
+      `${text} is too wide for one organization: write at least two labels out, like *.acme.example.`,
+    );
+  }
+  return pattern;
+}
+
 /** True where one of the patterns covers the name. No patterns cover no name. */
 export function hostNameWithin(name: HostName, patterns: readonly NamePattern[]): boolean {
   return patterns.some((pattern) => covers(pattern, name));

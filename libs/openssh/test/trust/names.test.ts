@@ -7,6 +7,7 @@ import {
   knownHostsPattern,
   login,
   namePattern,
+  ownableNamePattern,
   overlappingNamePatterns,
   patternWithin,
 } from '../../src/trust/index.js';
@@ -104,6 +105,14 @@ describe('name patterns', () => {
     '*.1',
     'a,b',
   ])('refuses %j', (text) => expect(codeOf(() => namePattern(text))).toBe('name_pattern_invalid'));
+
+  it.each(['*.com', 'bastion'])('lets no organization have %j for itself', (text) => {
+    expect(codeOf(() => ownableNamePattern(text))).toBe('name_pattern_too_wide');
+  });
+
+  it.each(['*.acme.example', 'acme.example'])('lets one organization have %j', (text) => {
+    expect(ownableNamePattern(text)).toBe(text);
+  });
 
   it('covers names below a suffix at any depth, and not the suffix nor a longer label', () => {
     const acme = [namePattern('*.acme.example')];

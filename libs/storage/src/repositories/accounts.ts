@@ -17,12 +17,14 @@ export interface AccountRow {
   readonly confirmedBy: string | null;
 }
 
-/** The name of whom the opening's column names. */
+/** The name of whom the opening's column names: one of the organization's, or somebody from outside. */
 function ofLastOpening(column: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`(select who.name from users who where who.id = (
-    select ${column} from invitations opening
+  return Prisma.sql`(select coalesce(
+      (select who.name from users who where who.id = ${column} and who.organization_id = users.organization_id),
+      (select who.name from outsiders who where who.user_id = ${column} and who.organization_id = users.organization_id))
+    from invitations opening
     where opening.organization_id = users.organization_id and opening.user_id = users.id and used_at is not null
-    order by used_at desc, opening.created_at desc limit 1))`;
+    order by used_at desc, opening.created_at desc limit 1)`;
 }
 
 const columns = Prisma.sql`users.id, users.name, administrative_role as "administrativeRole", state,
@@ -112,6 +114,23 @@ export async function otherActiveOwners(
   });
 }
 
+/** Whether somebody is an owner here who can sign in: from then on nobody from outside acts as one. */
+export async function hasActiveOwner(tx: Transaction, organizationId: string): Promise<boolean> {
+  const where = { organizationId, administrativeRole: 'owner', state: 'active' };
+  return (await tx.user.findFirst({ where, select: { id: true } })) !== null;
+}
+
+/** The name of an owner whose account is not closed: active, or waiting for its invitation to be used; null: there is none. */
+export async function openOwner(tx: Transaction, organizationId: string): Promise<string | null> {
+  const where = { organizationId, administrativeRole: 'owner', state: { not: 'disabled' } };
+  return (await tx.user.findFirst({ where, select: { name: true } }))?.name ?? null;
+}
+
+/** Makes every unused invitation of the organization worthless. */
+export async function withdrawAllInvitations(tx: Transaction, organizationId: string): Promise<void> {
+  await tx.invitation.deleteMany({ where: { organizationId, usedAt: null } });
+}
+
 export interface NewInvitation {
   readonly organizationId: string;
   readonly userId: string;
@@ -139,7 +158,13 @@ export async function withdrawInvitations(
   await tx.invitation.deleteMany({ where: { organizationId, userId, usedAt: null } });
 }
 
-/** Whether the account can still act: what a change that waited for others has to ask before it goes on. */
+/**
+ * Whether the account can still act, and its organization is open: what a change that waited for others has to ask before it
+ * goes on.
+ */
 export async function isActive(tx: Transaction, organizationId: string, userId: string): Promise<boolean> {
-  return (await tx.user.count({ where: { organizationId, id: userId, state: 'active' } })) > 0;
+  const rows = await tx.$queryRaw<unknown[]>`
+    select from users join organizations o on o.id = users.organization_id
+    where o.id = ${organizationId}::uuid and users.id = ${userId}::uuid and users.state = 'active' and o.state = 'active'`;
+  return rows.length > 0;
 }

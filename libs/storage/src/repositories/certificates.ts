@@ -50,18 +50,19 @@ const revoked = Prisma.sql`(
 
 const columns = Prisma.sql`c.authority_id as "authorityId", a.fingerprint as "authorityFingerprint", c.serial,
   c.certificate_type as "certificateType", c.key_id as "keyId", c.principals, c.valid_after as "validAfter",
-  c.valid_before as "validBefore", c.public_key_fingerprint as "publicKeyFingerprint", coalesce(u.name, h.name) as "userName",
+  c.valid_before as "validBefore", c.public_key_fingerprint as "publicKeyFingerprint", coalesce(u.name, h.name, o.name) as "userName",
   roles.name as "roleName", c.issued_at as "issuedAt", ${revoked} as revoked`;
 
 const joined = Prisma.sql`certificates c join authorities a on a.id = c.authority_id
-  left join users u on u.id = c.user_id left join hosts h on h.id = c.user_id left join roles on roles.id = c.role_id`;
+  left join users u on u.id = c.user_id left join hosts h on h.id = c.user_id left join roles on roles.id = c.role_id
+  left join outsiders o on o.user_id = c.user_id and o.organization_id = c.organization_id`;
 
 /** Certificates, newest first. */
 export function listCertificates(tx: Transaction, query: CertificateQuery): Promise<CertificateRow[]> {
   const { after } = query;
   const conditions = [Prisma.sql`c.organization_id = ${query.organizationId}::uuid`];
   if (query.userId !== undefined) conditions.push(Prisma.sql`c.user_id = ${query.userId}::uuid`);
-  if (query.userName !== undefined) conditions.push(Prisma.sql`u.name = ${query.userName}`);
+  if (query.userName !== undefined) conditions.push(Prisma.sql`coalesce(u.name, o.name) = ${query.userName}`);
   if (query.type !== undefined) conditions.push(Prisma.sql`c.certificate_type = ${query.type}`);
   if (query.active !== undefined) {
     const active = Prisma.sql`(c.valid_before > ${query.now}::bigint and not ${revoked})`;
@@ -149,6 +150,17 @@ export function unexpiredCertificatesOfHoldings(
     select authority_id as "authorityId", serial, valid_before as "validBefore"
     from certificates join unnest(${holdings.map(({ userId }) => userId)}::uuid[],
       ${holdings.map(({ roleId }) => roleId)}::uuid[]) as held (holder, role) on holder = user_id and role = role_id
+    where organization_id = ${organizationId}::uuid and certificate_type = 'user' and valid_before > ${since}::bigint`;
+}
+
+/** Every user certificate of the organization that expires after `since` (seconds since 1970). */
+export function allUnexpiredUserCertificates(
+  tx: Transaction,
+  organizationId: string,
+  since: bigint,
+): Promise<CertificateRef[]> {
+  return tx.$queryRaw<CertificateRef[]>`
+    select authority_id as "authorityId", serial, valid_before as "validBefore" from certificates
     where organization_id = ${organizationId}::uuid and certificate_type = 'user' and valid_before > ${since}::bigint`;
 }
 

@@ -29,17 +29,17 @@ export async function epochNow(tx: Transaction, organizationId: string, id: stri
 }
 
 /**
- * Whether every counter still has the value that was seen; they cannot change before this transaction ends. Waits for
- * whoever is changing one.
+ * Whether every counter, of one of the organizations, still has the value that was seen; they cannot change before this
+ * transaction ends. Waits for whoever is changing one.
  */
 export async function epochsHold(
   tx: Transaction,
-  organizationId: string,
+  organizationIds: readonly string[],
   seen: readonly { readonly id: string; readonly epoch: bigint }[],
 ): Promise<boolean> {
   const held = await tx.$queryRaw<{ id: string; epoch: bigint }[]>`
     select id, epoch from epochs
-    where organization_id = ${organizationId}::uuid and id = any(${seen.map(({ id }) => id)}::uuid[])
+    where organization_id = any(${[...organizationIds]}::uuid[]) and id = any(${seen.map(({ id }) => id)}::uuid[])
     order by id for share`;
   const now = new Map(held.map(({ id, epoch }) => [id, epoch]));
   return seen.every(({ id, epoch }) => now.get(id) === epoch);

@@ -75,3 +75,8 @@ export async function hostJoinedWith(
         = ${[...host.fingerprints]}::text[]`;
   return rows[0]?.id ?? null;
 }
+
+/** Uses every join token of the organization up. */
+export async function useUpJoinTokens(tx: Transaction, organizationId: string): Promise<void> {
+  await tx.joinToken.updateMany({ where: { organizationId, usesLeft: { gt: 0 } }, data: { usesLeft: 0 } });
+}

@@ -13,7 +13,8 @@ export interface PartyRow {
 /**
  * Each account (id) with everybody who may be behind it: who made its invitation that can still be used, and who made the one
  * that it was last opened with, unless somebody has confirmed since then whose it is; and who may be behind those. Two who
- * have reset each other are both there, once.
+ * have reset each other are both there, once. So is somebody from outside, who let the first people in; but not behind an
+ * owner, who answers for the organization from then on and could not begin otherwise.
  */
 export async function partiesOf(
   tx: Transaction,
@@ -27,19 +28,25 @@ export async function partiesOf(
       union
       select account, case when confirmed_at is null then created_by_id else confirmed_below_id end
       from party join invitations i on i.organization_id = ${organizationId}::uuid and i.user_id = party.id
-      where (used_at is null and expires_at > ${now}::timestamptz)
+      where ((used_at is null and expires_at > ${now}::timestamptz)
         or i.id = (
           select last.id from invitations last
           where last.organization_id = ${organizationId}::uuid and last.user_id = party.id and last.used_at is not null
-          order by last.used_at desc, last.created_at desc limit 1)
+          order by last.used_at desc, last.created_at desc limit 1))
+        and not (exists (select from users own where own.id = party.id and own.administrative_role = 'owner')
+          and exists (select from outsiders o where o.organization_id = ${organizationId}::uuid and o.user_id = i.created_by_id))
     )
-    select account as of, users.id as "userId", name as "userName",
+    select account as of, person.id as "userId", person.name as "userName",
       array(select role_id::text from role_holders h
-        where h.organization_id = ${organizationId}::uuid and h.user_id = users.id) as "roleIds",
-      administrative_role = 'owner' and not exists (select from users other
+        where h.organization_id = ${organizationId}::uuid and h.user_id = person.id) as "roleIds",
+      person.owner and not exists (select from users other
         where other.organization_id = ${organizationId}::uuid and other.administrative_role = 'owner'
-          and other.id <> users.id) as "onlyOwner"
-    from party join users using (id) where organization_id = ${organizationId}::uuid order by name collate "C"`;
+          and other.id <> person.id) as "onlyOwner"
+    from party join (
+      select id, name, administrative_role = 'owner' as owner from users where organization_id = ${organizationId}::uuid
+      union all
+      select user_id, name, false from outsiders where organization_id = ${organizationId}::uuid
+    ) person using (id) order by person.name collate "C"`;
   const parties = new Map<string, PartyRow[]>(userIds.map((id) => [id, []]));
   for (const { of, ...row } of rows) parties.get(of)?.push(row);
   return parties;

@@ -83,6 +83,19 @@ export async function setStrength(
   await tx.session.updateMany({ where: { organizationId, ...of, endedAt: null }, data: { strength } });
 }
 
+/** Ends every session of the organization; returns how many were open. */
+export async function endAllSessions(
+  tx: Transaction,
+  organizationId: string,
+  end: { readonly at: Date; readonly reason: string },
+): Promise<number> {
+  const { count } = await tx.session.updateMany({
+    where: { organizationId, endedAt: null },
+    data: { endedAt: end.at, endedReason: end.reason },
+  });
+  return count;
+}
+
 /** Forgets sessions that ended or expired before `before`; returns how many. */
 export async function forgetSessions(tx: Transaction, organizationId: string, before: Date): Promise<number> {
   const { count } = await tx.session.deleteMany({

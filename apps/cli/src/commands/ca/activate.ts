@@ -12,7 +12,7 @@ const mostNamed = 20;
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
   const kind = authorityKind(input);
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const params = { ...client.organization, kind };
   const next = await client.call('showNextAuthority', { params });
   const { fingerprint } = next.authority;

@@ -7,7 +7,7 @@ import { strong } from '../../terminal/text.js';
 
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const { items } = await terminal.working('Reading authorities', () =>
     collect((query) => client.call('listAuthorities', { params: client.organization, query })),
   );

@@ -12,7 +12,7 @@ export const run: Run = async (surroundings, input) => {
   const keyKind =
     authorityKeyKinds.find((known) => known === said) ??
     fail('usage_invalid', `--key is one of ${authorityKeyKinds.join(', ')}.`);
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const made = await client.call('createNextAuthority', {
     params: { ...client.organization, kind },
     body: { keyKind },

@@ -6,7 +6,7 @@ import { authorityKind } from './kind.js';
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
   const kind = authorityKind(input);
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const params = { ...client.organization, kind };
   const { authority } = await client.call('showNextAuthority', { params });
   await askToGoOn(

@@ -15,7 +15,7 @@ export const run: Run = async (surroundings, input) => {
   const ttl = input.option('ttl');
   const ttlSeconds = ttl === undefined ? {} : { ttlSeconds: durationSeconds(ttl) };
   const role = input.option('role');
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const { user, organization } = client.session.tokens;
   const comment = `${user.name}@${organization.name}`;
   const key = await provedKey(surroundings, client, input.option('key'), comment);

@@ -10,7 +10,7 @@ import { instant } from '../../view/fields.js';
 export const run: Run = async (surroundings, input) => {
   const { terminal, clock } = surroundings;
   const most = limitOf(input.option('limit'), 100);
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const user = input.option('user');
   const type = (['user', 'host'] as const).find((each) => each === input.option('type'));
   const query = {

@@ -6,7 +6,7 @@ import { strong } from '../../terminal/text.js';
 
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const { items } = await terminal.working('Reading groups', () =>
     collect((query) => client.call('listGroups', { params: client.organization, query })),
   );

@@ -4,7 +4,7 @@ import { signedIn } from '../../session/client.js';
 import { describeGroup } from '../../view/group.js';
 
 export const run: Run = async (surroundings, input) => {
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const group = await client.call('showGroup', {
     params: { ...client.organization, group: shortName(input.argument('group')) },
   });

@@ -14,7 +14,7 @@ export const run: Run = async (surroundings, input) => {
   const named = input.values('fingerprint');
   if (named.length === 0 && !terminal.canAsk)
     fail('usage_invalid', 'Say which key the host showed you: --fingerprint SHA256:…');
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const params = { ...client.organization, host: input.argument('host') };
   const host = await client.call('showHost', { params });
   const request = chosen(host, named);

@@ -7,7 +7,7 @@ import { strong } from '../../terminal/text.js';
 /** The line is the output: what the host is asked to install is named by what it is, not by where it comes from. */
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const kit = await client.call('hostKit', {});
   const sha256 = createHash('sha256').update(kit).digest('hex');
   const version = /^kit_version=(\S+)$/m.exec(Buffer.from(kit).toString())?.[1] ?? 'unknown';

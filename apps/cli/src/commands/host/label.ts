@@ -12,7 +12,7 @@ export const run: Run = async (surroundings, input) => {
   const remove = removed.map((word) => word.slice(0, -1));
   const twice = remove.find((key) => Object.hasOwn(set, key));
   if (twice !== undefined) fail('usage_invalid', `The label ${twice} is both set and removed.`);
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const host = await client.call('labelHost', {
     params: { ...client.organization, host: input.argument('host') },
     body: { set: { ...set }, remove },

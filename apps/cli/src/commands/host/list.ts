@@ -8,7 +8,7 @@ import { labelText } from '../../view/host.js';
 
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const { items } = await terminal.working('Reading hosts', () =>
     collect((query) => client.call('listHosts', { params: client.organization, query })),
   );

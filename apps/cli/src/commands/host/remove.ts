@@ -6,7 +6,7 @@ import { askToGoOn } from '../../terminal/ask.js';
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
   const revokeKeys = input.flag('revoke-keys');
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const params = { ...client.organization, host: input.argument('host') };
   if (!input.flag('yes') && terminal.canAsk) {
     // Nobody is asked about a host that does not exist.

@@ -12,7 +12,7 @@ export const run: Run = async (surroundings, input) => {
   const body: Change = { ...text(input, 'address'), ...port(input), ...text(input, 'jump') };
   if (Object.keys(body).length === 0)
     fail('usage_invalid', 'Say what: --address, --port or --jump; --no-address, --no-port, --no-jump.');
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const host = await client.call('setHost', {
     params: { ...client.organization, host: input.argument('host') },
     body,

@@ -18,7 +18,7 @@ export const run: Run = async (surroundings, input) => {
   const ttlSeconds = ttl === undefined ? {} : { ttlSeconds: durationSeconds(ttl) };
   const keys = await Promise.all(input.argumentList('key').map((path) => readKeyFile(path)));
   for (const key of keys) await assertWritable(key.certificateFile);
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const issued = await terminal.working('Asking for certificates', () =>
     client.call('issueHostCertificates', {
       params: client.organization,

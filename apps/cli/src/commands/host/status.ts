@@ -12,7 +12,7 @@ import { appliedText, certificatesUntil, clockText, describeHost } from '../../v
 /** The hosts with which something is wrong come first, and of these those that were not seen for longest. */
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const host = input.argument('host');
   const params = client.organization;
   const hosts =

@@ -15,7 +15,7 @@ export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
   const body = definition(input);
   refuseUnsaidReach(surroundings, input);
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   await confirmReach(surroundings, input);
   const role = await client.call('createRole', { params: client.organization, body });
   if (input.json) return terminal.json(role);

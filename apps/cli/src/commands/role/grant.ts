@@ -6,7 +6,7 @@ import { printChangedRole } from '../../view/role.js';
 
 export const run: Run = async (surroundings, input) => {
   const { user, group } = roleSubject(input);
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const params = { ...client.organization, role: shortName(input.argument('role')) };
   if (group === undefined) {
     const role = await client.call('grantRole', { params, body: { user } });

@@ -4,7 +4,7 @@ import { signedIn } from '../../session/client.js';
 import { describePaths, describeRole } from '../../view/role.js';
 
 export const run: Run = async (surroundings, input) => {
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const role = await client.call('showRole', {
     params: { ...client.organization, role: shortName(input.argument('role')) },
   });

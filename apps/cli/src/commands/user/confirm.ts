@@ -3,7 +3,7 @@ import { signedIn } from '../../session/client.js';
 
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const user = await client.call('confirmUser', {
     params: { ...client.organization, user: input.argument('user') },
   });

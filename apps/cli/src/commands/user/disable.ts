@@ -6,7 +6,7 @@ import { signedIn } from '../../session/client.js';
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
   const name = userName(input.argument('user'));
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const question = `Close the account of ${name}, end its sessions and revoke its certificates and keys for good?`;
   await askAboutUser(terminal, client, name, question, input.flag('yes'));
   const user = await client.call('disableUser', { params: { ...client.organization, user: name } });

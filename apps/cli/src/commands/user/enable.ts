@@ -4,7 +4,7 @@ import { signedIn } from '../../session/client.js';
 
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const user = await client.call('enableUser', {
     params: { ...client.organization, user: userName(input.argument('user')) },
   });

@@ -5,7 +5,7 @@ import { signedIn } from '../../session/client.js';
 import { printInvitation } from '../../view/user.js';
 
 export const run: Run = async (surroundings, input) => {
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const administrativeRole = administrativeRoles.find((role) => role === input.option('as'));
   const made = await client.call('inviteUser', {
     params: client.organization,

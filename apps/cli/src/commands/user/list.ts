@@ -9,7 +9,7 @@ const states = ['invited', 'active', 'disabled'] as const;
 
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const state = states.find((each) => each === input.option('state'));
   const { items } = await terminal.working('Reading users', () =>
     collect((page) =>

@@ -4,7 +4,7 @@ import { signedIn } from '../../session/client.js';
 import { describeUser } from '../../view/user.js';
 
 export const run: Run = async (surroundings, input) => {
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const user = await client.call('showUser', {
     params: { ...client.organization, user: userName(input.argument('user')) },
   });

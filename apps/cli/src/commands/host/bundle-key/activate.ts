@@ -7,7 +7,7 @@ import { unknownToText } from '../../../view/bundle-key.js';
 /** Who may answer is asked here; a script has to say --anyway, or the service refuses and names the hosts. */
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const { items } = await client.call('listBundleKeys', { params: client.organization });
   const next = items.find(({ state }) => state === 'next');
   if (next === undefined)

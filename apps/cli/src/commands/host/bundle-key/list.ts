@@ -7,7 +7,7 @@ import { instant } from '../../../view/fields.js';
 
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const { items } = await client.call('listBundleKeys', { params: client.organization });
   if (input.json) return terminal.json(items);
   const rows = items.map((key) => [

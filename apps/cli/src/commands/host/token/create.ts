@@ -22,7 +22,7 @@ export const run: Run = async (surroundings, input) => {
   const labels = labelsOf(input.values('label'));
   const ttl = input.option('ttl');
   const uses = input.option('uses');
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const { server } = client.session;
   const pin = await publicKeyPin(server);
   const made = await client.call('createJoinToken', {

@@ -1,0 +1,45 @@
+import type { Transaction } from './transaction.js';
+
+/**
+ * Gives an organization exactly these host names (patterns). Resolves to those that overlap another organization's, and then
+ * nothing is written; it says nothing of whose they are. Waits for whoever is giving names at the same time.
+ */
+export async function giveNames(
+  tx: Transaction,
+  organizationId: string,
+  patterns: readonly string[],
+): Promise<readonly string[]> {
+  const wanted = [...new Set(patterns)];
+  const taken = await tx.$queryRaw<{ pattern: string }[]>`
+    select pattern from writ_names_taken(${wanted}::text[], ${organizationId}::uuid) as taken (pattern)`;
+  if (taken.length > 0) return taken.map(({ pattern }) => pattern);
+  await tx.$executeRaw`
+    delete from organization_names
+    where organization_id = ${organizationId}::uuid and pattern <> all (${wanted}::text[])`;
+  await tx.$executeRaw`
+    insert into organization_names (pattern, organization_id, reversed)
+    select pattern, ${organizationId}::uuid, reverse(pattern) from unnest(${wanted}::text[]) as wanted (pattern)
+    where not exists (select from organization_names own
+      where own.organization_id = ${organizationId}::uuid and own.pattern = wanted.pattern)`;
+  return [];
+}
+
+/** A host name, or what join tokens call theirs ('web-*.acme.example'), that something of the organization still needs. */
+export interface NameInUse {
+  readonly name: string;
+  readonly by: 'host' | 'host key' | 'join token';
+}
+
+/** Every name that the organization's hosts, host keys and join tokens use now, in the order of names. */
+export function namesInUse(tx: Transaction, organizationId: string, now: Date): Promise<NameInUse[]> {
+  return tx.$queryRaw<NameInUse[]>`
+    select distinct on (name collate "C") name, by from (
+      select name, 'host' as by, 1 as place from hosts where organization_id = ${organizationId}::uuid
+      union all
+      select name, 'host key', 2 from host_names h where h.organization_id = ${organizationId}::uuid
+        and exists (select from host_name_keys k where k.host_name_id = h.id and k.replaced_at is null)
+      union all
+      select names, 'join token', 3 from join_tokens
+      where organization_id = ${organizationId}::uuid and uses_left > 0 and expires_at > ${now}::timestamptz
+    ) as used (name, by, place) order by name collate "C", place`;
+}

@@ -1,0 +1,381 @@
+import { call, type SessionTokens } from '@writ/contract';
+import { transportTo } from '../service/person.js';
+import { newKey, problemOf, TestOrganization, type Member } from './organization.js';
+import { password } from './service.js';
+
+/** The provider acme with its owner ana, and customers. */
+let org: TestOrganization;
+let made = 0;
+
+beforeAll(async () => {
+  org = await TestOrganization.start();
+  await strong('ana');
+});
+afterAll(() => org.stop());
+
+/** Everybody of that name counts as signed in with a second factor. */
+const strong = (name: string) =>
+  org.ask(`update sessions set strength = 'multi' from users where users.id = user_id and users.name = $1`, [
+    name,
+  ]);
+const codeOf = async (answer: Promise<unknown>) => (await problemOf(answer)).code;
+const rulesOf = async (answer: Promise<unknown>) => {
+  const { code, failures } = await problemOf(answer);
+  return [code, ...(failures?.map(({ rule }) => rule) ?? [])];
+};
+const at = (handle: string, more: object = {}) => ({ params: { organization: handle, ...more } });
+const create = (name: string, ...namePatterns: string[]) =>
+  org.as(org.owner, 'createCustomer', { body: { name, namePatterns } });
+const customer = () => create(`customer-${(made += 1)}`, `*.customer-${made}.example`);
+const accept = (invitation: string): Promise<SessionTokens> =>
+  call(transportTo(org.url), 'acceptInvitation', { body: { invitation, password } });
+/** Lets somebody in, as whom ana acts there. */
+async function letIn(handle: string, name: string, administrativeRole = 'owner', by = org.owner) {
+  const body = { name, administrativeRole };
+  const { invitation } = await org.as(by, 'inviteUser', { ...at(handle), body });
+  return { name, token: (await accept(invitation)).accessToken };
+}
+const eventsAt = async (by: Member, handle: string, kind: string) =>
+  (await org.as(by, 'listEvents', { ...at(handle), query: { kind } })).items;
+
+describe('a customer', () => {
+  it('has CAs, names and people of its own, and its first owner signs in by its name', async () => {
+    const globex = await create('globex', '*.globex.example', 'globex.test');
+    expect(globex).toMatchObject({ kind: 'customer', state: 'active', hasOwner: false, acting: 'provider' });
+    expect(globex.namePatterns).toEqual(['*.globex.example', 'globex.test']);
+    const cas = await org.as(org.owner, 'listAuthorities', at(globex.handle));
+    expect(cas.items.map(({ kind, state }) => [kind, state]).sort()).toEqual([
+      ['host', 'active'],
+      ['user', 'active'],
+    ]);
+    const bo = await letIn(globex.handle, 'bo');
+    const body = { organization: 'globex', user: 'bo', password };
+    const session = await call(transportTo(org.url), 'signIn', { body });
+    expect(session.organization).toEqual({ handle: globex.handle, name: 'globex' });
+    expect(await org.as(bo, 'showOrganization', at(globex.handle))).toMatchObject({ name: 'globex' });
+    // The same name in two organizations is two people.
+    expect((await letIn(globex.handle, 'ana', 'member', bo)).name).toBe('ana');
+  });
+
+  it('is begun by the event of who created it, and the provider writes it down, too', async () => {
+    const { handle, name } = await customer();
+    expect(await eventsAt(org.owner, handle, 'organization.created')).toMatchObject([
+      {
+        actor: 'acme/ana',
+        subject: name,
+        data: { outside: 'provider', namePatterns: [`*.${name}.example`] },
+      },
+    ]);
+    const mine = await eventsAt(org.owner, org.handle, 'customer.created');
+    expect(mine.find(({ subject }) => subject === name)).toMatchObject({ actor: 'ana' });
+  });
+
+  it('issues certificates, signed by its own CA for its own host names', async () => {
+    const { handle, name } = await customer();
+    const bo = await letIn(handle, 'bo');
+    const key = newKey();
+    const names = [`web.${name}.example`];
+    const signed = await org.as(bo, 'issueHostCertificates', {
+      ...at(handle),
+      body: { publicKeys: [key.line], names },
+    });
+    expect(signed.certificates).toHaveLength(1);
+    const elsewhere = { publicKeys: [newKey().line], names: ['web.acme.example'] };
+    expect(await rulesOf(org.as(bo, 'issueHostCertificates', { ...at(handle), body: elsewhere }))).toEqual([
+      'request_refused',
+      'name_outside_organization',
+    ]);
+  });
+});
+
+describe('somebody of the provider in a customer', () => {
+  it('acts as its owner while it has none, and is told by name in its events for ever', async () => {
+    const { handle } = await customer();
+    const body = { name: 'web', principals: 'logins', logins: ['deploy'], maxTtlSeconds: 3600 };
+    await org.as(org.owner, 'createRole', { ...at(handle), body });
+    const bo = await letIn(handle, 'bo');
+    expect(await eventsAt(bo, handle, 'role.created')).toMatchObject([
+      { actor: 'acme/ana', data: { outside: 'provider' } },
+    ]);
+    const found = await org.as(bo, 'listEvents', { ...at(handle), query: { actor: 'acme/ana' } });
+    expect(found.items.map(({ kind }) => kind)).toEqual([
+      'user.invited',
+      'role.created',
+      'organization.created',
+    ]);
+    expect(await org.as(bo, 'showUser', at(handle, { user: 'bo' }))).toMatchObject({ openedBy: 'acme/ana' });
+  });
+
+  it('meets nothing from the moment on that its owner is there', async () => {
+    const { handle } = await customer();
+    const body = { name: 'bo', administrativeRole: 'owner' };
+    const { invitation } = await org.as(org.owner, 'inviteUser', { ...at(handle), body });
+    await org.as(org.owner, 'listUsers', at(handle));
+    await accept(invitation);
+    expect(await codeOf(org.as(org.owner, 'listUsers', at(handle)))).toBe('not_found');
+    const second = { name: 'bea', administrativeRole: 'owner' };
+    expect(await codeOf(org.as(org.owner, 'inviteUser', { ...at(handle), body: second }))).toBe('not_found');
+  });
+
+  it('lets in one owner, not a second one beside them; a new invitation goes to the first', async () => {
+    const { handle } = await customer();
+    const invite = (name: string) =>
+      org.as(org.owner, 'inviteUser', { ...at(handle), body: { name, administrativeRole: 'owner' } });
+    const { invitation: lost } = await invite('bo');
+    expect(await rulesOf(invite('bea'))).toEqual(['grant_refused', 'owner_invited']);
+    const { invitation } = await org.as(org.owner, 'resetUser', at(handle, { user: 'bo' }));
+    expect(await codeOf(accept(lost))).toBe('invitation_invalid');
+    await accept(invitation);
+  });
+
+  it('gains nothing through an account that they let in; its owner can begin all the same', async () => {
+    const { handle } = await customer();
+    const body = { name: 'web', principals: 'logins', logins: ['deploy'], maxTtlSeconds: 3600 };
+    await org.as(org.owner, 'createRole', { ...at(handle), body });
+    const sock = await letIn(handle, 'sock', 'administrator');
+    await letIn(handle, 'sibling', 'member');
+    const grant = (by: Member, user: string) =>
+      org.as(by, 'grantRole', { ...at(handle, { role: 'web' }), body: { user } });
+    const confirm = (by: Member, user: string) => org.as(by, 'confirmUser', at(handle, { user }));
+    expect(await rulesOf(grant(org.owner, 'sock'))).toEqual(['grant_refused', 'caller_would_gain']);
+    expect(await rulesOf(confirm(org.owner, 'sock'))).toEqual(['grant_refused', 'account_not_apart']);
+    // Nor when nobody acts from outside any more.
+    const bo = await letIn(handle, 'bo');
+    const problem = await problemOf(grant(sock, 'sibling'));
+    expect(problem.failures).toMatchObject([{ rule: 'opener_would_gain' }]);
+    expect(problem.failures?.[0]?.message).toContain('acme/ana');
+    expect((await grant(bo, 'bo')).members).toEqual(['bo']);
+    expect(await confirm(bo, 'sibling')).toMatchObject({ confirmedBy: 'bo' });
+    expect((await grant(sock, 'sibling')).members).toEqual(['bo', 'sibling']);
+  });
+
+  it('needs a second factor', async () => {
+    const { handle } = await customer();
+    const weak = await org.signIn('ana');
+    expect(await codeOf(org.as(weak, 'listUsers', at(handle)))).toBe('second_factor_required');
+    await letIn(handle, 'bo');
+    expect(await codeOf(org.as(weak, 'listUsers', at(handle)))).toBe('not_found');
+  });
+
+  it('has no keys there: they belong to the account at home', async () => {
+    const { handle } = await customer();
+    const body = { publicKey: newKey().line };
+    expect(await codeOf(org.as(org.owner, 'challengeKey', { ...at(handle), body }))).toBe('not_found');
+    expect(await codeOf(org.as(org.owner, 'listKeys', at(handle)))).toBe('not_found');
+    const own = newKey();
+    await org.prove(org.owner, own);
+    const wanted = { publicKey: own.line };
+    expect(await rulesOf(org.as(org.owner, 'issueUserCertificate', { ...at(handle), body: wanted }))).toEqual(
+      ['request_refused', 'role_missing'],
+    );
+    const refused = await eventsAt(org.owner, handle, 'certificate.refused');
+    expect(refused).toMatchObject([
+      { actor: 'acme/ana', subject: 'acme/ana', data: { outside: 'provider' } },
+    ]);
+  });
+
+  it('signs its hosts under the name that the customer knows them by', async () => {
+    const { handle, name } = await customer();
+    const body = { publicKeys: [newKey().line], names: [`web.${name}.example`] };
+    const input = { ...at(handle), body, idempotencyKey: 'once' };
+    const first = await org.as(org.owner, 'issueHostCertificates', input);
+    expect(await org.as(org.owner, 'issueHostCertificates', input)).toEqual(first);
+    const bo = await letIn(handle, 'bo');
+    const listed = await org.as(bo, 'listCertificates', { ...at(handle), query: { user: 'acme/ana' } });
+    expect(listed.items).toMatchObject([{ certificateType: 'host', user: 'acme/ana' }]);
+    expect(await eventsAt(bo, handle, 'certificate.issued')).toMatchObject([{ actor: 'acme/ana' }]);
+  });
+
+  it('is nobody there who is not an owner of the provider, or whose account was closed', async () => {
+    const { handle } = await customer();
+    const dora = await org.member('dora', 'administrator');
+    await strong('dora');
+    expect(await codeOf(org.as(dora, 'listUsers', at(handle)))).toBe('not_found');
+    const olga = await org.member('olga', 'owner');
+    await strong('olga');
+    await org.as(olga, 'listUsers', at(handle));
+    await org.as(org.owner, 'disableUser', { params: { user: 'olga' } });
+    expect(await codeOf(org.as(olga, 'listUsers', at(handle)))).toBe('session_ended');
+  });
+});
+
+describe('names', () => {
+  it('are one organization’s alone, however they overlap', async () => {
+    await create('names', '*.names.example', 'web.names.test');
+    for (const pattern of [
+      '*.names.example',
+      '*.eu.names.example',
+      'web.eu.names.example',
+      'web.names.test',
+      '*.names.test',
+      '*.acme.example',
+      'db.acme.example',
+    ])
+      expect([pattern, await codeOf(create('other', 'free.example.org', pattern))]).toEqual([
+        pattern,
+        'names_taken',
+      ]);
+    const problem = await problemOf(create('other', 'free.example.org', '*.eu.names.example'));
+    expect(problem.detail).toContain('*.eu.names.example');
+    expect(problem.detail).not.toContain('free.example.org');
+    // What only looks alike.
+    await create('alike', 'names.example', '*.xnames.example', '*.names.example.org');
+  });
+
+  it('are refused where they would be everybody’s', async () => {
+    for (const pattern of [
+      '*',
+      '*.com',
+      'bastion',
+      '10.0.0.1',
+      '*.0.0.1',
+      'web-*.a.example',
+      '*.*.a.example',
+      'A.example',
+    ])
+      expect([pattern, await codeOf(create('wide', pattern))]).toEqual([pattern, 'names_invalid']);
+  });
+
+  it('go to one of two who ask for them at once', async () => {
+    const outcome = (answer: Promise<unknown>) =>
+      answer.then(
+        () => 'made',
+        () => codeOf(answer),
+      );
+    const outcomes = await Promise.all(
+      [
+        create('race-1', '*.race.example'),
+        create('race-2', '*.eu.race.example'),
+        create('race-3', 'web.eu.race.example'),
+        create('race-4', '*.race.example'),
+      ].map(outcome),
+    );
+    expect(outcomes.sort()).toEqual(['made', 'names_taken', 'names_taken', 'names_taken']);
+    const twice = [create('race-5', '*.race-5.example'), create('race-5', '*.race-6.example')];
+    expect((await Promise.all(twice.map(outcome))).sort()).toEqual(['made', 'name_taken']);
+  });
+
+  it('of organizations are taken once', async () => {
+    const { name } = await customer();
+    expect(await codeOf(create(name, '*.again.example'))).toBe('name_taken');
+    expect(await codeOf(create('acme', '*.again.example'))).toBe('name_taken');
+    expect(await org.ask(`select from organization_names where pattern = '*.again.example'`)).toEqual([]);
+  });
+
+  it('cannot be taken from under what uses them', async () => {
+    const { handle, name } = await customer();
+    const set = (...namePatterns: string[]) =>
+      org.as(org.owner, 'setCustomerNames', { params: { customer: name }, body: { namePatterns } });
+    const body = { publicKeys: [newKey().line], names: [`web.${name}.example`] };
+    await org.as(org.owner, 'issueHostCertificates', { ...at(handle), body });
+    await org.as(org.owner, 'createJoinToken', { ...at(handle), body: { names: `db-*.${name}.example` } });
+    const problem = await problemOf(set(`*.eu.${name}.example`));
+    expect(problem.code).toBe('names_in_use');
+    expect(problem.detail).toContain(`db-*.${name}.example, web.${name}.example`);
+    const wider = await set(`*.${name}.example`, `*.${name}.test`);
+    expect(wider.namePatterns).toEqual([`*.${name}.example`, `*.${name}.test`]);
+    expect(await eventsAt(org.owner, handle, 'organization.names_changed')).toMatchObject([
+      { actor: 'acme/ana', data: { before: [`*.${name}.example`] } },
+    ]);
+    // What is given back is free.
+    await set(`*.${name}.example`);
+    expect((await create(`${name}-test`, `*.${name}.test`)).namePatterns).toEqual([`*.${name}.test`]);
+  });
+});
+
+describe('customers', () => {
+  it('are the provider’s to make: there is no third level', async () => {
+    const { handle } = await customer();
+    const bo = await letIn(handle, 'bo');
+    const body = { name: 'third', namePatterns: ['*.third.example'] };
+    expect(await codeOf(org.as(bo, 'createCustomer', { ...at(handle), body }))).toBe('provider_only');
+    const names = { namePatterns: ['*.third.example'] };
+    expect(await codeOf(org.as(bo, 'updateOrganization', { ...at(handle), body: names }))).toBe(
+      'provider_only',
+    );
+    expect(await codeOf(org.as(bo, 'closeCustomer', at(handle, { customer: 'acme' })))).toBe('provider_only');
+    const ownerless = await customer();
+    expect(await codeOf(org.as(org.owner, 'createCustomer', { ...at(ownerless.handle), body }))).toBe(
+      'provider_only',
+    );
+  });
+
+  it('are seen by the provider’s people, not by each other', async () => {
+    const { handle, name } = await customer();
+    const bo = await letIn(handle, 'bo');
+    const list = async (by: Member, query: object = {}) =>
+      (await org.as(by, 'listOrganizations', { query })).items;
+    expect(await list(bo)).toMatchObject([{ handle, name, acting: 'home', hasOwner: true }]);
+    expect(await list(bo, { name: 'acme' })).toEqual([]);
+    expect(await list(org.owner, { name })).toMatchObject([{ handle, acting: null, hasOwner: true }]);
+    const member = await org.member('mio');
+    expect(await list(member)).toMatchObject([{ name: 'acme', acting: 'home' }]);
+    const pages = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const query: object = { limit: 3, ...(cursor === '' ? {} : { cursor }) };
+      const page: { items: readonly { name: string }[]; next: string | null } = await org.as(
+        org.owner,
+        'listOrganizations',
+        { query },
+      );
+      pages.push(...page.items.map((each) => each.name));
+      cursor = page.next;
+    }
+    expect(pages[0]).toBe('acme');
+    expect(pages.slice(1)).toEqual([...new Set(pages.slice(1))].sort());
+    const rows = await org.ask(`select from organizations`);
+    expect(pages).toHaveLength(rows.length);
+  });
+
+  it('choose how long their sessions last', async () => {
+    const { handle } = await customer();
+    const bo = await letIn(handle, 'bo');
+    const body = { sessionLifeSeconds: 3600 };
+    expect(await org.as(bo, 'updateOrganization', { ...at(handle), body })).toMatchObject(body);
+    expect(await eventsAt(bo, handle, 'organization.session_life_changed')).toMatchObject([
+      { actor: 'bo', data: { before: 43_200, sessionLifeSeconds: 3600 } },
+    ]);
+  });
+
+  it('end when they are closed: sessions, hosts, certificates, invitations', async () => {
+    const { handle, name } = await customer();
+    const bo = await letIn(handle, 'bo');
+    const role = { name: 'web', principals: 'logins', logins: ['deploy'], maxTtlSeconds: 3600 };
+    await org.as(bo, 'createRole', { ...at(handle), body: role });
+    await org.as(bo, 'grantRole', { ...at(handle, { role: 'web' }), body: { user: 'bo' } });
+    const own = newKey();
+    const { challenge, namespace } = await org.as(bo, 'challengeKey', {
+      ...at(handle),
+      body: { publicKey: own.line },
+    });
+    const { sshsig } = await import('./organization.js');
+    const signature = sshsig(own, namespace, challenge);
+    await org.as(bo, 'proveKey', { ...at(handle), body: { publicKey: own.line, challenge, signature } });
+    const issue = () => org.as(bo, 'issueUserCertificate', { ...at(handle), body: { publicKey: own.line } });
+    await issue();
+    const { invitation } = await org.as(bo, 'inviteUser', { ...at(handle), body: { name: 'late' } });
+    const close = () => org.as(org.owner, 'closeCustomer', { params: { customer: name } });
+    expect(await close()).toMatchObject({ state: 'closed', acting: null });
+    expect(await codeOf(close())).toBe('already_so');
+    expect(await codeOf(issue())).toBe('session_ended');
+    expect(await codeOf(accept(invitation))).toBe('invitation_invalid');
+    const again = { organization: name, user: 'bo', password };
+    const signIn = () => call(transportTo(org.url), 'signIn', { body: again });
+    expect(await codeOf(signIn())).toBe('sign_in_failed');
+    expect(await codeOf(org.as(org.owner, 'listUsers', at(handle)))).toBe('not_found');
+    // What hosts look revocations up in stays.
+    const krl = await fetch(`${org.url}/v1/organizations/${handle}/krl`);
+    expect([krl.status, (krl.headers.get('etag') ?? '').replace(/-.*/, '"')]).toEqual([200, '"1"']);
+    await org.as(org.owner, 'reopenCustomer', { params: { customer: name } });
+    expect((await signIn()).organization.name).toBe(name);
+    expect(await codeOf(issue())).toBe('session_ended');
+  });
+
+  it('are never the provider itself', async () => {
+    for (const route of ['closeCustomer', 'reopenCustomer'] as const)
+      expect(await codeOf(org.as(org.owner, route, { params: { customer: 'acme' } }))).toBe('provider_only');
+    expect(await codeOf(org.as(org.owner, 'closeCustomer', { params: { customer: 'nobody' } }))).toBe(
+      'not_found',
+    );
+  });
+});
