@@ -2,7 +2,6 @@ import { inBlocks, poolVerifier } from '@writ/issuance';
 import { organizationIsOpen } from '@writ/storage';
 import type { Adapters } from './adapters.js';
 import { inventoryMemory } from './access/inventory-memory.js';
-import { inventoryMemory, type InventoryMemory } from './access/inventory-memory.js';
 import { actElsewhere } from './auth/act-elsewhere.js';
 import { callerOf } from './auth/caller-of.js';
 import type { Home, SignedInCaller } from './auth/signed-in-caller.js';
@@ -54,7 +53,6 @@ export class ResourceServices {
       keyOwners: keyOwnerMemory(store),
       authorities: authorityMemory(store),
       inventories: inventoryMemory({ store, clock }),
-      refresh: (caller) => refreshed(adapters, caller),
       refresh: async (caller) => {
         if (caller.authentication.sessionId === null) return caller;
         const current = await refreshed(adapters, caller.home, caller.authentication.sessionId);

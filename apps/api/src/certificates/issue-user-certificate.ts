@@ -74,10 +74,9 @@ async function requestFor(
   caller: SignedInCaller,
   { body, requestId }: Input,
   { key }: SubjectKey,
-): Promise<Omit<IssuanceRequest, 'idempotency'>> {
+): Promise<Omit<IssuanceRequest, 'idempotency'> & { readonly caller: SignedInCaller }> {
   const { authorities, keyOwners } = issuing;
   const { roles, target } = await towards(issuing, caller, body);
-): Promise<Omit<IssuanceRequest, 'idempotency'> & { readonly caller: SignedInCaller }> {
   return {
     caller,
     authority: await authorities.active(caller.organizationId, 'user'),
