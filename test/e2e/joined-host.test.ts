@@ -34,8 +34,9 @@ function kit(words: readonly string[], input = ''): Promise<SshResult> {
   });
 }
 
-function ssh(): Promise<SshResult> {
+function ssh(more: readonly string[] = []): Promise<SshResult> {
   return runProgram('ssh', [
+    ...more,
     ...[
       '-F',
       'none',
@@ -132,6 +133,41 @@ describe('a host that joins by its kit', () => {
     expect(await kit(['sync'])).toMatchObject({ status: 0 });
     expect((await ssh()).status).toBe(255);
     await freshCertificate();
+    expect((await ssh()).status).toBe(0);
+  }, 120_000);
+
+  it('goes on with another host key once somebody has approved it', async () => {
+    const path = at('etc/ssh_host_ed25519_key');
+    rmSync(path);
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', path]);
+    const [, fingerprint = ''] = execFileSync('ssh-keygen', ['-lf', path], { encoding: 'utf8' }).split(' ');
+    const waits = await kit(['sync']);
+    expect(waits).toMatchObject({
+      status: 6,
+      stderr: expect.stringContaining('(host_keys_waiting)') as string,
+    });
+    expect(waits.stderr).toContain(`writ host approve web-1.acme.example --fingerprint ${fingerprint}`);
+    const params = { host: 'web-1.acme.example' };
+    const [request] = (await acme.as(acme.owner, 'showHost', { params })).waiting;
+    expect(request?.fingerprints).toContain(fingerprint);
+    const body = { fingerprints: request?.fingerprints };
+    await acme.as(acme.owner, 'approveHost', { params, body });
+    expect(await kit(['sync'])).toMatchObject({ status: 0, stderr: '' });
+    const before = sshd.lineCount();
+    process.kill(sshd.pid, 'SIGHUP');
+    await sshd.logged(/^Server listening on/, before);
+    await freshCertificate();
+    expect(await ssh(['-o', 'HostKeyAlgorithms=ssh-ed25519-cert-v01@openssh.com'])).toMatchObject({
+      status: 0,
+    });
+    expect(await acme.as(acme.owner, 'showHost', { params })).toMatchObject({ waiting: [], problems: [] });
+  }, 120_000);
+
+  it('is told that it was removed, and keeps what it has until it leaves', async () => {
+    await acme.as(acme.owner, 'removeHost', { params: { host: 'web-1.acme.example' }, body: {} });
+    const told = await kit(['sync']);
+    expect(told).toMatchObject({ status: 6, stderr: expect.stringContaining('(host_removed)') as string });
+    expect(told.stderr).toContain('until writ-host leave is run on it');
     expect((await ssh()).status).toBe(0);
   }, 120_000);
 

@@ -57,6 +57,10 @@ export class StubService {
   /** Looks at each request first, and may answer it. */
   before: ((method: string, path: string) => Answer | undefined) | undefined;
   joined: Joined | undefined;
+  /** Keys of the host that were revoked (lines): they get no certificate and prove nothing. */
+  revokedKeys: string[] = [];
+  /** What becomes of changed host keys. */
+  changedKeys: 'accepted' | 'waiting' = 'waiting';
   uses = 1;
   url = '';
   pin = '-';
@@ -125,14 +129,20 @@ export class StubService {
   files(): Record<string, string> {
     const joined = this.joined;
     if (joined === undefined) throw new Error('no host has joined');
-    const certificates = joined.keys.map((line, n) => [
-      `certificates/${n + 1}`,
-      certify(this.#directory, this.hostAuthority, line, {
-        type: 'host',
-        principals: [joined.name],
-        validity: this.hostValidity,
-      }),
-    ]);
+    const certificates = joined.keys.flatMap((line, n) =>
+      this.revokedKeys.includes(line)
+        ? []
+        : [
+            [
+              `certificates/${n + 1}`,
+              certify(this.#directory, this.hostAuthority, line, {
+                type: 'host',
+                principals: [joined.name],
+                validity: this.hostValidity,
+              }),
+            ],
+          ],
+    );
     const principals = Object.entries(this.principals).map(([login, roles]) => [
       `principals/${login}`,
       roles.map((role) => `role:${role}\n`).join(''),
@@ -150,7 +160,7 @@ export class StubService {
   /** The bundle of now; it stays the same to the byte until something changes. */
   bundle(): Buffer {
     const key = JSON.stringify([
-      ...[this.version, this.principals, this.hostValidity, this.joined],
+      ...[this.version, this.principals, this.hostValidity, this.joined, this.revokedKeys],
       ...[this.bundleKey.line, this.nextBundleKey?.line],
     ]);
     if (this.#bundle?.key !== key) {
@@ -198,6 +208,10 @@ export class StubService {
         return this.#join(body as { secret: string; challenge: string; signatures: string[] });
       case 'POST /host/challenges':
         return this.#hostChallenge(body as { host: string });
+      case 'POST /host/keys/challenges':
+        return this.#challenge('keys', this.joined?.id ?? '', (body as { publicKeys: string[] }).publicKeys);
+      case 'POST /host/keys':
+        return this.#hostKeys(body as { challenge: string; signatures: string[] });
       case 'POST /host/tokens':
         return this.#hostToken(body as { challenge: string; fingerprint: string; signature: string });
       case 'GET /trust/bundle-key.pub':
@@ -247,15 +261,30 @@ export class StubService {
     this.#challenges.delete(body.challenge);
     if (body.secret !== this.secret || this.uses === 0)
       return problem(401, 'join_token_invalid', 'The join token is unknown, used up or expired.');
-    const { keys, name, text } = challenge;
-    const proved = keys.every((line, n) =>
-      verifyText(this.#directory, line, 'host-proof@writ', text, body.signatures[n] ?? ''),
-    );
-    if (!proved || keys.length !== body.signatures.length)
+    const { keys, name } = challenge;
+    if (!this.#proved(challenge, body.signatures))
       return problem(422, 'proof_invalid', 'A signature does not verify.');
     this.uses -= 1;
     this.joined = { id: 'h0st0h0st0h0st00', name, keys };
     return json({ host: this.joined.id, ...this.#newToken() });
+  }
+
+  #proved({ keys, text }: Challenge, signatures: readonly string[]): boolean {
+    return (
+      keys.length === signatures.length &&
+      keys.every((line, n) => verifyText(this.#directory, line, 'host-proof@writ', text, signatures[n] ?? ''))
+    );
+  }
+
+  #hostKeys(body: { challenge: string; signatures: string[] }): Answer {
+    const challenge = this.#challenges.get(body.challenge);
+    this.#challenges.delete(body.challenge);
+    if (challenge === undefined || this.joined === undefined)
+      return problem(409, 'challenge_invalid', 'Ask for a fresh one.');
+    if (!this.#proved(challenge, body.signatures))
+      return problem(422, 'proof_invalid', 'A signature does not verify.');
+    if (this.changedKeys === 'accepted') this.joined = { ...this.joined, keys: challenge.keys };
+    return json({ state: this.changedKeys, expiresAt: null });
   }
 
   #newToken(): object {
@@ -266,7 +295,8 @@ export class StubService {
 
   #hostChallenge(body: { host: string }): Answer {
     if (body.host !== this.joined?.id) return problem(404, 'not_found', 'There is no such host.');
-    return this.#challenge('token', this.joined.id, this.joined.keys);
+    const trusted = this.joined.keys.filter((line) => !this.revokedKeys.includes(line));
+    return this.#challenge('token', this.joined.id, trusted);
   }
 
   #hostToken(body: { challenge: string; fingerprint: string; signature: string }): Answer {
