@@ -28,6 +28,7 @@ const mayImport = {
     'storage',
     'testkit',
     'api',
+    'cli',
   ],
 };
 

@@ -20,6 +20,7 @@ export const cliErrorStatus = {
   tls_pin_mismatch: exitStatus.unreachable,
   ssh_keygen_missing: exitStatus.failed,
   ssh_keygen_failed: exitStatus.failed,
+  agent_refused: exitStatus.failed,
   certificate_not_ours: exitStatus.usage,
   nothing_waits: exitStatus.conflict,
   organization_unknown: exitStatus.notFound,

@@ -243,7 +243,12 @@ describe('commands', () => {
         state: 'active',
         keyType: 'ssh-ed25519',
       },
-      ...{ publicKey: 'x', maxValiditySeconds: 3600, createdAt: '2026-01-31T08:00:00.000Z' },
+      ...{
+        publicKey: 'x',
+        maxValiditySeconds: 3600,
+        createdAt: '2026-01-31T08:00:00.000Z',
+        believedUntil: null,
+      },
     };
     const page = (fingerprint: string) => ({
       ...{ status: 200, body: { items: [{ ...authority, fingerprint }], next: null } },

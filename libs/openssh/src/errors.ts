@@ -83,6 +83,8 @@ export const trustErrorCodes = [
   'principals_file_token_refused',
   'sshd_drop_in_empty',
   'trust_bundle_malformed',
+  'client_address_invalid',
+  'client_port_invalid',
 ] as const;
 
 /** Codes of `certificate/`: first what ends the decoder, then what the lint finds. */

@@ -9,21 +9,29 @@ import { transportTo } from '../network/transport.js';
 import { shortName, userName } from '../names.js';
 import { assertLongEnough } from '../new-password.js';
 import type { Run, Surroundings } from '../run.js';
+import { signedIn } from '../session/client.js';
 import {
+  changeConfiguration,
   prepareConfiguration,
   readConfiguration,
   writeConfiguration,
   type Configuration,
+  type SshSettings,
 } from '../session/configuration.js';
 import { deviceTokenFor, keepDevice } from '../session/devices.js';
 import { withSessionLock } from '../session/lock.js';
 import { prepareSession, writeSession } from '../session/session.js';
 import { offerSecondFactor } from './second-factor/offer.js';
 import { withCode } from './second-factor/code.js';
+import { saySsh } from '../view/ssh.js';
 import { describeWhoami } from '../view/whoami.js';
-import { askText } from '../terminal/ask.js';
+import { setUpSsh } from '../ssh/set-up.js';
+import { askText, askWhether } from '../terminal/ask.js';
 import { secret } from '../terminal/secret.js';
 import { strong } from '../terminal/text.js';
+
+const sshQuestion =
+  'Shall plain `ssh` use your certificates? It adds one Include at the top of ~/.ssh/config; `writ ssh-config remove` takes it away.';
 
 export const run: Run = async (surroundings, input) => {
   const where = directories(surroundings.environment);
@@ -37,15 +45,48 @@ export const run: Run = async (surroundings, input) => {
     await writeSession(where, { server, tokens });
     await keepDevice(where, { ...device, deviceToken });
   });
-  await writeConfiguration(where, { ...server, organization: tokens.organization, user: tokens.user.name });
+  await writeConfiguration(where, {
+    ...server,
+    organization: tokens.organization,
+    user: tokens.user.name,
+    ssh: remembered?.ssh ?? null,
+  });
   const whoami = await call(transport, 'whoami', { accessToken: tokens.accessToken });
-  if (input.json) return surroundings.terminal.json(whoami);
-  surroundings.terminal.say(
-    ['Signed in as ', strong(tokens.user.name), '.'],
-    ...describeWhoami(whoami, server),
-  );
-  if (whoami.session.secondFactorMissing) await offerSecondFactor(surroundings, input);
+  if (input.json) surroundings.terminal.json(whoami);
+  else
+    surroundings.terminal.say(
+      ['Signed in as ', strong(tokens.user.name), '.'],
+      ...describeWhoami(whoami, server),
+    );
+  if (whoami.session.secondFactorMissing) {
+    if (!input.json) await offerSecondFactor(surroundings, input);
+    // Until there is one nothing else may be asked for.
+    if (input.json || !surroundings.terminal.canAsk) return;
+  }
+  await tellSsh(surroundings, input, where, remembered?.ssh ?? null);
 };
+
+/** Has plain ssh use certificates, where that is wanted: as said, else as remembered, else as answered. */
+async function tellSsh(
+  surroundings: Surroundings,
+  input: Input,
+  where: Directories,
+  remembered: SshSettings | null,
+): Promise<void> {
+  const { terminal } = surroundings;
+  const key = input.option('key');
+  const settings = {
+    key: key === undefined ? (remembered?.key ?? null) : resolve(key).replace(/\.pub$/, ''),
+    agent: input.flag('agent') || (!input.flag('no-agent') && remembered?.agent === true),
+    madeUserConfig: remembered?.madeUserConfig ?? false,
+  };
+  const said = input.flag('ssh-config') ? true : input.flag('no-ssh-config') ? false : remembered?.wanted;
+  if (said === undefined && !terminal.canAsk) return;
+  const wanted = said ?? (await askWhether(sshQuestion, true));
+  if (wanted)
+    saySsh(terminal, await setUpSsh(surroundings, await signedIn(surroundings), { ...settings, wanted }));
+  else await changeConfiguration(where, { ssh: { ...settings, wanted } });
+}
 
 /** Where to: as said, else as remembered, else as answered. Trust is remembered for the same address only. */
 async function serverOf(

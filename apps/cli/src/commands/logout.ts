@@ -1,10 +1,12 @@
 import { ProblemError } from '@writ/contract';
 import { isCodedError } from '@writ/kernel';
-import { directories } from '../files/directories.js';
-import type { Run } from '../run.js';
+import { directories, type Directories } from '../files/directories.js';
+import type { Run, Surroundings } from '../run.js';
 import { signedIn } from '../session/client.js';
+import { changeConfiguration, readConfiguration } from '../session/configuration.js';
 import { withSessionLock } from '../session/lock.js';
 import { readSession, removeSession } from '../session/session.js';
+import { takeDownSsh } from '../ssh/set-up.js';
 
 /** The tokens go in any case; that the server could not be told is an error, for there the session goes on. */
 export const run: Run = async (surroundings, input) => {
@@ -17,6 +19,7 @@ export const run: Run = async (surroundings, input) => {
   };
   if (session === null) {
     await withSessionLock(where, () => removeSession(where));
+    await leaveSsh(surroundings, where);
     return say(false, 'Nobody was signed in.');
   }
   try {
@@ -33,6 +36,15 @@ export const run: Run = async (surroundings, input) => {
     }
   } finally {
     await withSessionLock(where, () => removeSession(where));
+    await leaveSsh(surroundings, where);
   }
   say(true, `Signed out of ${session.server.url}.`);
 };
+
+/** ssh is as it was, until the next sign-in: that it is wanted stays remembered. */
+async function leaveSsh(surroundings: Surroundings, where: Directories): Promise<void> {
+  const ssh = (await readConfiguration(where).catch(() => null))?.ssh;
+  if (ssh?.wanted !== true) return;
+  await takeDownSsh(surroundings, ssh);
+  await changeConfiguration(where, { ssh: { ...ssh, madeUserConfig: false } });
+}

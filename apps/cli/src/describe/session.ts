@@ -27,7 +27,8 @@ export const login: LeafDescription = {
     'Asks for what is not given and not remembered from the last time, so --user is how somebody else signs in. Passwords come ' +
     'from a question on the terminal, --password-file, --password-fd or WRIT_PASSWORD, never from an argument; the new one that ' +
     'an invitation takes also from WRIT_NEW_PASSWORD. An account with a second factor takes its code too, or a recovery code: ' +
-    'asked for, --code-file, --code-fd or WRIT_CODE. With --user an invitation for somebody else is refused, and stays unused.',
+    'asked for, --code-file, --code-fd or WRIT_CODE. With --user an invitation for somebody else is refused, and stays unused. The first time it asks whether plain ssh is ' +
+    'to use certificates (one Include at the top of ~/.ssh/config); without a terminal it does so only with --ssh-config.',
   examples: [
     { command: 'writ login --url https://ca.acme.example --user ana', says: 'sign in with a password' },
     {
@@ -60,6 +61,15 @@ export const login: LeafDescription = {
       summary: 'read the invitation from the first line of a file; - is standard input',
       completes: 'file',
     },
+    { flags: '--ssh-config', summary: 'have plain ssh use certificates, without asking' },
+    { flags: '--no-ssh-config', summary: 'leave ssh alone, without asking; remembered' },
+    {
+      flags: '--key <file>',
+      summary: 'the public key that ssh is to use; without it writ makes ~/.ssh/id_writ; remembered',
+      completes: 'file',
+    },
+    { flags: '--agent', summary: 'have ssh-agent hold key and certificates too, until they end; remembered' },
+    { flags: '--no-agent', summary: 'no longer' },
   ],
   json: 'Whoami',
   load: () => import('../commands/login.js'),
@@ -68,6 +78,8 @@ export const login: LeafDescription = {
 export const logout: LeafDescription = {
   name: 'logout',
   summary: 'end the session, here and on the server',
+  description:
+    'Takes the certificates away, and what plain ssh was told of them; the next `writ login` sets it up again.',
   examples: [{ command: 'writ logout', says: 'end the session' }],
   json: '{ "signedOut": boolean }; false: nobody was signed in',
   load: () => import('../commands/logout.js'),

@@ -7,6 +7,7 @@ import { group } from './group.js';
 import { org } from './org.js';
 import { role } from './role.js';
 import { service } from './service.js';
+import { sshConfig } from './ssh-config.js';
 import { login, logout, password, secondFactor, whoami } from './session.js';
 import { user } from './user.js';
 
@@ -21,6 +22,7 @@ export const commands: readonly CommandDescription[] = [
   hosts,
   explain,
   access,
+  sshConfig,
   host,
   ca,
   trust,

@@ -33,9 +33,12 @@ export async function readKeyFile(given: string): Promise<KeyFile> {
   };
 }
 
+/** Where the key is that `writ` makes for itself, without an ending. */
+export const ownKeyPath = (home: string): string => join(home, '.ssh', 'id_writ');
+
 /** The key that `writ` makes for itself: ~/.ssh/id_writ, Ed25519, without a passphrase, for it is worth nothing without a certificate. */
 export async function ownKeyFile(home: string, comment: string, terminal: Terminal): Promise<KeyFile> {
-  const path = join(home, '.ssh', 'id_writ');
+  const path = ownKeyPath(home);
   if (!(await exists(`${path}.pub`))) {
     if (await exists(path))
       fail('file_refused', `${path} is there but ${path}.pub is not; name a key with --key.`, { path });

@@ -5,10 +5,23 @@ import type { Directories } from '../files/directories.js';
 import { readBytesIfAny } from '../files/read.js';
 import type { Server } from '../network/server.js';
 
+/** What the user has said about ssh, and what `writ` did because of it. */
+export interface SshSettings {
+  /** Whether ssh is to be told: false where the user has said no. */
+  readonly wanted: boolean;
+  /** Absolute path of the key that was named, or null for our own. */
+  readonly key: string | null;
+  readonly agent: boolean;
+  /** The user's ssh_config was not there before. */
+  readonly madeUserConfig: boolean;
+}
+
 /** What the last sign-in remembered: nothing in it is a secret. `organization` and `user` are names to offer again. */
 export interface Configuration extends Server {
   readonly organization: { readonly handle: string; readonly name: string } | null;
   readonly user: string | null;
+  /** null where nobody was asked yet. */
+  readonly ssh: SshSettings | null;
 }
 
 const fileOf = (where: Directories): string => join(where.configuration, 'config.json');
@@ -36,6 +49,12 @@ export async function writeConfiguration(where: Directories, configuration: Conf
   await writeAtomically(fileOf(where), `${JSON.stringify(configuration, null, 2)}\n`, 0o600);
 }
 
+/** Remembers something else in place of a part; nothing where nobody has signed in. Rejects as the other two do. */
+export async function changeConfiguration(where: Directories, change: Partial<Configuration>): Promise<void> {
+  const there = await readConfiguration(where);
+  if (there !== null) await writeConfiguration(where, { ...there, ...change });
+}
+
 function parse(text: string): Configuration | null {
   const value = fields(parseJson(text));
   const url = value?.['url'];
@@ -48,7 +67,14 @@ function parse(text: string): Configuration | null {
     caFile: textOrNull(value['caFile']),
     organization: typeof handle === 'string' && typeof name === 'string' ? { handle, name } : null,
     user: textOrNull(value['user']),
+    ssh: sshSettings(fields(value['ssh'])),
   };
+}
+
+function sshSettings(value: Record<string, unknown> | null): SshSettings | null {
+  if (typeof value?.['wanted'] !== 'boolean') return null;
+  const { wanted, key, agent, madeUserConfig } = value;
+  return { wanted, key: textOrNull(key), agent: agent === true, madeUserConfig: madeUserConfig === true };
 }
 
 function parseJson(text: string): unknown {

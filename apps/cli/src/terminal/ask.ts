@@ -50,8 +50,12 @@ export async function askSecret(question: string): Promise<string> {
  */
 export async function askToGoOn(terminal: Terminal, question: string, sure: boolean): Promise<void> {
   if (sure || !terminal.canAsk) return;
+  if (!(await askWhether(question, false))) nothingDone();
+}
+
+/** Yes or no. The caller has seen that the terminal can ask. */
+export async function askWhether(question: string, initialValue: boolean): Promise<boolean> {
   const { confirm } = await import('@clack/prompts');
   const message = printable(question);
-  if (!(await answered((signal) => confirm({ message, initialValue: false, signal, ...streams }))))
-    nothingDone();
+  return answered((signal) => confirm({ message, initialValue, signal, ...streams }));
 }

@@ -73,6 +73,7 @@ describe('questions on a terminal', () => {
       ['Address of the service', `${stub.url}${enter}`],
       ['User', `ana${enter}`],
       ['Password of ana', `correct horse${enter}`],
+      ['Shall plain `ssh`', 'n'],
     ]);
     expect(screen).toContain('Signed in as');
     expect(status).toBe(0);
@@ -117,13 +118,14 @@ describe('questions on a terminal', () => {
         ['Address of the service', `${stub.url}${enter}`],
         ['User', `ana${enter}`],
         ['Password of ana', `correct horse${enter}`],
+        ['Shall plain `ssh`', 'n'],
       ],
       env,
     );
     expect(first.status).toBe(0);
     const { status, screen } = await typeIn('login', [['Password of ana', `correct horse${enter}`]], env);
     expect(status).toBe(0);
-    expect(screen).not.toMatch(/Address|User\b/);
+    expect(screen).not.toMatch(/Address|User\b|Shall/);
   });
 
   it.each<[string, string, number, string]>([

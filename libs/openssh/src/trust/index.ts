@@ -1,6 +1,15 @@
 export { authorizedKeysCertAuthorityLine, type AuthorizedKeysCertAuthority } from './authorized-keys.js';
 export { authorizedPrincipalsFile } from './authorized-principals.js';
 export type { TrustedAuthority } from './authority-key-words.js';
+export {
+  clientConfig,
+  includeLine,
+  type ClientCertificate,
+  type ClientConfig,
+  type ClientExtraTrust,
+  type ClientHost,
+  type ClientTrust,
+} from './client-config.js';
 export { hostName, isHostName, type HostName } from './host-name.js';
 export { knownHostsPattern, patternWithin, type KnownHostsPattern } from './known-hosts-pattern.js';
 export {

@@ -25,12 +25,12 @@ export function bareWord(text: string): Word {
 }
 
 /**
- * An absolute path as a word of sshd_config, in quotes where it holds a space. `%` is refused: sshd expands it in
+ * An absolute path as a word of sshd_config or ssh_config, in quotes where it holds a space. `%` is refused: sshd expands it in
  * some settings and not in others. So are `.` and `..` segments and doubled slashes ('config_path_refused').
  */
 export function pathWord(path: string): Word {
   if (path.includes('%')) {
-    refuse('config_path_refused', 'The path holds a %, which sshd would expand; use a path without it.');
+    refuse('config_path_refused', 'The path holds a %, which OpenSSH would expand; use a path without it.');
   }
   return quotedPath(path);
 }
@@ -55,6 +55,25 @@ export function optionWord(name: Word, value: string): Word {
     notQuotable('The value of a key option is empty or holds a quote, backslash or control character.');
   }
   return `${name}="${value}"` as Word;
+}
+
+/** A word of a pattern list as what the list leaves out. */
+export function absent(word: Word): Word {
+  return `!${word}` as Word;
+}
+
+/**
+ * A command as a word of ssh_config, which hands it to the user's own shell, whichever that is: words that every shell
+ * takes as they are, and paths in single quotes where they hold anything else ('config_path_refused').
+ */
+export function commandWord(...words: readonly string[]): Word {
+  return `"${words.map(shellWord).join(' ')}"` as Word;
+}
+
+function shellWord(text: string): string {
+  if (/^\/?[A-Za-z0-9][A-Za-z0-9/._@+-]*$/.test(text)) return text;
+  pathWord(text);
+  return `'${text}'`;
 }
 
 /** Free text as the rest of a line: one or more words of printable characters, 200 bytes at most. */

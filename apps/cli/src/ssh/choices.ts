@@ -1,0 +1,43 @@
+import type { Login } from '@writ/openssh/trust';
+import type { InventoryRole } from './inventory.js';
+
+/** Which role's certificate is offered where these logins are asked for. */
+export interface Choice {
+  readonly role: InventoryRole;
+  readonly logins: { readonly only: readonly Login[] } | { readonly allBut: readonly Login[] };
+}
+
+/**
+ * One role for each login, so that ssh is never told of two certificates: of those that may be that login the one with the
+ * fewest logins, for it can do the least. A login that none of them has gets the one with the most: it may be named further down, in the
+ * user's own ssh_config, which has not been read by then. No roles give no choice.
+ */
+export function choices(roles: readonly InventoryRole[]): Choice[] {
+  const narrowFirst = [...roles].sort(
+    (a, b) => a.logins.length - b.logins.length || compare(a.handle, b.handle),
+  );
+  const fallback = narrowFirst.at(-1);
+  if (fallback === undefined) return [];
+  const chosen = new Map<Login, InventoryRole>();
+  for (const role of narrowFirst)
+    for (const login of role.logins) if (!chosen.has(login)) chosen.set(login, role);
+  const loginsOf = (wanted: InventoryRole): Login[] =>
+    [...chosen]
+      .filter(([, role]) => role === wanted)
+      .map(([login]) => login)
+      .sort(compare);
+  const named = narrowFirst
+    .filter((role) => role !== fallback && loginsOf(role).length > 0)
+    .map((role) => ({ role, logins: { only: loginsOf(role) } }));
+  return [...named, { role: fallback, logins: { allBut: named.flatMap(({ logins }) => logins.only) } }];
+}
+
+/** The login where these roles allow a single one between them, else null. */
+export function onlyLogin(roles: readonly InventoryRole[]): Login | null {
+  const [first, ...others] = new Set(roles.flatMap(({ logins }) => logins));
+  return first !== undefined && others.length === 0 ? first : null;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

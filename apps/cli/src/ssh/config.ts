@@ -1,0 +1,88 @@
+import { clientConfig, type ClientCertificate, type HostName, type NamePattern } from '@writ/openssh/trust';
+import { choices, onlyLogin } from './choices.js';
+import type { Inventory, InventoryOrganization, InventoryRole } from './inventory.js';
+import { knownHostsFile, roleCertificateFile, type SshPlaces } from './places.js';
+
+/** How ssh is to use certificates. */
+export interface KeyUse {
+  /** Absolute path of the private key, or of the public one where an agent alone has the private one. */
+  readonly identityFile: string;
+  /** Whether the check also sees to it that ssh-agent has the certificate. */
+  readonly agent: boolean;
+}
+
+const comments = [
+  'Written by `writ`, and written anew by it: what is changed here is lost.',
+  '`writ ssh-config remove` takes away all that it put in place.',
+];
+
+/** The file that the user's ssh_config includes. Throws the codes of `clientConfig`. */
+export function sshConfig(places: SshPlaces, { organizations }: Inventory, use: KeyUse): string {
+  return clientConfig({
+    comments,
+    hosts: organizations.flatMap(({ hosts }) =>
+      hosts.map(({ name, names, address, port, jump, roles }) => ({
+        ...{ names, alias: name, address, port, jump },
+        user: onlyLogin(roles),
+      })),
+    ),
+    trust: organizations
+      .map(({ handle, hosts }) => ({
+        names: hosts.flatMap(({ names }) => names),
+        knownHostsFile: knownHostsFile(places, handle),
+      }))
+      .filter(({ names }) => names.length > 0),
+    extraTrust: organizations
+      .filter(({ patterns }) => patterns.length > 0)
+      .map((organization) => ({
+        names: organization.patterns,
+        except: listed(organization),
+        knownHostsFile: knownHostsFile(places, organization.handle),
+      })),
+    certificates: organizations.flatMap((organization) => certificates(places, organization, use)),
+  });
+}
+
+function certificates(
+  places: SshPlaces,
+  organization: InventoryOrganization,
+  use: KeyUse,
+): ClientCertificate[] {
+  const blocks = (
+    roles: readonly InventoryRole[],
+    names: readonly (HostName | NamePattern)[],
+    except: readonly HostName[],
+  ): ClientCertificate[] =>
+    choices(roles).map(({ role, logins }) => ({
+      ...{ names, except, logins, identityFile: use.identityFile },
+      check: {
+        script: places.check,
+        words: [organization.handle, role.handle, ...(use.agent ? ['agent'] : [])],
+      },
+      certificateFile: roleCertificateFile(places, { organization: organization.handle, role: role.handle }),
+    }));
+  const joined = [...byRoles(organization)].flatMap(({ roles, names }) => blocks(roles, names, []));
+  if (organization.patterns.length === 0) return joined;
+  return [...joined, ...blocks(organization.loginsRoles, organization.patterns, listed(organization))];
+}
+
+/** Hosts with the same roles share their blocks. */
+function byRoles({
+  hosts,
+}: InventoryOrganization): Iterable<{ roles: readonly InventoryRole[]; names: HostName[] }> {
+  const groups = new Map<string, { roles: readonly InventoryRole[]; names: HostName[] }>();
+  for (const { roles, names } of hosts) {
+    const key = roles
+      .map(({ handle }) => handle)
+      .sort()
+      .join(' ');
+    const group = groups.get(key) ?? { roles, names: [] };
+    group.names.push(...names);
+    groups.set(key, group);
+  }
+  return groups.values();
+}
+
+function listed({ hosts }: InventoryOrganization): HostName[] {
+  return hosts.map(({ name }) => name);
+}

@@ -1,0 +1,204 @@
+import type { Reach } from '@writ/contract';
+import { isCodedError } from '@writ/kernel';
+import {
+  clientConfig,
+  hostName,
+  hostNameWithin,
+  isHostName,
+  knownHostsCertAuthorityLine,
+  login,
+  namePattern,
+  overlappingNamePatterns,
+  parseKnownHostsCertAuthorityLine,
+  patternWithin,
+  type HostName,
+  type Login,
+  type NamePattern,
+} from '@writ/openssh/trust';
+
+export interface InventoryRole {
+  readonly name: string;
+  readonly handle: string;
+  readonly principals: 'role' | 'logins';
+  readonly logins: readonly Login[];
+}
+
+export interface InventoryHost {
+  readonly name: HostName;
+  /** What may be typed: its name first. */
+  readonly names: readonly HostName[];
+  readonly roles: readonly InventoryRole[];
+  readonly address: string;
+  readonly port: number | null;
+  readonly jump: HostName | null;
+}
+
+export interface InventoryOrganization {
+  readonly handle: string;
+  readonly name: string;
+  readonly patterns: readonly NamePattern[];
+  /** A known_hosts file: its host CAs, each believed for names within `patterns` only. */
+  readonly knownHosts: string;
+  /** The roles that are good wherever its user CA is trusted. */
+  readonly loginsRoles: readonly InventoryRole[];
+  readonly hosts: readonly InventoryHost[];
+}
+
+/** What of a service's answer ssh may be told, and what was left out, in words. */
+export interface Inventory {
+  readonly organizations: readonly InventoryOrganization[];
+  readonly leftOut: readonly string[];
+}
+
+type ReachedOrganization = Reach['organizations'][number];
+type ReachedHost = ReachedOrganization['hosts'][number];
+
+/**
+ * Judges an answer as if it came from anybody: an organization speaks for names within its own patterns, which no other
+ * has, and a short name is one that it could not choose to be somebody else's. What does not fit is left out, so that one organization's
+ * mistake costs nobody else anything.
+ * @param taken names that the user's own ssh_config gives to hosts; they stay the user's
+ */
+export function trustedInventory(reach: Reach, taken: ReadonlySet<string>): Inventory {
+  const leftOut: string[] = [];
+  const kept: InventoryOrganization[] = [];
+  for (const organization of reach.organizations) {
+    const judged = attempt(leftOut, organization.name, () =>
+      trustedOrganization(organization, kept, taken, leftOut),
+    );
+    if (judged !== null) kept.push(judged);
+  }
+  return { organizations: withoutAmbiguous(kept), leftOut };
+}
+
+function trustedOrganization(
+  reached: ReachedOrganization,
+  others: readonly InventoryOrganization[],
+  taken: ReadonlySet<string>,
+  leftOut: string[],
+): InventoryOrganization {
+  const { handle, name } = reached;
+  if (!isHandle(handle) || others.some((other) => other.handle === handle))
+    throw new Unfit('its handle is none, or another has it');
+  const patterns = reached.namePatterns.map(namePattern);
+  const overlapping = others.find((other) => overlappingNamePatterns(other.patterns, patterns).length > 0);
+  if (overlapping !== undefined) throw new Unfit(`it names hosts of ${overlapping.name}`);
+  const roles = reached.roles.map(trustedRole);
+  const hosts = new Map<string, InventoryHost>();
+  for (const host of reached.hosts) {
+    const judged = attempt(leftOut, host.name, () => trustedHost(host, name, patterns, roles, taken));
+    if (judged !== null) hosts.set(judged.name, judged);
+  }
+  return {
+    ...{ handle, name, patterns },
+    knownHosts: trustedKnownHosts(reached.knownHosts, patterns),
+    loginsRoles: roles.filter(({ principals }) => principals === 'logins'),
+    hosts: [...hosts.values()].map((host) => (leadsBack(host, hosts) ? { ...host, jump: null } : host)),
+  };
+}
+
+function trustedRole({
+  name,
+  handle,
+  principals,
+  logins,
+}: ReachedOrganization['roles'][number]): InventoryRole {
+  if (!isHandle(handle)) throw new Unfit('a role has a handle that is none');
+  return { name, handle, principals, logins: logins.map(login) };
+}
+
+function trustedHost(
+  reached: ReachedHost,
+  organization: string,
+  patterns: readonly NamePattern[],
+  roles: readonly InventoryRole[],
+  taken: ReadonlySet<string>,
+): InventoryHost {
+  const { address, port, jump } = reached;
+  const name = within(reached.name, patterns);
+  const isName = address !== null && isHostName(address);
+  const shorts = reached.shortNames.filter((short) => isShortFor(short, name, organization)).map(hostName);
+  const host = {
+    name,
+    names: [name, ...new Set(shorts.filter((short) => short !== name && !taken.has(short)))],
+    roles: roles.filter((role) => role.principals === 'role' && reached.roles.includes(role.name)),
+    // What is no name must be an IP address: below, the writer looks.
+    address: address === null ? name : isName ? within(address, patterns) : address,
+    port,
+    jump: jump === null ? null : within(jump, patterns),
+  };
+  clientConfig({ ...nothing, hosts: [{ ...host, alias: name, user: null }] });
+  return host;
+}
+
+function within(text: string, patterns: readonly NamePattern[]): HostName {
+  const name = hostName(text);
+  if (!hostNameWithin(name, patterns)) throw new Unfit(`${name} is not within the organization's names`);
+  return name;
+}
+
+/**
+ * One label, or labels with the organization's own name behind them. Other short names with a dot are refused: `github.com` would be one of
+ * github.com.globex.example.
+ */
+function isShortFor(short: string, name: HostName, organization: string): boolean {
+  if (!isHostName(short) || short === 'localhost') return false;
+  const bare = short.endsWith(`.${organization}`) ? short.slice(0, -organization.length - 1) : short;
+  return name.startsWith(`${bare}.`) && (bare !== short || !short.includes('.'));
+}
+
+/** Each line as our own writer writes it, its patterns within the organization's. */
+function trustedKnownHosts(text: string, patterns: readonly NamePattern[]): string {
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return lines
+    .map((line) => {
+      const authority = parseKnownHostsCertAuthorityLine(line);
+      if (!authority.patterns.every((pattern) => patternWithin(pattern, patterns)))
+        throw new Unfit('its host CA is to be believed for names that are not its own');
+      return `${knownHostsCertAuthorityLine(authority)}\n`;
+    })
+    .join('');
+}
+
+/** True where the way to a host by jump hosts comes round to one that it has passed. */
+function leadsBack(host: InventoryHost, hosts: ReadonlyMap<string, InventoryHost>): boolean {
+  const passed = new Set<string>();
+  for (let here: InventoryHost | undefined = host; here !== undefined; here = hosts.get(here.jump ?? '')) {
+    if (passed.has(here.name)) return true;
+    passed.add(here.name);
+  }
+  return false;
+}
+
+/** A short name that means two hosts, or that is another one's name, means none. */
+function withoutAmbiguous(organizations: readonly InventoryOrganization[]): InventoryOrganization[] {
+  const times = new Map<string, number>();
+  const all = organizations.flatMap(({ hosts }) => hosts);
+  for (const each of all.flatMap(({ names }) => names)) times.set(each, (times.get(each) ?? 0) + 1);
+  return organizations.map((organization) => ({
+    ...organization,
+    hosts: organization.hosts.map((host) => ({
+      ...host,
+      names: host.names.filter((each) => each === host.name || times.get(each) === 1),
+    })),
+  }));
+}
+
+const nothing = { comments: [], hosts: [], trust: [], extraTrust: [], certificates: [] };
+
+class Unfit extends Error {}
+
+function isHandle(text: string): boolean {
+  return /^[a-z0-9]{16}$/.test(text);
+}
+
+/** What `judge` makes, or null and a word about it where it refuses. */
+function attempt<T>(leftOut: string[], what: string, judge: () => T): T | null {
+  try {
+    return judge();
+  } catch (error) {
+    if (!(error instanceof Unfit) && !isCodedError(error)) throw error;
+    leftOut.push(`${what}: ${error.message}`);
+    return null;
+  }
+}

@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import type { Directories } from '../files/directories.js';
+
+/** Where what `writ` tells ssh is kept, all of it in one directory of ours but for one line of the user's ssh_config. */
+export interface SshPlaces {
+  readonly userConfig: string;
+  readonly directory: string;
+  /** What that line includes. */
+  readonly config: string;
+  readonly check: string;
+  /** How the check starts `writ`: five lines. */
+  readonly command: string;
+  /** The service's last answer to what the user may reach. */
+  readonly inventory: string;
+  readonly knownHosts: string;
+  readonly certificates: string;
+  /** There while the session is known to have ended. */
+  readonly ended: string;
+}
+
+export function sshPlaces({ home, configuration }: Directories): SshPlaces {
+  const directory = join(configuration, 'ssh');
+  const at = (name: string): string => join(directory, name);
+  return {
+    userConfig: join(home, '.ssh', 'config'),
+    directory,
+    config: at('config'),
+    check: at('check'),
+    command: at('command'),
+    inventory: at('inventory.json'),
+    knownHosts: at('known_hosts'),
+    certificates: at('certificates'),
+    ended: at('ended'),
+  };
+}
+
+/** A role of an organization, by their handles: what the check is called with. */
+export interface RoleOf {
+  readonly organization: string;
+  readonly role: string;
+}
+
+export const knownHostsFile = (places: SshPlaces, organization: string): string =>
+  join(places.knownHosts, organization);
+
+export const roleCertificateFile = (places: SshPlaces, { organization, role }: RoleOf): string =>
+  join(places.certificates, `${organization}-${role}-cert.pub`);

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { isCodedError } from '@writ/kernel';
+import { parseCertificateLine } from '@writ/openssh/certificate';
+import { cliError, fail } from '../errors.js';
+import { directories, type Directories } from '../files/directories.js';
+import { makePrivateDirectory } from '../files/atomic-file.js';
+import { withProcessLock } from '../files/process-lock.js';
+import { checkCertificate } from '../keys/certificate-file.js';
+import { readKeyFile } from '../keys/key-file.js';
+import type { Surroundings } from '../run.js';
+import { signedIn, type Client } from '../session/client.js';
+import { readConfiguration, type SshSettings } from '../session/configuration.js';
+import { addToAgent } from './agent.js';
+import { roleCertificateFile, sshPlaces, type RoleOf } from './places.js';
+import {
+  readRoleCertificate,
+  timesOf,
+  writeRoleCertificate,
+  type CertificateTimes,
+} from './role-certificate.js';
+import { keyPath, refreshSsh } from './set-up.js';
+import { forgetTrouble, never, readTrouble, writeTrouble } from './trouble.js';
+import { readReach } from './write.js';
+
+/** ssh waits for no certificate longer than this (ms); for another process's request a little less. */
+const patience = 10_000;
+const lockPatience = 8_000;
+/** After a failure nobody tries again for so long (s). */
+const pauseAfterFailure = 15;
+
+/**
+ * Gets a role's certificate, unless another process has just done so: what the check starts. A failure is written down for the
+ * check to say without starting Node: for good where the session has ended, else for a quarter of a minute. Resolves with the path of
+ * the certificate. Rejects with
+ * 'not_signed_in', 'server_unreachable' after ten seconds, and the codes of the route.
+ */
+export async function renewRoleCertificate(surroundings: Surroundings, of: RoleOf): Promise<string> {
+  const where = directories(surroundings.environment);
+  const places = sshPlaces(where);
+  const file = roleCertificateFile(places, of);
+  const troubleFile = `${file}.trouble`;
+  const now = (): number => Math.floor(surroundings.clock() / 1000);
+  const ssh = (await readConfiguration(where))?.ssh;
+  if (ssh?.wanted !== true)
+    fail('usage_invalid', 'ssh is not told of certificates here: `writ login --ssh-config`.');
+  await makePrivateDirectory(places.certificates);
+  await withProcessLock(`${file}.lock`, lockPatience, async () => {
+    const there = await readRoleCertificate(file);
+    if (there !== null && now() < there.renewFrom) return toAgent(where, ssh, there, now());
+    const trouble = await readTrouble(troubleFile);
+    if (trouble !== null && now() < trouble.until) fail('server_unreachable', trouble.words);
+    try {
+      await inTime(() => issue(surroundings, of, file, ssh));
+    } catch (error) {
+      const over = isCodedError(error, 'not_signed_in');
+      const reason = error instanceof Error ? error.message : String(error);
+      const words = `${reason} ssh goes on with your other keys.`;
+      const until = over ? never : now() + pauseAfterFailure;
+      await writeTrouble(over ? places.ended : troubleFile, { said: now(), until, words }).catch(
+        () => undefined,
+      );
+      throw over ? cliError('not_signed_in', words) : error;
+    }
+    await forgetTrouble(troubleFile);
+    await forgetTrouble(places.ended);
+  });
+  return file;
+}
+
+async function issue(surroundings: Surroundings, of: RoleOf, file: string, ssh: SshSettings): Promise<void> {
+  const { environment, clock, terminal } = surroundings;
+  const where = directories(environment);
+  const client = await signedIn(surroundings);
+  const key = await readKeyFile(keyPath(where.home, ssh));
+  const role = await roleName(surroundings, client, of, ssh);
+  const { certificate: line } = await client.call('issueUserCertificate', {
+    params: { organization: of.organization },
+    body: { publicKey: key.line, role },
+    idempotencyKey: randomUUID(),
+  });
+  const checked = checkCertificate(key, line, 'user');
+  const { validBefore } = parseCertificateLine(checked.line).certificate;
+  const now = Math.floor(clock() / 1000);
+  const times = timesOf(now, Number(validBefore));
+  await writeRoleCertificate(file, checked.line, times);
+  // The file is good without it.
+  await toAgent(where, ssh, { ...times, line: checked.line }, now).catch((error: Error) =>
+    terminal.warn(error.message),
+  );
+  // What is new since then is a matter for the next ssh; that it cannot be had is none for this one.
+  await refreshSsh(surroundings, client, ssh).catch(() => undefined);
+}
+
+/** Has ssh-agent keep it too, until it ends, where that is wanted. Rejects with 'agent_refused'. */
+async function toAgent(
+  where: Directories,
+  ssh: SshSettings,
+  { line, end }: CertificateTimes & { readonly line: string },
+  now: number,
+): Promise<void> {
+  const { SSH_AUTH_SOCK: agent = '' } = process.env;
+  if (ssh.agent && agent !== '')
+    await addToAgent(sshPlaces(where).directory, keyPath(where.home, ssh), line, end - now);
+}
+
+/** A role's name by its handle, from what the service said last, or says now. 'file_refused' where it is none of the caller's any more. */
+async function roleName(
+  surroundings: Surroundings,
+  client: Client,
+  { organization, role }: RoleOf,
+  ssh: SshSettings,
+): Promise<string> {
+  const places = sshPlaces(directories(surroundings.environment));
+  const find = async (): Promise<string | undefined> =>
+    (await readReach(places))?.organizations
+      .find(({ handle }) => handle === organization)
+      ?.roles.find(({ handle }) => handle === role)?.name;
+  const known = await find();
+  if (known !== undefined) return known;
+  await refreshSsh(surroundings, client, ssh);
+  return (await find()) ?? fail('usage_invalid', `You have no role ${role} at ${organization} (any more).`);
+}
+
+/** Gives up in the end, also where something hangs: the process is not to live on for its sake. */
+async function inTime(work: () => Promise<void>): Promise<void> {
+  const done = work();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      setTimeout(() => process.exit(), 500).unref();
+      reject(
+        cliError('server_unreachable', `The service has not given a certificate in ${patience / 1000} s.`),
+      );
+    }, patience);
+  });
+  try {
+    await Promise.race([done, late]);
+  } finally {
+    clearTimeout(timer);
+    done.catch(() => undefined);
+  }
+}

@@ -1,0 +1,81 @@
+import { access } from 'node:fs/promises';
+import type { Reach } from '@writ/contract';
+import { directories } from '../files/directories.js';
+import { ownKeyPath } from '../keys/key-file.js';
+import { provedKey } from '../keys/proved-key.js';
+import type { Surroundings } from '../run.js';
+import type { Client } from '../session/client.js';
+import { changeConfiguration, type SshSettings } from '../session/configuration.js';
+import { removeFromAgent } from './agent.js';
+import type { KeyUse } from './config.js';
+import type { Inventory } from './inventory.js';
+import { sshPlaces } from './places.js';
+import { forgetTrouble } from './trouble.js';
+import { addLine, removeLine } from './user-config.js';
+import {
+  certificateFiles,
+  ourLine,
+  removeCertificatesOfOthers,
+  removeSshFiles,
+  writeSshFiles,
+} from './write.js';
+
+/**
+ * Makes plain `ssh` use certificates: a proved key, the files that ssh reads, and last the one line in the user's own
+ * ssh_config, so that a failure on the way leaves ssh as it was. Remembers `settings`. Rejects with the codes of `provedKey`, of the route, of
+ * `writeSshFiles` and of `addLine`.
+ */
+export async function setUpSsh(
+  surroundings: Surroundings,
+  client: Client,
+  settings: SshSettings,
+): Promise<Inventory> {
+  const where = directories(surroundings.environment);
+  const places = sshPlaces(where);
+  const line = ourLine(where);
+  const key = await provedKey(surroundings, client, settings.key ?? undefined);
+  await removeCertificatesOfOthers(places, key.publicKey);
+  const inventory = await refreshSsh(surroundings, client, settings);
+  await forgetTrouble(places.ended);
+  const made = await addLine(places.userConfig, line);
+  await changeConfiguration(where, { ssh: { ...settings, madeUserConfig: settings.madeUserConfig || made } });
+  return inventory;
+}
+
+/** Asks what the user may reach, and writes it down for ssh. Rejects with the codes of the route and of `writeSshFiles`. */
+export async function refreshSsh(
+  { environment, terminal }: Surroundings,
+  client: Client,
+  settings: SshSettings,
+): Promise<Inventory> {
+  const where = directories(environment);
+  const reach: Reach = await terminal.working('Asking what you may reach', () =>
+    client.call('listReach', {}),
+  );
+  return writeSshFiles(where, reach, await keyUse(where.home, settings));
+}
+
+/** Takes away all that `setUpSsh` put in place, the key excepted: it is the user's. Rejects with 'file_unwritable' or the codes of `removeLine`. */
+export async function takeDownSsh(
+  { environment }: Surroundings,
+  settings: SshSettings | null,
+): Promise<void> {
+  const where = directories(environment);
+  const places = sshPlaces(where);
+  await removeLine(places.userConfig, ourLine(where), settings?.madeUserConfig === true);
+  if (settings?.agent === true) await removeFromAgent(await certificateFiles(places));
+  await removeSshFiles(places);
+}
+
+/** The key's path without an ending. */
+export const keyPath = (home: string, settings: SshSettings): string => settings.key ?? ownKeyPath(home);
+
+/** ssh is told of the public key where the private one is not a file: an agent has it. */
+async function keyUse(home: string, settings: SshSettings): Promise<KeyUse> {
+  const path = keyPath(home, settings);
+  const isFile = await access(path).then(
+    () => true,
+    () => false,
+  );
+  return { identityFile: isFile ? path : `${path}.pub`, agent: settings.agent && isFile };
+}

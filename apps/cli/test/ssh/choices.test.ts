@@ -1,0 +1,64 @@
+import { login, type Login } from '@writ/openssh/trust';
+import fc from 'fast-check';
+import { choices, onlyLogin, type Choice } from '../../src/ssh/choices.js';
+import type { InventoryRole } from '../../src/ssh/inventory.js';
+
+const role = (handle: string, ...logins: string[]): InventoryRole => ({
+  ...{ name: handle, handle, principals: 'role', logins: logins.map(login) },
+});
+/** The roles whose blocks ssh would take for a login: `Match user a,b`, or `*,!a,!b`. */
+const offered = (all: readonly Choice[], wanted: string): string[] =>
+  all
+    .filter(({ logins }) =>
+      'only' in logins ? logins.only.includes(wanted as Login) : !logins.allBut.includes(wanted as Login),
+    )
+    .map(({ role: { handle } }) => handle);
+
+describe('which role is offered', () => {
+  it('is the only one, whatever the login', () => {
+    expect(choices([role('web', 'root', 'deploy')])).toMatchObject([
+      { role: { handle: 'web' }, logins: { allBut: [] } },
+    ]);
+    expect(choices([])).toEqual([]);
+  });
+
+  it('is the one that has the login, the narrower of two; the widest for a login that none has', () => {
+    const all = choices([
+      role('admin', 'root', 'deploy', 'www'),
+      role('deploy', 'deploy'),
+      role('web', 'www', 'deploy'),
+    ]);
+    expect(offered(all, 'root')).toEqual(['admin']);
+    expect(offered(all, 'deploy')).toEqual(['deploy']);
+    expect(offered(all, 'www')).toEqual(['web']);
+    expect(offered(all, 'ana')).toEqual(['admin']);
+  });
+
+  it('is one at most, and one that has the login where any has', () => {
+    const names = fc.constantFrom('root', 'deploy', 'www', 'ana');
+    const roles = fc.uniqueArray(
+      fc.record({
+        handle: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+        logins: fc.uniqueArray(names, { minLength: 1 }),
+      }),
+      {
+        selector: ({ handle }) => handle,
+      },
+    );
+    fc.assert(
+      fc.property(roles, names, (given, wanted) => {
+        const seen = offered(choices(given.map(({ handle, logins }) => role(handle, ...logins))), wanted);
+        expect(seen).toHaveLength(given.length === 0 ? 0 : 1);
+        const able = given.filter(({ logins }) => logins.includes(wanted)).map(({ handle }) => handle);
+        if (able.length > 0) expect(able).toContain(seen[0]);
+      }),
+      { seed: 4 },
+    );
+  });
+
+  it('names the login where there is only one', () => {
+    expect(onlyLogin([role('a', 'root'), role('b', 'root')])).toBe('root');
+    expect(onlyLogin([role('a', 'root'), role('b', 'deploy')])).toBeNull();
+    expect(onlyLogin([])).toBeNull();
+  });
+});

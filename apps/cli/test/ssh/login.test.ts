@@ -1,0 +1,129 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildCommandLine, type Built } from '../built.js';
+import { handle, signedIn, startStub, whoami, writ, type StubService } from '../stub-service.js';
+
+const org = `/v1/organizations/${handle}`;
+
+/** What goes wrong on the user's machine while `writ login` sets plain ssh up, and what a service says that nobody should believe. */
+describe('login --ssh-config', () => {
+  let built: Built;
+  let stub: StubService;
+  let home: string;
+  let count = 0;
+  beforeAll(() => {
+    built = buildCommandLine();
+  });
+  afterAll(() => built.remove());
+  beforeEach(async () => {
+    stub = await startStub();
+    home = join(built.directory, `home-${(count += 1)}`);
+    mkdirSync(join(home, '.ssh'), { recursive: true, mode: 0o700 });
+    stub.on('GET /healthz', { status: 200, body: {} });
+    stub.on('POST /v1/sign-in', { status: 200, body: signedIn(1) });
+    stub.on('GET /v1/whoami', { status: 200, body: whoami });
+    stub.on(`GET ${org}/keys`, { status: 200, body: { items: [], next: null } });
+    const expiresAt = '2099-01-01T00:00:00.000Z';
+    stub.on(`POST ${org}/keys/challenges`, {
+      ...{ status: 201, body: { challenge: 'sign this', namespace: 'proof@writ', expiresAt } },
+    });
+    const fingerprint = `SHA256:${'A'.repeat(43)}`;
+    const provedAt = '2026-01-31T08:00:00.000Z';
+    stub.on(`POST ${org}/keys`, {
+      ...{
+        status: 201,
+        body: { fingerprint, keyType: 'x', user: 'ana', comment: '', provedAt, revokedAt: null },
+      },
+    });
+    stub.on('GET /v1/reach', { status: 200, body: { organizations: [acme()] } });
+  });
+  afterEach(() => stub.stop());
+
+  const acme = (change: object = {}) => ({
+    ...{ handle, name: 'acme', namePatterns: ['*.acme.example'], knownHosts: '' },
+    roles: [
+      { name: 'web', handle: 'a'.repeat(16), principals: 'role', logins: ['deploy'], maxTtlSeconds: 3600 },
+    ],
+    hosts: [host('web-1.acme.example', 'web-1')],
+    ...change,
+  });
+  const host = (name: string, ...shortNames: string[]) => ({
+    ...{ name, shortNames, roles: ['web'], address: null, port: null, jump: null },
+  });
+  const login = (more: Readonly<Record<string, string>> = {}, ...words: string[]) =>
+    writ(built, { ...built.env, HOME: home, WRIT_PASSWORD: 'correct horse', ...more }, [
+      'login',
+      '--url',
+      stub.url,
+      '--user',
+      'ana',
+      ...words,
+    ]);
+  const config = (): string => readFileSync(join(home, '.config/writ/ssh/config'), 'utf8');
+
+  it('tells ssh of what is believed, and says what is not', async () => {
+    const hosts = [host('web-1.acme.example', 'web-1'), host('github.com', 'github')];
+    const globex = { handle: '0'.repeat(16), name: 'globex', namePatterns: ['*.example'] };
+    stub.on('GET /v1/reach', { status: 200, body: { organizations: [acme({ hosts }), acme(globex)] } });
+    const ended = await login({}, '--ssh-config');
+    expect(ended.status).toBe(0);
+    expect(ended.stderr).toMatch(/Left out: github\.com: /);
+    expect(ended.stderr).toMatch(/Left out: globex: it names hosts of acme/);
+    expect(ended.stderr).toContain('Plain `ssh` reaches one host with your certificates, such as: ssh web-1');
+    expect(config()).toContain('Match originalhost web-1.acme.example,web-1\n');
+    expect(config()).not.toContain('github');
+    expect(config()).not.toContain('0000');
+  });
+
+  it('leaves a name alone that the user has given to another host', async () => {
+    writeFileSync(join(home, '.ssh/config'), 'Host web-1\n  HostName 192.0.2.1\n');
+    expect(await login({}, '--ssh-config')).toMatchObject({ status: 0 });
+    expect(config()).toContain('Match originalhost web-1.acme.example\n');
+  });
+
+  it('uses a key that is named, and remembers it, as it does a no', async () => {
+    const remembered = (): object =>
+      (JSON.parse(readFileSync(join(home, '.config/writ/config.json'), 'utf8')) as { ssh: object }).ssh;
+    expect(await login({}, '--ssh-config')).toMatchObject({ status: 0 });
+    for (const ending of ['', '.pub']) {
+      const own = readFileSync(join(home, `.ssh/id_writ${ending}`));
+      writeFileSync(join(home, `.ssh/mine${ending}`), own, { mode: 0o600 });
+    }
+    expect(await login({}, '--key', join(home, '.ssh/mine.pub'))).toMatchObject({ status: 0 });
+    expect(config()).toContain(`\nIdentityFile ${join(home, '.ssh/mine')}\n`);
+    expect(await login({}, '--no-ssh-config')).toMatchObject({ status: 0 });
+    expect(remembered()).toMatchObject({ wanted: false, key: join(home, '.ssh/mine') });
+  });
+
+  it('is signed in and changes nothing where ~/.ssh/config cannot be read', async () => {
+    mkdirSync(join(home, '.ssh/config'));
+    const ended = await login({}, '--ssh-config');
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toMatch(/Signed in as ana[^]*writ: .*\.ssh\/config: it is a directory/);
+    expect(readdirSync(join(home, '.ssh')).sort()).toEqual(['config', 'id_writ', 'id_writ.pub']);
+  });
+
+  it('refuses a directory that ssh could not be told of, and says what to do', async () => {
+    const odd = join(home, "o'hara");
+    mkdirSync(odd);
+    const ended = await login({ XDG_CONFIG_HOME: odd }, '--ssh-config');
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toContain('[config_path_refused]');
+    expect(existsSync(join(home, '.ssh/config'))).toBe(false);
+  });
+
+  it('works in a directory with a blank', async () => {
+    const blank = join(home, 'my config');
+    mkdirSync(blank);
+    expect(await login({ XDG_CONFIG_HOME: blank }, '--ssh-config')).toMatchObject({ status: 0 });
+    expect(readFileSync(join(home, '.ssh/config'), 'utf8')).toBe(
+      `Include "${join(blank, 'writ/ssh/config')}"\n`,
+    );
+    expect(readFileSync(join(blank, 'writ/ssh/command'), 'utf8').split('\n').slice(2)).toEqual([
+      home,
+      blank,
+      join(home, '.local/state'),
+      '',
+    ]);
+  });
+});
