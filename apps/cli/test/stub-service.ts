@@ -120,6 +120,7 @@ export const whoami = {
   session: {
     method: 'password',
     strength: 'single',
+    secondFactorMissing: false,
     authenticatedAt: '2026-01-31T08:00:00.000Z',
     expiresAt: '2026-01-31T20:00:00.000Z',
   },
