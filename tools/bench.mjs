@@ -1,13 +1,11 @@
-// `npm run bench -- sign|issue|cli|decide`: builds, then runs one bench in a process of its own.
-// `npm run bench -- sign|issue|cli|check`: builds, then runs one bench in a process of its own.
+// `npm run bench -- sign|issue|cli|check|decide`: builds, then runs one bench in a process of its own.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, compileTests } from './build.mjs';
 import { root, run, stop } from './run.mjs';
 
 const [name, ...rest] = process.argv.slice(2);
-const known = ['sign', 'issue', 'cli', 'decide'];
-const known = ['sign', 'issue', 'cli', 'check'];
+const known = ['sign', 'issue', 'cli', 'check', 'decide'];
 if (name === undefined || !known.includes(name)) stop(`usage: npm run bench -- ${known.join('|')}`, 2);
 await build();
 await compileTests();

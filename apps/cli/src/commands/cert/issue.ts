@@ -14,10 +14,6 @@ export const run: Run = async (surroundings, input) => {
   const ttlSeconds = ttl === undefined ? {} : { ttlSeconds: durationSeconds(ttl) };
   const role = input.option('role');
   const client = await signedIn(surroundings, input);
-  const { user, organization } = client.session.tokens;
-  const comment = `${user.name}@${organization.name}`;
-  const key = await provedKey(surroundings, client, input.option('key'), comment);
-  const client = await signedIn(surroundings);
   const key = await provedKey(surroundings, client, input.option('key'), ({ certificateFile }) =>
     assertWritable(certificateFile),
   );
