@@ -18,6 +18,7 @@ const names = [
   '20261126050000_host_care',
   '20261126070000_bundle_key_succession',
   '20261126080000_authority_rotation',
+  '20261126120000_delegations',
 ];
 
 describe('migrating', () => {

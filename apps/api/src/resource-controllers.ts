@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { AccessController } from './access/access.controller.js';
 import { AuthoritiesController } from './authorities/authorities.controller.js';
 import { CertificatesController } from './certificates/certificates.controller.js';
+import { DelegationsController } from './delegations/delegations.controller.js';
 import { EventsController } from './events/events.controller.js';
 import { GroupsController } from './groups/groups.controller.js';
 import { HostsController } from './hosts/hosts.controller.js';
@@ -16,6 +17,7 @@ export const resourceControllers: readonly Type[] = [
   UsersController,
   GroupsController,
   RolesController,
+  DelegationsController,
   AccessController,
   KeysController,
   HostsController,

@@ -1,4 +1,4 @@
-import { ActorName, ShortName, UserName } from '@writ/contract';
+import { ActorName, ShortName, UserName, Uuid } from '@writ/contract';
 import { fail } from './errors.js';
 
 /** The name of a user as the service would take it. 'usage_invalid' for anything else. */
@@ -14,6 +14,14 @@ export function actorName(text: string): string {
 /** Likewise the name of a role or an organization. */
 export function shortName(text: string): string {
   return checked(ShortName, text);
+}
+
+/** Likewise the id of a delegation. */
+export function uuid(text: string): string {
+  const parsed = Uuid.safeParse(text);
+  return parsed.success
+    ? parsed.data
+    : fail('usage_invalid', `'${text}' is no id; \`writ delegation list\` shows them.`);
 }
 
 function checked(schema: typeof UserName, text: string): string {

@@ -32,6 +32,7 @@ export const problemExitStatus: Readonly<Record<ProblemCode, ExitStatus>> = {
   too_many_keys: exitStatus.conflict,
   host_name_taken: exitStatus.conflict,
   in_use: exitStatus.conflict,
+  delegation_stale: exitStatus.conflict,
   already_so: exitStatus.conflict,
   authority_unknown_to_hosts: exitStatus.conflict,
   enrolment_missing: exitStatus.conflict,

@@ -34,6 +34,7 @@ export const problemStatus = {
   in_use: 409,
   enrolment_missing: 409,
   host_keys_changed: 409,
+  delegation_stale: 409,
   last_owner: 409,
   authority_unknown_to_hosts: 409,
   decision_stale: 409,

@@ -182,12 +182,37 @@ export const Role = z.strictObject({
 });
 export type Role = z.infer<typeof Role>;
 
-/** A role, and by which paths everybody is in it: the groups from the one that it was granted to inwards; none: by name. */
+/** A role, and by which paths everybody is in it: the groups from the one that it was granted to inwards; none: by name.
+ * Of somebody from outside: what it was delegated to ('msp/oncall'). */
 export const RoleWithPaths = z.strictObject({
   ...Role.shape,
-  paths: z.array(z.strictObject({ holder: z.string(), groups: z.array(ShortName) })),
+  paths: z.array(z.strictObject({ holder: z.string(), groups: z.array(z.string()) })),
 });
 export type RoleWithPaths = z.infer<typeof RoleWithPaths>;
+
+/** A role of a customer in the hands of a user or a group of the provider. */
+export const Delegation = z.strictObject({
+  id: Uuid,
+  customer: ShortName,
+  role: ShortName,
+  /** 'msp/oncall' */
+  to: z.string(),
+  kind: z.enum(['user', 'group']),
+  /** Nobody holds the role by it but while it is accepted. */
+  state: z.enum(['offered', 'accepted', 'ended']),
+  /** Whom it reaches now. */
+  people: z.array(z.string()),
+  offeredBy: z.string(),
+  offeredAt: Instant,
+  acceptedBy: z.string().nullable(),
+  acceptedAt: Instant.nullable(),
+  endedBy: z.string().nullable(),
+  endedAt: Instant.nullable(),
+  /** Certificates of the role that people from outside got since it was accepted. */
+  used: z.int(),
+  lastUsedAt: Instant.nullable(),
+});
+export type Delegation = z.infer<typeof Delegation>;
 
 /** What becomes a member of a group, or leaves it. */
 export const GroupMembers = z

@@ -46,3 +46,4 @@ export { mayConfirmAccount, type Confirmable, type ConfirmJudgement } from './co
 export type { Party, PartyAccount } from './party.js';
 export { deepestNesting, nestingFailures, type Nesting } from './nesting.js';
 export { pathsThroughGroups, type GroupMember } from './paths.js';
+export { mayAcceptDelegation } from './delegate.js';

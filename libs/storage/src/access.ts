@@ -23,6 +23,8 @@ export const appRights = {
   group_groups: 'select, insert, delete',
   role_groups: 'select, insert, delete',
   role_holders: 'select, insert, delete',
+  delegations: 'select, insert, update',
+  delegates: 'select, insert, delete',
   authorities: 'select, insert, update',
   host_names: 'select, insert, update',
   host_name_keys: 'select, insert, update',

@@ -29,6 +29,8 @@ export const backupTables = [
   'group_groups',
   'role_groups',
   'role_holders',
+  'delegations',
+  'delegates',
   'authorities',
   'host_names',
   'host_name_keys',

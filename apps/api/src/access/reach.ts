@@ -2,9 +2,11 @@ import type { ProblemCode } from '@writ/contract';
 import { shortNamesAmong } from '@writ/hosts';
 import { CodedError, isCodedError, seconds } from '@writ/kernel';
 import { decide, type Role } from '@writ/policy';
+import type { ScopedDatabase } from '@writ/storage';
 import { createHash } from 'node:crypto';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import type { Issuing } from '../certificates/issuing.js';
+import type { Doors } from '../http/access.guard.js';
 import type { RouteOutput } from '../http/route-input.js';
 import { version } from '../version.js';
 import type { Inventory } from './inventory-memory.js';
@@ -12,6 +14,8 @@ import { organizationsOf } from './organizations-of.js';
 import { allRoles } from './sight.js';
 
 export interface Reaching {
+  readonly store: ScopedDatabase;
+  readonly doors: Pick<Doors, 'actElsewhere'>;
   readonly issuing: Issuing;
 }
 
@@ -30,7 +34,7 @@ interface Place {
  */
 export async function reachOf(services: Reaching, caller: SignedInCaller): Promise<RouteOutput<'listReach'>> {
   const places: Place[] = [];
-  for (const acting of await organizationsOf(caller)) {
+  for (const acting of await organizationsOf(services, caller)) {
     const inventory = await services.issuing.inventories.inventoryOf(acting.organizationId);
     const roles = await usableRoles(services.issuing, acting);
     places.push({ handle: acting.organizationHandle, inventory, roles });

@@ -1,5 +1,6 @@
-import { permissionsOf } from '@writ/contract';
+import { permissionsOf, type Permission } from '@writ/contract';
 import {
+  delegatedRoles,
   findOrganization,
   hasActiveOwner,
   type OrganizationRow,
@@ -26,7 +27,7 @@ type Admitted = Pick<SignedInCaller, 'outside' | 'administrativeRole' | 'permiss
 type Way = (tx: Transaction, caller: SignedInCaller, there: OrganizationRow) => Promise<Admitted | null>;
 
 /** Every way, the widest first. */
-const ways: readonly Way[] = [asOwnerFromTheProvider];
+const ways: readonly Way[] = [asOwnerFromTheProvider, asDelegate];
 
 /**
  * The caller (as at home) acting in another organization (by handle): the one place that decides who may. Everybody else
@@ -85,6 +86,29 @@ async function asOwnerFromTheProvider(
     permissions: permissionsOf.owner,
     roles: [],
   };
+}
+
+/** Somebody to whom a role was delegated holds that role there, and no permission. */
+async function asDelegate(
+  tx: Transaction,
+  caller: SignedInCaller,
+  there: OrganizationRow,
+): Promise<Admitted | null> {
+  const roles = await delegatedRoles(tx, there.id, caller.userId);
+  if (roles.length === 0) return null;
+  return { outside: 'delegation', administrativeRole: 'member', permissions: new Set<Permission>(), roles };
+}
+
+/** All that a delegation opens: certificates of the role, and the list of one's own. */
+const ofDelegates: ReadonlySet<string> = new Set([
+  'issueUserCertificate',
+  'listCertificates',
+  'showCertificate',
+]);
+
+/** Ends in `not_found` for somebody who acts by a delegation where the route (by id) is none of those that it opens. */
+export function withinDelegation({ outside }: Pick<SignedInCaller, 'outside'>, routeId: string): void {
+  if (outside === 'delegation' && !ofDelegates.has(routeId)) throw elsewhere();
 }
 
 /** Whether the caller, as at home, is an owner of the provider. */

@@ -3,6 +3,7 @@ import { CodedError } from '@writ/kernel';
 import { nestingFailures, type Nesting } from '@writ/policy';
 import {
   addToGroup as addRows,
+  delegatesOfGroup,
   findAccount,
   groupNestings,
   recordEvents,
@@ -16,6 +17,7 @@ import {
   type Transaction,
 } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
+import { settleGroupAcross } from '../delegations/across.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { notFound, refusal } from '../refusal.js';
@@ -49,7 +51,11 @@ export function addToGroup(
     const group = await knownGroup(tx, organizationId, params.group);
     const named = await namedIn(tx, organizationId, body);
     await refuseNesting(tx, organizationId, group, named.groups);
-    const roles = await rolesThroughGroup(tx, organizationId, group.id);
+    const delegated = await delegatesOfGroup(tx, organizationId, group.id);
+    const roles = [
+      ...(await rolesThroughGroup(tx, organizationId, group.id)),
+      ...delegated.map(({ roleId, roleName }) => ({ id: roleId, name: roleName })),
+    ];
     const ids = idsOf(named);
     const brought = await usersInGroups(tx, organizationId, ids.groups);
     const exception = await refuseGranting(
@@ -62,6 +68,7 @@ export function addToGroup(
     const change = await addRows(tx, { organizationId, groupId: group.id, addedById: userId, ...ids });
     refuseNothing(change, `All of them are in ${group.name} already.`);
     await settleTrust(tx, services, groundOf(caller, ''), change);
+    await settleGroupAcross(tx, services, actor, group.id);
     const data = { ...told(roles), ...exception };
     await recordChange(tx, actor, 'group.joined', group, named, change, data);
     return shownGroup(tx, organizationId, group);
@@ -74,7 +81,7 @@ export function addToGroup(
  */
 export function removeFromGroup(
   services: Services,
-  actor: Actor,
+  actor: Actor & { readonly caller: SignedInCaller },
   { params, body }: Pick<RouteInput<'removeFromGroup'>, 'params' | 'body'>,
 ): Promise<RouteOutput<'removeFromGroup'>> {
   const { caller } = actor;
@@ -87,7 +94,8 @@ export function removeFromGroup(
     refuseNothing(change, `None of them is directly in ${group.name}.`);
     const roles = await rolesThroughGroup(tx, organizationId, group.id);
     const ground = groundOf(caller, `no longer in the group ${group.name}`);
-    const certificates = await settleTrust(tx, services, ground, change);
+    const here = await settleTrust(tx, services, ground, change);
+    const certificates = here + (await settleGroupAcross(tx, services, actor, group.id));
     const data = { ...told(roles), ...(certificates === 0 ? {} : { certificates }) };
     await recordChange(tx, actor, 'group.left', group, named, change, data);
     return shownGroup(tx, organizationId, group);
@@ -147,7 +155,7 @@ function told(roles: readonly { readonly name: string }[]) {
 /** One event for each member that came or went. */
 async function recordChange(
   tx: Transaction,
-  actor: Actor,
+  actor: Actor & { readonly caller: SignedInCaller },
   kind: 'group.joined' | 'group.left',
   { name: group }: GroupRow,
   { users, groups }: Named,

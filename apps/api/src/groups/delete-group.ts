@@ -1,6 +1,6 @@
 import type { Group, ProblemCode } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
-import { deleteGroup as deleteRow, recordEvent, type ScopedDatabase } from '@writ/storage';
+import { delegatesOfGroup, deleteGroup as deleteRow, recordEvent, type ScopedDatabase } from '@writ/storage';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { takeTurn } from '../users/take-turn.js';
@@ -20,7 +20,8 @@ export function deleteGroup(
     await takeTurn(tx, actor.caller);
     const group = await knownGroup(tx, organizationId, params.group);
     const shown = await shownGroup(tx, organizationId, group);
-    if (shown.roles.length + shown.within.length > 0) throw inUse(shown);
+    const delegated = (await delegatesOfGroup(tx, organizationId, group.id)).map(({ roleName }) => roleName);
+    if (shown.roles.length + shown.within.length + delegated.length > 0) throw inUse(shown, delegated);
     await deleteRow(tx, organizationId, group.id);
     const { users, groups } = shown;
     await recordEvent(tx, eventOf(actor, 'group.deleted', group.name, { users, groups }));
@@ -28,7 +29,7 @@ export function deleteGroup(
   });
 }
 
-function inUse({ name, roles, within }: Group): CodedError<ProblemCode> {
+function inUse({ name, roles, within }: Group, delegated: readonly string[]): CodedError<ProblemCode> {
   const uses = [
     ...(roles.length === 0
       ? []
@@ -36,6 +37,9 @@ function inUse({ name, roles, within }: Group): CodedError<ProblemCode> {
     ...(within.length === 0
       ? []
       : [`is in the groups ${within.join(', ')} (\`writ group remove <group> --group ${name}\`)`]),
+    ...(delegated.length === 0
+      ? []
+      : [`holds or is offered ${delegated.join(', ')} of customers (\`writ delegation end <id>\`)`]),
   ];
   return new CodedError<ProblemCode>('in_use', `${name} ${uses.join(' and ')}; take it out first.`);
 }

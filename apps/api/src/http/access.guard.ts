@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { ProblemCode, Route } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
-import { elsewhere } from '../auth/act-elsewhere.js';
+import { elsewhere, withinDelegation } from '../auth/act-elsewhere.js';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { secondFactorRequired } from '../auth/need-second-factor.js';
 import { Strategies } from '../auth/strategies.js';
@@ -46,6 +46,7 @@ export class AccessGuard implements CanActivate {
     const { organization } = params(request);
     if (organization !== undefined && organization !== caller.organizationHandle)
       request.caller = await this.doors.actElsewhere(caller, organization);
+    withinDelegation(request.caller, route.id);
     admit(route, params(request), request.caller);
     return true;
   }

@@ -1,4 +1,6 @@
 import {
+  customersOfDelegate,
+  delegatedRoles,
   findCustomer,
   findOrganization,
   hasActiveOwner,
@@ -18,7 +20,7 @@ type Entry = Page['items'][number];
 
 /**
  * A page of the organizations that the caller, at home, may see: their own first, then those of the provider's customers
- * that they may see ('customer.read'), by name. With `name` only the one that is called so.
+ * that they may see ('customer.read'), or that have delegated a role to them, by name. With `name` only the one that is called so.
  */
 export async function organizationsPage(
   store: ScopedDatabase,
@@ -42,13 +44,18 @@ export async function organizationsPage(
 /** The provider's rows of its customers. Nobody else has any. */
 function visibleCustomers(
   store: ScopedDatabase,
-  { organizationId, permissions }: SignedInCaller,
+  { organizationId, userId, permissions }: SignedInCaller,
   name: string | undefined,
   after: string | null,
   limit: number,
 ): Promise<readonly CustomerRow[]> {
-  if (!permissions.has('customer.read')) return Promise.resolve([]);
   return store.within([organizationId], async (tx) => {
+    if (!permissions.has('customer.read')) {
+      const all = await customersOfDelegate(tx, organizationId, userId);
+      return all
+        .filter((each) => (name ?? each.name) === each.name && each.name > (after ?? ''))
+        .slice(0, limit);
+    }
     if (name === undefined) return listCustomers(tx, organizationId, after, limit);
     const found = after === null ? await findCustomer(tx, organizationId, name) : null;
     return found === null ? [] : [found];
@@ -75,8 +82,16 @@ async function entriesOf(
 }
 
 /** A customer as one of the provider's people sees it, in a transaction that has it in scope. */
-export function customerEntry(tx: Transaction, caller: SignedInCaller, customerId: string): Promise<Entry> {
-  return entry(tx, customerId, (open) => (open && isProvidersOwner(caller) ? 'provider' : null));
+export async function customerEntry(
+  tx: Transaction,
+  caller: SignedInCaller,
+  customerId: string,
+): Promise<Entry> {
+  const delegated = (await delegatedRoles(tx, customerId, caller.userId)).length > 0;
+  return entry(tx, customerId, (open) => {
+    if (open && isProvidersOwner(caller)) return 'provider';
+    return delegated ? 'delegation' : null;
+  });
 }
 
 /** @param acting how the caller may act there; `open`: it is active and has no owner of its own */

@@ -10,6 +10,7 @@ import {
   type Transaction,
 } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
+import { endAcross } from '../delegations/across.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import { subjectKey } from '../keys/subject-key.js';
 import { refusal } from '../refusal.js';
@@ -48,6 +49,8 @@ export async function revokeKey(
     certificates: [],
     keys: [{ fingerprint: name, publicKey: key.blob }],
   });
+  // A customer's KRL does not list the keys of people from outside: what they got there ends by itself.
+  if (claim?.kind === 'user' && keys > 0) await endAcross(tx, services, ground, claim.ownerId, name);
   const version = krlVersion.toString();
   if (keys > 0) {
     const data = { reason, owner: claim?.kind ?? null, certificates, krlVersion: version };

@@ -3,6 +3,7 @@ import type { Clock } from '@writ/kernel';
 import type { Granter, Party, Recipient } from '@writ/policy';
 import {
   anOwnerWasConfirmed,
+  delegatesOfUsers,
   findSignInUser,
   partiesOf,
   type PartyRow,
@@ -23,7 +24,10 @@ export async function granterOf(tx: Transaction, clock: Clock, caller: CallerSom
   return {
     // From outside it is not the account that permits, and nothing of what does has changed: the turn has looked.
     caller: outside === null ? { ...caller, permissions: permissionsOf[administrativeRole] } : caller,
-    roleIds: new Set(party.find((each) => each.userId === userId)?.roleIds),
+    roleIds: new Set([
+      ...(party.find((each) => each.userId === userId)?.roleIds ?? []),
+      ...(await delegatesOfUsers(tx, organizationId, [userId])).map(({ roleId }) => roleId),
+    ]),
     party,
     firstOwner:
       outside === null &&
@@ -51,7 +55,7 @@ export async function recipientsOf(
 }
 
 /** The account and all who may be behind it now. */
-async function partyBehind(
+export async function partyBehind(
   tx: Transaction,
   clock: Clock,
   organizationId: string,

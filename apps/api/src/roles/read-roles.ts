@@ -3,6 +3,7 @@ import { pathsThroughGroups, type Caller } from '@writ/policy';
 import {
   findRole,
   holdersOf,
+  listDelegations,
   listRoles,
   membersOf,
   membersThroughGroups,
@@ -47,7 +48,10 @@ export function oneRole(
     const role = await knownRole(tx, organizationId, params.role);
     const shown = await shownRole(tx, organizationId, role);
     const members = await membersThroughGroups(tx, organizationId, role.id);
-    return { ...shown, paths: pathsOf(shown, pathsThroughGroups(shown.groups, members)) };
+    const rows = await listDelegations(tx, { customerIds: [organizationId] });
+    const delegated = rows.filter((row) => row.roleId === role.id && row.state === 'accepted');
+    const to = delegated.map(({ delegateName }) => delegateName);
+    return { ...shown, paths: pathsOf(shown, pathsThroughGroups(shown.groups, members), to) };
   });
 }
 
@@ -55,10 +59,13 @@ export function oneRole(
 function pathsOf(
   { holders, members }: Role,
   through: ReadonlyMap<string, readonly (readonly string[])[]>,
+  delegated: readonly string[],
 ): RoleWithPaths['paths'] {
   return holders.flatMap((holder) => [
     ...(members.includes(holder) ? [{ holder, groups: [] }] : []),
     ...(through.get(holder) ?? []).map((groups) => ({ holder, groups: [...groups] })),
+    // No name of the organization's own has a slash.
+    ...(holder.includes('/') ? [{ holder, groups: [...delegated] }] : []),
   ]);
 }
 

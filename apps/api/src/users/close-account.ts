@@ -12,6 +12,7 @@ import {
   type RevocationGround,
   type Transaction,
 } from '@writ/storage';
+import { endAcross } from '../delegations/across.js';
 import { endTrust, takenSince, type TrustEnded, type TrustEnding } from '../revocations/end-trust.js';
 
 export interface AccountClosed extends TrustEnded {
@@ -23,7 +24,7 @@ export interface AccountClosed extends TrustEnded {
 
 /**
  * Closes an account, in a transaction that holds `lockTrust`: nobody signs in to it, its sessions and invitations end,
- * and its unexpired user certificates and certified keys are revoked for good (domain.md "Losing access"). Host
+ * and its unexpired user certificates, also those that it got in customers by delegation, and certified keys are revoked for good (domain.md "Losing access"). Host
  * certificates that it had signed, and keys of hosts and authorities, are no part of it. Closing it again finishes
  * whatever was left. Ends in `last_owner`.
  */
@@ -51,7 +52,9 @@ export async function closeAccount(
     certificates: await unexpiredUserCertificates(tx, organizationId, account.id, takenSince(services)),
     keys: await trustedUserKeys(tx, organizationId, account.id),
   });
-  return { ...ended, account: closed, sessionsEnded, closedNow };
+  const elsewhere = await endAcross(tx, services, ground, account.id);
+  const certificates = ended.certificates + elsewhere;
+  return { ...ended, certificates, account: closed, sessionsEnded, closedNow };
 }
 
 async function refuseLastOwner(tx: Transaction, organizationId: string, account: AccountRow): Promise<void> {

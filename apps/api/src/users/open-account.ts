@@ -11,6 +11,7 @@ import {
   type GrantedRole,
 } from '@writ/policy';
 import {
+  delegatesOfUsers,
   findSignInUser,
   hasOpenInvitation,
   listRolesOf,
@@ -142,7 +143,11 @@ async function rolesOf(
   { id }: AccountRow,
 ): Promise<readonly GrantedRole[]> {
   const rows = await listRolesOf(tx, organizationId, id);
-  return rows.map((row) => ({ id: row.id, name: row.name, organizationId }));
+  const delegated = await delegatesOfUsers(tx, organizationId, [id]);
+  return [
+    ...rows.map((row) => ({ id: row.id, name: row.name, organizationId })),
+    ...delegated.map(({ roleId, roleName }) => ({ id: roleId, name: roleName, organizationId })),
+  ];
 }
 
 function refuseUnless(judgements: readonly GrantJudgement[]): 'only_owner' | null {

@@ -8,6 +8,7 @@ import {
   unexpiredUserCertificates,
 } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
+import { endAcross } from '../delegations/across.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { refusal } from '../refusal.js';
@@ -62,10 +63,11 @@ export function resetUser(
       cause: 'user',
       createdById: caller.userId,
     } as const;
-    const { certificates } = await endTrust(tx, services, ground, {
+    const here = await endTrust(tx, services, ground, {
       certificates: await unexpiredUserCertificates(tx, organizationId, account.id, takenSince(services)),
       keys: [],
     });
+    const certificates = here.certificates + (await endAcross(tx, services, ground, account.id));
     const given = await giveInvitation(tx, services, caller, account, { purpose: 'reset', lifetime: day });
     await recordEvent(tx, eventOf(actor, 'user.reset', account.name, { sessionsEnded, certificates }));
     return { user: userView(reset), ...given };

@@ -3,6 +3,7 @@ import { access, explain, hosts } from './access.js';
 import { cert } from './cert.js';
 import { ca, events, host, krl, revoke, trust } from './trust.js';
 import { completion, version } from './itself.js';
+import { delegate, delegation } from './delegation.js';
 import { group } from './group.js';
 import { org } from './org.js';
 import { role } from './role.js';
@@ -32,6 +33,8 @@ export const commands: readonly CommandDescription[] = [
   user,
   group,
   role,
+  delegate,
+  delegation,
   events,
   ...service,
   completion,

@@ -132,11 +132,13 @@ export function unexpiredUserCertificates(
   organizationId: string,
   userId: string,
   since: bigint,
+  fingerprint: string | null = null,
 ): Promise<CertificateRef[]> {
   return tx.$queryRaw<CertificateRef[]>`
     select authority_id as "authorityId", serial, valid_before as "validBefore" from certificates
     where organization_id = ${organizationId}::uuid and user_id = ${userId}::uuid and certificate_type = 'user'
-      and valid_before > ${since}::bigint`;
+      and valid_before > ${since}::bigint
+      and (${fingerprint}::text is null or public_key_fingerprint = ${fingerprint}::text)`;
 }
 
 /** The user certificates that were issued because of one of the holdings and expire after `since` (seconds since 1970). */

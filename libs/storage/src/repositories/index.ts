@@ -6,6 +6,7 @@ export * from './bundle-keys.js';
 export * from './certificates.js';
 export * from './challenges.js';
 export * from './customers.js';
+export * from './delegations.js';
 export * from './epochs.js';
 export * from './events.js';
 export * from './groups.js';

@@ -38,7 +38,7 @@ export async function settleHolders(
     ),
     lost as (
       delete from role_holders old
-      where organization_id = ${organizationId}::uuid and role_id = any(${[...roleIds]}::uuid[])
+      where organization_id = ${organizationId}::uuid and role_id = any(${[...roleIds]}::uuid[]) and not delegated
         and not exists (select from held where held.role_id = old.role_id and held.user_id = old.user_id)
       returning role_id, user_id
     ),
@@ -58,16 +58,21 @@ export async function settleHolders(
   };
 }
 
-/** Names of all who are in each role, by whichever path. */
+/** Names of all who are in each role, by whichever path; 'msp/ana' of somebody who is by a delegation. */
 export async function holdersOf(
   tx: Transaction,
   organizationId: string,
   roleIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const rows = await tx.$queryRaw<{ roleId: string; name: string }[]>`
-    select role_id as "roleId", users.name from role_holders join users on users.id = role_holders.user_id
-    where role_holders.organization_id = ${organizationId}::uuid and role_id = any(${[...roleIds]}::uuid[])
-    order by users.name collate "C"`;
+    select * from (
+      select role_id as "roleId", users.name from role_holders h join users on users.id = h.user_id
+      where h.organization_id = ${organizationId}::uuid and not delegated and role_id = any(${[...roleIds]}::uuid[])
+      union all
+      select role_id, outsiders.name from role_holders h
+        join outsiders on outsiders.user_id = h.user_id and outsiders.organization_id = h.organization_id
+      where h.organization_id = ${organizationId}::uuid and delegated and role_id = any(${[...roleIds]}::uuid[])
+    ) as holders order by name collate "C"`;
   const holders = new Map<string, string[]>(roleIds.map((id) => [id, []]));
   for (const { roleId, name } of rows) holders.get(roleId)?.push(name);
   return holders;

@@ -1,0 +1,164 @@
+import {
+  delegatesOfGroup,
+  delegatesOfUsers,
+  lockTrust,
+  raiseEpochs,
+  recordEvents,
+  seeOrganizations,
+  settleDelegated,
+  unexpiredCertificatesOfHoldings,
+  unexpiredUserCertificates,
+  holderNames,
+  type CertificateRef,
+  type NewEvent,
+  type RevocationGround,
+  type Transaction,
+} from '@writ/storage';
+import type { SignedInCaller } from '../auth/signed-in-caller.js';
+import { endTrust, takenSince, type TrustEnding } from '../revocations/end-trust.js';
+
+/** Who did it, and where the people are whom it concerns. */
+interface Acting {
+  readonly caller: SignedInCaller;
+  readonly requestId: string;
+}
+
+/** The organization of the people to whom roles are delegated. */
+export interface DelegatesHome {
+  readonly id: string;
+  readonly name: string;
+}
+
+/**
+ * Makes a change of who is in a group count in every customer whose roles are delegated to it: who came into them may use them
+ * from now on, and what rested on a role that somebody lost is revoked there. In a transaction that holds the home's turn; takes
+ * the customers' turns after it, in the order of their ids. Resolves to how many certificates were revoked.
+ */
+export async function settleGroupAcross(
+  tx: Transaction,
+  services: TrustEnding,
+  actor: Acting,
+  groupId: string,
+): Promise<number> {
+  const { organizationId, organizationName } = actor.caller;
+  const delegates = await delegatesOfGroup(tx, organizationId, groupId);
+  const home = { id: organizationId, name: organizationName };
+  const customers = await entered(tx, home.id, delegates);
+  if (customers.length === 0) return 0;
+  let certificates = 0;
+  for (const customer of customers) certificates += await settleIn(tx, services, actor, customer, home);
+  await seeOrganizations(tx, [home.id]);
+  return certificates;
+}
+
+/**
+ * Brings one customer up to date, in a transaction that sees both sides and holds both turns, and tells the customer in its events.
+ * Resolves to how many certificates were revoked.
+ */
+export async function settleIn(
+  tx: Transaction,
+  services: TrustEnding,
+  actor: Acting,
+  customerId: string,
+  home: DelegatesHome,
+): Promise<number> {
+  const { gained, lost } = await settleDelegated(tx, customerId, home);
+  if (gained.length + lost.length === 0) return 0;
+  // First the epochs: they wait for what is just being recorded, so that the certificates read after it are all there are.
+  await raiseEpochs(tx, home.id, [...new Set([...gained, ...lost].map(({ userId }) => userId))]);
+  const ending = await unexpiredCertificatesOfHoldings(tx, customerId, lost, takenSince(services));
+  const reason = 'no longer delegated';
+  const { certificates } = await endTrust(tx, services, groundIn(customerId, actor, reason), {
+    certificates: ending,
+    keys: [],
+  });
+  const names = await holderNames(tx, customerId, [...gained, ...lost]);
+  await recordEvents(tx, [
+    ...gained.map((holding) => told(actor, customerId, 'role.granted', names(holding), {})),
+    ...lost.map((holding) => told(actor, customerId, 'role.revoked', names(holding), { certificates })),
+  ]);
+  return certificates;
+}
+
+/**
+ * Revokes what an account of this organization got in customers by delegation, all of it or for one key, in a transaction that
+ * holds the home's turn and has raised the account's epoch. Resolves to how many certificates those were.
+ */
+export async function endAcross(
+  tx: Transaction,
+  services: TrustEnding,
+  ground: RevocationGround,
+  userId: string,
+  fingerprint: string | null = null,
+): Promise<number> {
+  const home = ground.organizationId;
+  const customers = await entered(tx, home, await delegatesOfUsers(tx, home, [userId]));
+  if (customers.length === 0) return 0;
+  let certificates = 0;
+  for (const customer of customers) {
+    const ending: CertificateRef[] = await unexpiredUserCertificates(
+      tx,
+      customer,
+      userId,
+      takenSince(services),
+      fingerprint,
+    );
+    const ended = await endTrust(
+      tx,
+      services,
+      { ...ground, organizationId: customer },
+      { certificates: ending, keys: [] },
+    );
+    certificates += ended.certificates;
+    if (ended.certificates === 0) continue;
+    const names = await holderNames(tx, customer, [{ roleId: home, userId }]);
+    const { reason } = ground;
+    const data = { reason, certificates: ended.certificates, delegated: true };
+    const event = { kind: 'user.revoked', actor: null, data, requestId: null };
+    await recordEvents(tx, [
+      { ...event, organizationId: customer, subject: names({ roleId: home, userId }).user },
+    ]);
+  }
+  await seeOrganizations(tx, [home]);
+  return certificates;
+}
+
+/** The customers of these delegations, seen and with their turns taken, each before it is worked on. */
+async function entered(
+  tx: Transaction,
+  homeId: string,
+  delegates: readonly { readonly customerId: string }[],
+): Promise<readonly string[]> {
+  const customers = [...new Set(delegates.map(({ customerId }) => customerId))].sort();
+  if (customers.length === 0) return [];
+  await seeOrganizations(tx, [homeId, ...customers]);
+  for (const customer of customers) await lockTrust(tx, customer);
+  return customers;
+}
+
+function groundIn(organizationId: string, { caller }: Acting, reason: string): RevocationGround {
+  return { organizationId, reason, cause: 'role', createdById: caller.userId };
+}
+
+/** What the customer reads: somebody of the home is named with it. */
+function told(
+  { caller, requestId }: Acting,
+  organizationId: string,
+  kind: string,
+  { user, role }: { readonly user: string; readonly role: string },
+  data: Readonly<Record<string, unknown>>,
+): NewEvent {
+  return {
+    ...{ organizationId, kind, subject: user, requestId },
+    actor: { id: caller.userId, name: nameIn(organizationId, caller) },
+    data: { role, delegated: true, ...data },
+  };
+}
+
+/** The caller as that organization knows them: 'bo', or 'msp/ana'. */
+export function nameIn(organizationId: string, { home, userName }: SignedInCaller): string {
+  const own = userName.startsWith(`${home.organizationName}/`)
+    ? userName
+    : `${home.organizationName}/${userName}`;
+  return home.organizationId === organizationId ? userName : own;
+}

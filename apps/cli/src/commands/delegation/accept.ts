@@ -1,0 +1,12 @@
+import { uuid } from '../../names.js';
+import type { Run } from '../../run.js';
+import { signedIn } from '../../session/client.js';
+import { printChangedDelegation } from '../../view/delegation.js';
+
+export const run: Run = async (surroundings, input) => {
+  const delegation = uuid(input.argument('delegation'));
+  const client = await signedIn(surroundings, input);
+  const made = await client.call('acceptDelegation', { params: { ...client.organization, delegation } });
+  const sentence = `${made.to} holds ${made.customer}/${made.role} now: ${made.people.join(', ') || 'nobody'}.`;
+  printChangedDelegation(surroundings.terminal, input, made, sentence);
+};

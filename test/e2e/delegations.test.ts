@@ -1,0 +1,235 @@
+import { call } from '@writ/contract';
+import { transportTo } from '../service/person.js';
+import { newKey, problemOf, TestOrganization, type Member, type OwnKey } from './organization.js';
+import { password } from './service.js';
+
+/** The provider acme with its owner ana, and customers that have delegated roles to its people. */
+let org: TestOrganization;
+let bob: Member;
+let cleo: Member;
+let globex: string;
+let gina: Member;
+const keys = new Map<string, OwnKey>();
+
+beforeAll(async () => {
+  org = await TestOrganization.start();
+  bob = await person('bob');
+  cleo = await person('cleo');
+  await org.as(org.owner, 'createGroup', { body: { name: 'oncall' } });
+  await add('bob', 'cleo');
+  await strong();
+  globex = await customer('globex');
+  gina = await letIn(globex, 'gina');
+  await role(gina, globex, 'web');
+});
+afterAll(() => org.stop());
+
+/** Everybody counts as signed in with a second factor. */
+const strong = () => org.ask(`update sessions set strength = 'multi'`);
+const at = (organization: string, more: object = {}) => ({ params: { organization, ...more } });
+const codeOf = async (answer: Promise<unknown>) => (await problemOf(answer)).code;
+async function rulesOf(answer: Promise<unknown>): Promise<readonly string[]> {
+  const { code, failures } = await problemOf(answer);
+  return [code, ...(failures?.map(({ rule }) => rule) ?? [])];
+}
+async function person(name: string): Promise<Member> {
+  const member = await org.member(name);
+  const own = newKey();
+  keys.set(name, own);
+  await org.prove(member, own);
+  return member;
+}
+async function customer(name: string): Promise<string> {
+  const body = { name, namePatterns: [`*.${name}.example`] };
+  return (await org.as(org.owner, 'createCustomer', { body })).handle;
+}
+async function letIn(handle: string, name: string): Promise<Member> {
+  const body = { name, administrativeRole: 'owner' };
+  const { invitation } = await org.as(org.owner, 'inviteUser', { ...at(handle), body });
+  const tokens = await call(transportTo(org.url), 'acceptInvitation', { body: { invitation, password } });
+  return { name, token: tokens.accessToken };
+}
+function role(by: Member, handle: string, name: string) {
+  const body = { name, principals: 'logins', logins: ['deploy'], maxTtlSeconds: 28_800 };
+  return org.as(by, 'createRole', { ...at(handle), body });
+}
+const add = (...users: string[]) =>
+  org.as(org.owner, 'addToGroup', { params: { group: 'oncall' }, body: { users } });
+const remove = (...users: string[]) =>
+  org.as(org.owner, 'removeFromGroup', { params: { group: 'oncall' }, body: { users } });
+const offer = (to: { user?: string; group?: string }, name = 'web', from = 'globex', by = org.owner) =>
+  org.as(by, 'offerDelegation', { body: { customer: from, role: name, ...to } });
+const accept = (by: Member, handle: string, delegation: string) =>
+  org.as(by, 'acceptDelegation', at(handle, { delegation }));
+const end = (by: Member, handle: string, delegation: string) =>
+  org.as(by, 'endDelegation', at(handle, { delegation }));
+const issue = (member: Member, handle = globex, name = 'web') =>
+  org.as(member, 'issueUserCertificate', {
+    ...at(handle),
+    body: { publicKey: keys.get(member.name)?.line ?? '', role: name },
+  });
+const revoked = async (id: string, by = gina, handle = globex) =>
+  (await org.as(by, 'showCertificate', at(handle, { certificate: id }))).revoked;
+
+describe('a role that is delegated to a group of the provider', () => {
+  let id: string;
+
+  it('is nobody’s before the customer’s owner has accepted, and is then used, counted and shown', async () => {
+    const offered = await offer({ group: 'oncall' });
+    id = offered.id;
+    expect(offered).toMatchObject({
+      ...{ customer: 'globex', role: 'web', to: 'acme/oncall', state: 'offered', used: 0, lastUsedAt: null },
+      ...{ people: ['acme/bob', 'acme/cleo'], offeredBy: 'acme/ana', acceptedBy: null },
+    });
+    expect(await codeOf(offer({ group: 'oncall' }))).toBe('already_so');
+    expect(await codeOf(issue(bob))).toBe('not_found');
+    expect(await codeOf(accept(org.owner, org.handle, id))).toBe('not_found');
+    expect(await codeOf(accept(org.owner, globex, id))).toBe('not_found');
+
+    expect(await accept(gina, globex, id)).toMatchObject({ state: 'accepted', acceptedBy: 'gina' });
+    expect(await codeOf(accept(gina, globex, id))).toBe('already_so');
+    const issued = await issue(bob);
+    expect(await org.as(gina, 'showDelegation', at(globex, { delegation: id }))).toMatchObject({ used: 1 });
+    expect((await org.as(org.owner, 'listDelegations')).items).toMatchObject([{ id, used: 1 }]);
+    const { items } = await org.as(gina, 'listCertificates', at(globex));
+    expect(items[0]).toMatchObject({ id: issued.id, user: 'acme/bob', role: 'web' });
+    expect(await org.as(gina, 'showRole', at(globex, { role: 'web' }))).toMatchObject({
+      ...{ members: [], holders: ['acme/bob', 'acme/cleo'] },
+      paths: [
+        { holder: 'acme/bob', groups: ['acme/oncall'] },
+        { holder: 'acme/cleo', groups: ['acme/oncall'] },
+      ],
+    });
+    const events = await org.as(gina, 'listEvents', { ...at(globex), query: { kind: 'certificate.issued' } });
+    expect(events.items[0]).toMatchObject({ actor: 'acme/bob' });
+  });
+
+  it('opens nothing but its certificates, to those with a second factor, and comes with the reach', async () => {
+    for (const [route, more] of [
+      ['showOrganization', {}],
+      ['listRoles', {}],
+      ['showRole', { role: 'web' }],
+      ['listDelegations', {}],
+      ['listUsers', {}],
+      ['listKeys', {}],
+      ['endDelegation', { delegation: id }],
+    ] as const)
+      expect([route, await codeOf(org.as(bob, route, at(globex, more)))]).toEqual([route, 'not_found']);
+    expect((await org.as(bob, 'listCertificates', at(globex))).items).toHaveLength(1);
+    const seen = await org.as(bob, 'listOrganizations', {});
+    expect(seen.items.map(({ name, acting }) => [name, acting])).toEqual([
+      ['acme', 'home'],
+      ['globex', 'delegation'],
+    ]);
+    const reach = await org.as(bob, 'listReach', {});
+    expect(reach.organizations.map(({ name, roles }) => [name, roles.map((each) => each.name)])).toEqual([
+      ['acme', []],
+      ['globex', ['web']],
+    ]);
+    await org.ask(`update sessions set strength = 'single'`);
+    expect(await codeOf(issue(bob))).toBe('second_factor_required');
+    await strong();
+  });
+
+  it('is lost with the group, and with the account, in the same moment', async () => {
+    const one = await issue(bob);
+    await remove('bob');
+    expect(await revoked(one.id)).toBe(true);
+    expect(await codeOf(issue(bob))).toBe('not_found');
+    await add('bob');
+    const [two, other] = [await issue(bob), await issue(cleo)];
+    await org.as(org.owner, 'revoke', { body: { publicKey: keys.get('cleo')?.line ?? '', reason: 'lost' } });
+    expect([await revoked(two.id), await revoked(other.id)]).toEqual([false, true]);
+    await org.as(org.owner, 'disableUser', { params: { user: 'bob' } });
+    expect(await revoked(two.id)).toBe(true);
+    await org.as(org.owner, 'enableUser', { params: { user: 'bob' } });
+    bob = await org.signIn('bob');
+    keys.set('bob', newKey());
+    await org.prove(bob, keys.get('bob') ?? newKey());
+    await strong();
+    expect(await codeOf(org.as(org.owner, 'deleteGroup', { params: { group: 'oncall' } }))).toBe('in_use');
+  });
+
+  it('ends from either side, with what rested on it', async () => {
+    const one = await issue(bob);
+    expect(await end(gina, globex, id)).toMatchObject({ state: 'ended', endedBy: 'gina', people: [] });
+    expect(await revoked(one.id)).toBe(true);
+    expect(await codeOf(issue(bob))).toBe('not_found');
+    expect(await codeOf(end(gina, globex, id))).toBe('already_so');
+    const again = await offer({ user: 'bob' });
+    await accept(gina, globex, again.id);
+    const two = await issue(bob);
+    expect(await end(org.owner, org.handle, again.id)).toMatchObject({ endedBy: 'acme/ana' });
+    expect(await revoked(two.id)).toBe(true);
+    const { items } = await org.as(gina, 'listEvents', {
+      ...at(globex),
+      query: { kind: 'delegation.ended' },
+    });
+    expect(items.map(({ actor, data }) => [actor, data['to']])).toEqual([
+      ['acme/ana', 'acme/bob'],
+      ['gina', 'acme/oncall'],
+    ]);
+  });
+
+  it('is refused where the role is not what was offered', async () => {
+    for (const change of ["logins = '{root}'", 'max_ttl_seconds = 60', 'deleted_at = now()']) {
+      const name = `role-${change.replace(/[^a-z]/g, '-').slice(0, 12)}`;
+      await role(gina, globex, name);
+      const offered = await offer({ group: 'oncall' }, name);
+      await org.ask(`update roles set ${change} where name = '${name}'`);
+      expect([change, await codeOf(accept(gina, globex, offered.id))]).toEqual([change, 'delegation_stale']);
+      await end(gina, globex, offered.id);
+    }
+  });
+});
+
+describe('who delegates to whom', () => {
+  it('is between the provider and its customers', async () => {
+    expect(await codeOf(offer({ group: 'oncall' }, 'none'))).toBe('not_found');
+    expect(await codeOf(offer({ group: 'none' }))).toBe('not_found');
+    expect(await codeOf(offer({ user: 'bob' }, 'web', 'nobody'))).toBe('not_found');
+    expect(await codeOf(offer({ user: 'bob' }, 'web', 'globex', cleo))).toBe('permission_missing');
+    const body = { customer: 'globex', role: 'web', user: 'gina' };
+    expect(await codeOf(org.as(gina, 'offerDelegation', { ...at(globex), body }))).toBe('provider_only');
+  });
+
+  it('is accepted by the provider’s owner while there is none, but not into their own hands', async () => {
+    const initech = await customer('initech');
+    await role(org.owner, initech, 'web');
+    await org.member('olga', 'owner');
+    await strong();
+    const own = await offer({ user: 'ana' }, 'web', 'initech');
+    expect(await rulesOf(accept(org.owner, initech, own.id))).toEqual(['grant_refused', 'caller_would_gain']);
+    // Whoever ana has let in may be her.
+    const others = await offer({ user: 'cleo' }, 'web', 'initech');
+    expect(await rulesOf(accept(org.owner, initech, others.id))).toEqual([
+      'grant_refused',
+      'caller_would_gain',
+    ]);
+    await org.as(org.owner, 'confirmUser', { params: { user: 'olga' } });
+    const olga = await org.signIn('olga');
+    await strong();
+    expect(await accept(olga, initech, others.id)).toMatchObject({
+      acceptedBy: 'acme/olga',
+      state: 'accepted',
+    });
+    const { items } = await org.as(olga, 'listEvents', {
+      ...at(initech),
+      query: { kind: 'delegation.accepted' },
+    });
+    expect(items[0]).toMatchObject({ actor: 'acme/olga', data: { to: 'acme/cleo', outside: 'provider' } });
+  });
+
+  it('counts the group of a delegated role among those that nobody puts themselves into', async () => {
+    const given = await offer({ group: 'oncall' });
+    await accept(gina, globex, given.id);
+    const adam = await org.member('adam', 'administrator');
+    await strong();
+    const into = org.as(adam, 'addToGroup', { params: { group: 'oncall' }, body: { users: ['adam'] } });
+    expect(await rulesOf(into)).toEqual(['grant_refused', 'caller_would_gain']);
+    expect(await rulesOf(org.as(adam, 'resetUser', { params: { user: 'bob' } }))).toEqual([
+      'grant_refused',
+      'role_not_held',
+    ]);
+  });
+});
