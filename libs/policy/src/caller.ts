@@ -17,7 +17,10 @@ export interface Caller {
   /** The organization's name, as people say it. */
   readonly organizationName: string;
   readonly userId: string;
+  /** 'ana'; 'msp/ana' of somebody whose account is of another organization. */
   readonly userName: string;
+  /** That other organization's name ('msp'); left out at home. */
+  readonly homeName?: string;
   /** The user's epoch when the caller was looked up. */
   readonly epoch: bigint;
   /** What the caller's administrative role permits ('host.sign', 'role.grant', …). */

@@ -20,6 +20,7 @@ export function roleTerms(input: Input, role: Role) {
     extensions: extensionsOf(role.extensions),
     keyId: renderedKeyId(role.keyIdTemplate, {
       user: caller.userName,
+      home: caller.homeName,
       role: role.name,
       organization: caller.organizationName,
     }),

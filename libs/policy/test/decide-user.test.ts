@@ -334,6 +334,20 @@ describe('the key id', () => {
     },
   );
 
+  it('names somebody from outside with their organization, and nobody else so', () => {
+    const outsider = (userName: string, homeName: string) => ({
+      ...userInput(),
+      caller: { ...ana, userName, homeName },
+    });
+    expect(planOf(outsider('msp/ana', 'msp')).keyId).toBe('msp/ana@acme/web');
+    for (const [userName, homeName] of [
+      ['msp/ana/root', 'msp'],
+      ['msp/ana', 'globex'],
+      ['m:p/ana', 'm:p'],
+    ] as const)
+      expect(rulesOf(outsider(userName, homeName))).toEqual(['key_id_unrepresentable']);
+  });
+
   it('is at most 200 characters long once rendered', () => {
     expect(rulesOf(under('{user}', 'x'.repeat(201)))).toEqual(['key_id_unrepresentable']);
     expect(planOf(under('{user}', 'x'.repeat(200))).keyId).toHaveLength(200);

@@ -69,6 +69,7 @@ function inside(caller: SignedInCaller, { id, handle, name }: OrganizationRow): 
     organizationHandle: handle,
     organizationName: name,
     userName: `${caller.home.organizationName}/${caller.userName}`,
+    homeName: caller.home.organizationName,
   };
 }
 

@@ -4,6 +4,8 @@ import { metIfMade, unmet, type Outcome } from '../outcome.js';
 /** The fields a key-id template may name: all are known before anything is signed. */
 export interface KeyIdFields {
   readonly user: string;
+  /** Of somebody from outside, whose `user` is 'msp/ana': 'msp'. Nobody's own name holds the slash. */
+  readonly home?: string | undefined;
   readonly role: string;
   readonly organization: string;
 }
@@ -34,7 +36,7 @@ export function renderedKeyId(template: string, fields: KeyIdFields): Outcome<Ke
         message: `The role's key-id template may use {user}, {role} and {organization}, and uses another field.`,
       });
     }
-    if (!isFieldValue(fields[name])) {
+    if (!valuesOf(name, fields).every(isFieldValue)) {
       return unmet({
         rule: 'key_id_unrepresentable',
         message: `The value of {${name}} holds characters that a key id cannot carry.`,
@@ -45,7 +47,14 @@ export function renderedKeyId(template: string, fields: KeyIdFields): Outcome<Ke
   return asKeyId(parts.join(''));
 }
 
-function isField(name: string | undefined): name is keyof KeyIdFields {
+/** What has to be representable by itself: of somebody from outside the organization, and the name that they have there. */
+function valuesOf(name: 'user' | 'role' | 'organization', fields: KeyIdFields): readonly string[] {
+  const { user, home } = fields;
+  if (name !== 'user' || home === undefined || !user.startsWith(`${home}/`)) return [fields[name]];
+  return [home, user.slice(home.length + 1)];
+}
+
+function isField(name: string | undefined): name is 'user' | 'role' | 'organization' {
   return name === 'user' || name === 'role' || name === 'organization';
 }
 
