@@ -1,4 +1,9 @@
-import { call } from '@writ/contract';
+import { call, ProblemError } from '@writ/contract';
+import { makeHostKeys, runProgram, startSshd } from '@writ/testkit/sshd';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { transportTo } from '../service/person.js';
 import { newKey, problemOf, TestOrganization, type Member, type OwnKey } from './organization.js';
 import { password } from './service.js';
@@ -169,6 +174,94 @@ describe('a role that is delegated to a group of the provider', () => {
       ['acme/ana', 'acme/bob'],
       ['gina', 'acme/oncall'],
     ]);
+  });
+
+  it('ended while certificates are asked for leaves none that is trusted, whichever side is at it', async () => {
+    let issued = 0;
+    for (let round = 0; round < 4; round += 1) {
+      const { id: raced } = await offer({ group: 'oncall' });
+      await accept(gina, globex, raced);
+      if (round % 2 === 1) await issue(bob);
+      let over = false;
+      const asking = Array.from({ length: 3 }, async () => {
+        for (;;) {
+          const late = over;
+          const code = await issue(bob).then(
+            () => 'issued',
+            (error: unknown) => (error instanceof ProblemError ? error.problem.code : Promise.reject(error)),
+          );
+          if (code === 'issued') issued += 1;
+          if (late || code === 'not_found') return code;
+        }
+      });
+      // Both at once take the turns of both sides; neither waits for the other in vain.
+      await Promise.all([end(gina, globex, raced), round < 2 ? remove('bob') : Promise.resolve()]);
+      over = true;
+      expect(new Set(await Promise.all(asking))).toEqual(new Set(['not_found']));
+      const trusted = await org.ask(
+        `select from certificates c join organizations o on o.id = c.organization_id where o.handle = $1
+         and not exists (select from revocations r where r.authority_id = c.authority_id and r.serial_from = c.serial)`,
+        [globex],
+      );
+      expect(trusted).toEqual([]);
+      if (round < 2) await add('bob');
+    }
+    expect(issued).toBeGreaterThan(0);
+  });
+
+  it('logs in on a real sshd of the customer, and after its end no more', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'writ-delegated-'));
+    const inside = (name: string) => join(directory, name);
+    chmodSync(directory, 0o755);
+    const [me, body] = [userInfo().username, { principals: 'logins', maxTtlSeconds: 3600 }];
+    await org.as(gina, 'createRole', { ...at(globex), body: { ...body, name: 'shell', logins: [me] } });
+    const { id: given } = await offer({ user: 'bob' }, 'shell');
+    await accept(gina, globex, given);
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', inside('key')]);
+    const line = readFileSync(inside('key.pub'), 'utf8').trim();
+    const { challenge, namespace } = await org.as(bob, 'challengeKey', { body: { publicKey: line } });
+    const signature = execFileSync('ssh-keygen', ['-q', '-Y', 'sign', '-f', inside('key'), '-n', namespace], {
+      input: challenge,
+      encoding: 'utf8',
+    });
+    await org.as(bob, 'proveKey', { body: { publicKey: line, challenge, signature } });
+    const issued = await org.as(bob, 'issueUserCertificate', {
+      ...at(globex),
+      body: { publicKey: line, role: 'shell' },
+    });
+    writeFileSync(inside('key-cert.pub'), `${issued.certificate}\n`);
+    const sync = async () => writeFileSync(inside('krl'), await org.as(gina, 'krl', at(globex)));
+    writeFileSync(inside('ca.pub'), await org.as(gina, 'userAuthorities', at(globex)));
+    await sync();
+    const [hostKey = ''] = await makeHostKeys(directory, ['ed25519']);
+    const sshd = await startSshd(directory, [
+      `HostKey ${hostKey}\nTrustedUserCAKeys ${inside('ca.pub')}\nRevokedKeys ${inside('krl')}\n`,
+    ]);
+    try {
+      const options = [
+        'BatchMode=yes',
+        'IdentitiesOnly=yes',
+        'IdentityAgent=none',
+        'StrictHostKeyChecking=no',
+      ];
+      const known = [`UserKnownHostsFile=${inside('known_hosts')}`, 'GlobalKnownHostsFile=/dev/null'];
+      const ssh = () =>
+        runProgram('ssh', [
+          ...['-F', 'none', '-p', String(sshd.port), '-i', inside('key')],
+          ...[...options, ...known].flatMap((option) => ['-o', option]),
+          ...[`${me}@127.0.0.1`, 'echo in'],
+        ]);
+      expect(await ssh()).toMatchObject({ status: 0, stdout: 'in\n' });
+      await end(gina, globex, given);
+      await sync();
+      expect(await ssh()).toMatchObject({
+        status: 255,
+        stderr: expect.stringMatching(/Permission denied/) as string,
+      });
+    } finally {
+      await sshd.stop();
+      rmSync(directory, { recursive: true, force: true });
+    }
   });
 
   it('is refused where the role is not what was offered', async () => {
