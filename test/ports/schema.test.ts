@@ -18,6 +18,7 @@ interface Table {
 
 const types: Record<string, string> = {
   String: 'text',
+  Boolean: 'boolean',
   Int: 'integer',
   Boolean: 'boolean',
   BigInt: 'bigint',
