@@ -20,7 +20,6 @@ const types: Record<string, string> = {
   String: 'text',
   Boolean: 'boolean',
   Int: 'integer',
-  Boolean: 'boolean',
   BigInt: 'bigint',
   Json: 'jsonb',
   Bytes: 'bytea',
