@@ -1,7 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { CallOutput } from '@writ/contract';
 import { makeHostKeys, runProgram, startSshd, type Sshd, type SshResult } from '@writ/testkit/sshd';
@@ -132,6 +134,32 @@ describe('a host that joins by its kit', () => {
     await acme.as(acme.owner, 'revoke', { body: { certificates: [id], reason: 'test' } });
     expect(await kit(['sync'])).toMatchObject({ status: 0 });
     expect((await ssh()).status).toBe(255);
+    await freshCertificate();
+    expect((await ssh()).status).toBe(0);
+  }, 120_000);
+
+  it('that follows refuses it without a sync, as soon as its waiting request was answered', async () => {
+    const words = ['follow', '--directory', at('writ-host')];
+    const following = spawn('sh', [join(root, 'apps/host/writ-host'), ...words], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const lines = createInterface({ input: following.stdout });
+    const applied = () => once(lines, 'line') as Promise<[string]>;
+    try {
+      // Twice: by the second time it surely waits.
+      for (let n = 0; n < 2; n++) {
+        const { id } = await freshCertificate();
+        expect((await ssh()).status).toBe(0);
+        const next = applied();
+        const body = { certificates: [id], reason: 'test' };
+        const { krlVersion } = await acme.as(acme.owner, 'revoke', { body });
+        expect((await next)[0]).toContain(`revocations number ${krlVersion}.`);
+        expect((await ssh()).status).toBe(255);
+      }
+    } finally {
+      following.kill('SIGTERM');
+      await once(following, 'close');
+    }
     await freshCertificate();
     expect((await ssh()).status).toBe(0);
   }, 120_000);

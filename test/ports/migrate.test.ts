@@ -16,6 +16,7 @@ const names = [
   '20261126020000_groups',
   '20261126030000_second_factors',
   '20261126050000_host_care',
+  '20261126060000_changes',
   '20261126070000_bundle_key_succession',
   '20261126080000_authority_rotation',
   '20261126120000_delegations',

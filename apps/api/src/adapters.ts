@@ -1,6 +1,6 @@
 import type { Recorder, SerialSource, Signer } from '@writ/issuance';
 import type { Clock, RandomBytes } from '@writ/kernel';
-import type { HighWater, ScopedDatabase, SessionStates } from '@writ/storage';
+import type { Change, Changes, HighWater, ScopedDatabase, SessionStates } from '@writ/storage';
 import type { TokenKeys } from './auth/token-keys.js';
 import type { AuthorityKeys } from './authorities/authority-keys.js';
 import type { SecondFactorSecrets } from './second-factor/secrets.js';
@@ -26,4 +26,6 @@ export interface Adapters {
   readonly bundleKeys: BundleKeys;
   readonly authorityKeys: AuthorityKeys;
   readonly secondFactors: SecondFactorSecrets;
+  /** Begins to listen for what any process changes. */
+  readonly changes: (onChange: (change: Change) => void) => Changes;
 }

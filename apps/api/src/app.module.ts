@@ -8,6 +8,7 @@ import {
   connectionPool,
   findInstallation,
   findSealedKey,
+  followChanges,
   groupRecorder,
   openScoped,
   sessionStates,
@@ -106,6 +107,7 @@ export async function openAdapters({ database, highWater, key }: Foundation): Pr
       bundleKeys: sealedBundleKeys(key),
       authorityKeys: sealedAuthorityKeys(key),
       secondFactors: sealedSecondFactors(key),
+      changes: (onChange) => followChanges({ connection: database.connection('app'), store, onChange }),
       close,
     };
   } catch (error) {

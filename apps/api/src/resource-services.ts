@@ -1,5 +1,6 @@
+import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { inBlocks, poolVerifier } from '@writ/issuance';
-import { organizationIsOpen } from '@writ/storage';
+import { organizationIsOpen, type Changes } from '@writ/storage';
 import type { Adapters } from './adapters.js';
 import { inventoryMemory } from './access/inventory-memory.js';
 import { actElsewhere } from './auth/act-elsewhere.js';
@@ -10,14 +11,20 @@ import type { Issuing } from './certificates/issuing.js';
 import { keyOwnerMemory } from './certificates/key-owner-memory.js';
 import { roleMemory } from './certificates/role-memory.js';
 import type { Doors } from './http/access.guard.js';
+import { bundlesOfHosts } from './hosts/bundles-of-hosts.js';
+import { WaitingHosts } from './hosts/waiting-hosts.js';
+import { signedKrls, type SignedKrls } from './trust/signed-krl.js';
 import { publicOrganizations, type PublicOrganizations } from './trust/public-organization.js';
 import { krlShelf, type KrlShelf } from './trust/published-krl.js';
 
 /** How far valid-after is put before now: clocks of hosts may be behind (domain.md rule 6). */
 const backdateSeconds = 60;
 
+/** What runs in the background from the service's start to its end is begun and ended by Nest. */
+type Background = OnApplicationBootstrap & OnModuleDestroy;
+
 /** What the controllers of users, roles, access, keys, certificates, revocations, trust and events work with. */
-export class ResourceServices {
+export class ResourceServices implements Background {
   readonly store: Adapters['store'];
   readonly clock: Adapters['clock'];
   readonly random: Adapters['random'];
@@ -30,8 +37,11 @@ export class ResourceServices {
   readonly newId: Adapters['newId'];
   readonly hostTokenKey: Adapters['tokenKeys']['host'];
   readonly doors: Doors;
+  readonly signedKrls: SignedKrls;
+  readonly waitingHosts: WaitingHosts;
+  private changes: Changes | undefined;
 
-  constructor(adapters: Adapters) {
+  constructor(private readonly adapters: Adapters) {
     const { store, clock, random, highWater, serials, signer, recorder } = adapters;
     this.store = store;
     this.clock = clock;
@@ -71,6 +81,23 @@ export class ResourceServices {
     this.authorityKeys = adapters.authorityKeys;
     this.newId = adapters.newId;
     this.hostTokenKey = adapters.tokenKeys.host;
+    this.signedKrls = signedKrls(this);
+    this.waitingHosts = new WaitingHosts({
+      clock,
+      bundles: (organizationId, wanted) => bundlesOfHosts(this, organizationId, wanted, adapters.newId()),
+      krl: this.signedKrls,
+      hears: () => this.changes?.hears() ?? false,
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    this.changes = this.adapters.changes((change) => this.waitingHosts.changed(change));
+  }
+
+  /** Before the server stops listening, which would wait for those that are held. */
+  async onModuleDestroy(): Promise<void> {
+    this.waitingHosts.close();
+    await this.changes?.close();
   }
 }
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeKrl } from './keys.js';
+import { makeKrl, signText } from './keys.js';
 import { Machine } from './machine.js';
 import { installed, share, shells } from './toolbox.js';
 import { treeOf } from './tree.js';
@@ -35,6 +35,18 @@ const bad: Record<string, { code: string; krl: (real: Buffer, machine: Machine) 
   },
 };
 
+const unsigned: Record<string, (real: string, machine: Machine) => string> = {
+  'is not signed': () => '\n',
+  'has a signature that was altered': (real) =>
+    real.replace(/[A-Za-z](?=[^\n]*\n-----END)/, (letter) => (letter === 'A' ? 'B' : 'A')),
+  'is signed by another key': (_, { service }) =>
+    signText(service.userAuthority, 'krl@writ', service.statement()),
+  'is signed as a bundle': (_, { service }) =>
+    signText(service.bundleKey, 'bundle@writ', service.statement()),
+  'is signed for another organization': (_, { service }) =>
+    signText(service.bundleKey, 'krl@writ', service.statement('0'.repeat(16))),
+};
+
 describe.each(installed(shells))('in %s, a list of revocations', (shell) => {
   let machine: Machine;
   beforeAll(async () => {
@@ -59,7 +71,22 @@ describe.each(installed(shells))('in %s, a list of revocations', (shell) => {
     },
   );
 
+  it.each(share(shell, Object.entries(unsigned)))(
+    'that %s is refused, whatever it says',
+    async (_, signature) => {
+      machine.service.krlInstead = undefined;
+      machine.service.krlVersion += 1;
+      machine.service.krlSignatureInstead = (real) => signature(real, machine);
+      const before = machine.read('krl.sum');
+      const said = await machine.run(['sync']);
+      expect(said.status).toBe(7);
+      expect(said.stderr).toContain('(revocations_signature_wrong)');
+      expect(machine.read('krl.sum')).toBe(before);
+    },
+  );
+
   it('that is refused does not keep a good bundle away', async () => {
+    machine.service.krlInstead = () => Buffer.from('garbage');
     machine.service.principals = { [machine.login]: ['webadmin', 'second'] };
     machine.service.version += 1;
     expect((await machine.run(['sync'])).status).toBe(7);
@@ -68,7 +95,8 @@ describe.each(installed(shells))('in %s, a list of revocations', (shell) => {
 
   it('that is good takes effect', async () => {
     machine.service.krlInstead = undefined;
-    machine.service.krlVersion = 6;
+    machine.service.krlSignatureInstead = undefined;
+    machine.service.krlVersion += 1;
     machine.service.revoked = [machine.userKey.line];
     expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
     expect(await machine.logsIn()).toBe(false);

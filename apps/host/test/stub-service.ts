@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type Tls } from './self-signed.js';
 import { sha256, signedBundle } from './bundle.js';
-import { certify, fingerprintOf, type KeyFile, makeKey, makeKrl, verifyText } from './keys.js';
+import { certify, fingerprintOf, type KeyFile, makeKey, makeKrl, signText, verifyText } from './keys.js';
 
 interface Joined {
   readonly id: string;
@@ -70,6 +71,13 @@ export class StubService {
   #bundle: { readonly key: string; readonly bytes: Buffer } | undefined;
   #krl: { readonly key: string; readonly bytes: Buffer } | undefined;
   #close: () => Promise<void> = async () => {};
+  readonly #changed = new EventEmitter().setMaxListeners(0);
+  /** How many requests are held now. */
+  held = 0;
+  /** Answers instead of what has changed, when set. */
+  changesInstead: ((real: Buffer) => Buffer) | undefined;
+  /** The signature of the KRL, when set. */
+  krlSignatureInstead: ((real: string) => string) | undefined;
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -118,6 +126,28 @@ export class StubService {
 
   async close(): Promise<void> {
     await this.#close();
+  }
+
+  /** Whoever waits is told what has changed; resolves when each is held again, or ended. */
+  tell(): void {
+    this.#changed.emit('changed');
+  }
+
+  /** Resolves when a request is held. */
+  async holds(): Promise<void> {
+    while (this.held === 0) await once(this.#changed, 'held');
+  }
+
+  /** Resolves when another request is held. */
+  async holdsAnother(): Promise<void> {
+    await once(this.#changed, 'held');
+  }
+
+  /** Resolves with the next report. */
+  async report(): Promise<Record<string, unknown>> {
+    const before = this.reports.length;
+    while (this.reports.length === before) await once(this.#changed, 'report');
+    return this.reports.at(-1) ?? {};
   }
 
   /** Every host token ends now. */
@@ -180,6 +210,11 @@ export class StubService {
     return this.#krl.bytes;
   }
 
+  /** What is signed of the KRL of now. */
+  statement(organization: string = this.organization): string {
+    return krlStatement(organization, this.krl());
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -190,7 +225,11 @@ export class StubService {
     try {
       const text = Buffer.concat(chunks).toString();
       const body = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
-      answer = this.before?.(method, path) ?? this.#answer(`${method} ${path}`, body, request.headers);
+      answer =
+        this.before?.(method, path) ??
+        (path.startsWith('/host/changes?')
+          ? await this.#changes(new URLSearchParams(path.split('?')[1]), request.headers, response)
+          : this.#answer(`${method} ${path}`, body, request.headers));
     } catch (error) {
       answer = problem(500, 'internal_error', String(error));
     }
@@ -216,18 +255,57 @@ export class StubService {
         return this.#hostToken(body as { challenge: string; fingerprint: string; signature: string });
       case 'GET /trust/bundle-key.pub':
         return { status: 200, body: `${this.bundleKey.line} bundles of acme\n` };
-      case 'GET /krl':
-        return file(this.krlInstead?.(this.krl()) ?? this.krl(), headers);
-      case 'GET /host/bundle':
-        if (!this.#tokens.has(bearer)) return problem(401, 'access_token_invalid', 'Prove the host key.');
-        return file(this.bundleInstead?.(this.bundle()) ?? this.bundle(), headers);
       case 'POST /host/reports':
         if (!this.#tokens.has(bearer)) return problem(401, 'access_token_invalid', 'Prove the host key.');
         this.reports.push(body);
+        this.#changed.emit('report');
         return { status: 204 };
       default:
         return problem(404, 'not_found', 'There is nothing here.');
     }
+  }
+
+  async #changes(
+    query: URLSearchParams,
+    headers: IncomingMessage['headers'],
+    response: ServerResponse,
+  ): Promise<Answer> {
+    if (!this.#tokens.has((headers.authorization ?? '').replace('Bearer ', '')))
+      return problem(401, 'host_token_invalid', 'Prove the host key.');
+    const answer = this.#lacks(query);
+    if (answer !== undefined || query.get('wait') === '0') return answer ?? { status: 204 };
+    this.held += 1;
+    this.#changed.emit('held');
+    try {
+      const over = new AbortController();
+      response.once('close', () => over.abort());
+      for (;;) {
+        await once(this.#changed, 'changed', { signal: over.signal });
+        const found = this.#lacks(query);
+        if (found !== undefined) return found;
+      }
+    } catch {
+      return { status: 204 };
+    } finally {
+      this.held -= 1;
+    }
+  }
+
+  #lacks(query: URLSearchParams): Answer | undefined {
+    const parts: [string, Buffer][] = [];
+    if (this.bundleInstead !== undefined || query.get('bundle') !== String(this.version))
+      parts.push(['bundle', this.bundleInstead?.(this.bundle()) ?? this.bundle()]);
+    if (this.krlInstead !== undefined || query.get('krl') !== String(this.krlVersion)) {
+      const krl = this.krlInstead?.(this.krl()) ?? this.krl();
+      const signature = signText(this.bundleKey, 'krl@writ', krlStatement(this.organization, krl));
+      parts.push(['krl-signature', Buffer.from(this.krlSignatureInstead?.(signature) ?? signature)]);
+      parts.push(['krl', Buffer.from(krl.toString('base64').replace(/.{1,76}/g, '$&\n') || '\n')]);
+    }
+    if (parts.length === 0) return undefined;
+    const lines = parts.map(([name, bytes]) => `${name} ${bytes.length} ${sha256(bytes)}\n`);
+    const head = Buffer.from(`writ-changes 1\n${lines.join('')}end\n`);
+    const real = Buffer.concat([head, ...parts.map(([, bytes]) => bytes)]);
+    return { status: 200, body: this.changesInstead?.(real) ?? real };
   }
 
   #joinChallenge(body: { secret: string; name: string; publicKeys: string[] }): Answer {
@@ -311,8 +389,8 @@ export class StubService {
   }
 }
 
-function file(bytes: Buffer, headers: IncomingMessage['headers']): Answer {
-  const etag = `"${sha256(bytes)}"`;
-  if (headers['if-none-match'] === etag) return { status: 304, headers: { etag } };
-  return { status: 200, body: bytes, headers: { 'content-type': 'application/octet-stream', etag } };
+/** What docs/host-protocol.md says is signed of a KRL. */
+function krlStatement(organization: string, krl: Buffer): string {
+  const version = krl.length < 20 ? 0n : krl.readBigUInt64BE(12);
+  return `writ-krl 1\norganization ${organization}\nversion ${version}\nsha256 ${sha256(krl)}\n`;
 }

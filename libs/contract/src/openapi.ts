@@ -63,6 +63,7 @@ function operation(route: Route, schemas: Json): Json {
       ...(route.tagged === true
         ? { 304: { description: 'If-None-Match names what would be answered' } }
         : {}),
+      ...noneOf(route),
       ...problems(route),
     },
   };
@@ -126,6 +127,12 @@ function success({ response }: Route, schemas: Json): Json {
     description,
     content: { [mediaType]: { schema: { type: 'string', contentMediaType: mediaType } } },
   };
+}
+
+/** The 204 of a file that there may be nothing of. */
+function noneOf({ response }: Route): Json {
+  if (response === null || response instanceof z.ZodType || response.orNone === undefined) return {};
+  return { 204: { description: response.orNone } };
 }
 
 function problems(route: Route): Json {

@@ -13,6 +13,8 @@ export type Access = 'public' | 'session' | 'self' | 'host' | Permission;
 export interface FileAnswer {
   readonly mediaType: string;
   readonly description: string;
+  /** When it is answered with 204 and nothing instead. */
+  readonly orNone?: string;
 }
 
 /** One HTTP route: the guard, validation, the OpenAPI document and the typed client are all made from it. */

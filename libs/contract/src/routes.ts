@@ -46,6 +46,7 @@ import { administrativeRoles } from './permissions.js';
 import {
   ActorName,
   CertificateId,
+  DecimalString,
   DeviceToken,
   Fingerprint,
   HostText,
@@ -71,6 +72,8 @@ const JoinSecret = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'a secret of a join t
 /** Base64 of a challenge's text, and of an SSHSIG without its armor. */
 const Challenge = z.base64().min(1).max(4096);
 const Signature = z.base64().min(1).max(16_384);
+
+const BundleVersion = z.string().regex(/^[1-9][0-9]{0,17}$/, 'a version is a number of at most 18 figures');
 
 const none = z.strictObject({});
 const inOrganization = z.strictObject({ organization: OrganizationHandle });
@@ -999,6 +1002,28 @@ export const routes = {
     response: { mediaType: 'text/plain; charset=utf-8', description: 'a bundle (docs/host-protocol.md)' },
     problems: ['signer_unavailable', 'decision_stale', 'host_removed'],
   }),
+  hostChanges: route({
+    id: 'hostChanges',
+    method: 'GET',
+    path: `${org}/host/changes`,
+    summary: 'What the host does not have yet, bundle or KRL, at once or as soon as there is anything',
+    access: 'host',
+    params: inOrganization,
+    query: z.strictObject({
+      /** The version in use; left out: none. */
+      bundle: BundleVersion.optional(),
+      /** The number of the KRL in use; left out: none. */
+      krl: DecimalString.optional(),
+      /** How long to wait for news (seconds). */
+      wait: z.coerce.number().int().min(0).max(55).default(0),
+    }),
+    response: {
+      mediaType: 'text/plain; charset=utf-8',
+      description: 'what has changed (docs/host-protocol.md)',
+      orNone: 'Nothing changed',
+    },
+    problems: ['signer_unavailable', 'decision_stale'],
+  }),
   reportHost: route({
     id: 'reportHost',
     method: 'POST',
@@ -1176,6 +1201,15 @@ export const routes = {
     access: 'public',
     params: inOrganization,
     response: text,
+  }),
+  krlSignature: route({
+    id: 'krlSignature',
+    method: 'GET',
+    path: `${org}/krl.sig`,
+    summary: 'The SSHSIG of the current KRL, by the key that signs bundles; none before the first join token',
+    access: 'public',
+    params: inOrganization,
+    response: { mediaType: 'text/plain; charset=utf-8', description: 'SSHSIG (docs/host-protocol.md)' },
   }),
   krl: route({
     id: 'krl',

@@ -39,3 +39,5 @@ export {
   type HostProgress,
   type HostRemark,
 } from './taken-on.js';
+export { krlNamespace, krlStatement, type KrlIdentity } from './krl-statement.js';
+export { base64Lines, changedPart, changesHead, type ChangedPart } from './changes.js';

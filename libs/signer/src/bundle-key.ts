@@ -43,20 +43,31 @@ export function bundleKeyIdentity({ id, organizationId, publicKey }: BundleKeyId
   return { purpose: 'bundle-key', organizationId, recordId: id, fingerprint: fingerprint(publicKey) };
 }
 
+/** What a bundle key is to sign: texts, all under one namespace. */
+export interface SigningOrder {
+  readonly namespace: string;
+  readonly messages: readonly Uint8Array[];
+}
+
 /**
- * The armored SSHSIG of a text under a bundle key, which is opened for it and let go. Rejects with the codes of
- * `openRecord`, and with 'sealed_record_unreadable' where what was sealed is not the private half of the public key.
+ * The armored SSHSIGs of texts under a bundle key, in their order; the key is opened once for all of them and let go. Rejects
+ * with the codes of `openRecord`, and with 'sealed_record_unreadable' where what was sealed is not the private half of
+ * the public key.
  */
 export async function signWithBundleKey(
   key: KeyEncryptionKey,
   identity: BundleKeyIdentity,
   envelope: Uint8Array,
-  { namespace, message }: { readonly namespace: string; readonly message: Uint8Array },
-): Promise<string> {
+  { namespace, messages }: SigningOrder,
+): Promise<readonly string[]> {
   const { publicKey } = identity;
   const privateKey = opened(key, identity, envelope);
-  const raw = await signRawInPool(privateKey, 'ssh-ed25519', sshsigSignedData(namespace, message));
-  return encodeSshsig({ publicKey, namespace, signature: encodeSignature('ssh-ed25519', raw) });
+  return Promise.all(
+    messages.map(async (message) => {
+      const raw = await signRawInPool(privateKey, 'ssh-ed25519', sshsigSignedData(namespace, message));
+      return encodeSshsig({ publicKey, namespace, signature: encodeSignature('ssh-ed25519', raw) });
+    }),
+  );
 }
 
 function opened(key: KeyEncryptionKey, identity: BundleKeyIdentity, envelope: Uint8Array): KeyObject {

@@ -25,6 +25,7 @@ export { groupRecorder, type GroupRecorder, type RecorderOptions } from './recor
 export { blockSerials, type BlockSerialSource, type SerialOptions } from './serials.js';
 export { openHighWater, hasHighWater, type HighWater, type HighWaterMarks } from './high-water.js';
 export { announceService, keepServicesAway, type Presence } from './presence.js';
+export { followChanges, type Change, type Changes, type ChangesOptions } from './changes.js';
 export { reconcileHighWater } from './reconcile.js';
 export { openScoped, type Scoped, type ScopedDatabase, type ScopedOptions } from './scope.js';
 export {

@@ -123,12 +123,22 @@ async function isEmpty(client: Client): Promise<boolean> {
   return true;
 }
 
-/** Our own tables only: somebody's own database may hold others. */
+const functions = [
+  'writ_organization_by_name(text)',
+  'writ_names_taken(text[], uuid)',
+  'writ_bundles_changed()',
+  'writ_organization_told()',
+  'writ_revocation_told()',
+  'writ_host_changed()',
+  'writ_host_key_changed()',
+  'writ_key_claim_changed()',
+  'writ_krl_changed()',
+];
+
+/** Our own tables and functions only: somebody's own database may hold others. */
 async function dropEverything(client: Client): Promise<void> {
   const tables = [...backupTables, '_prisma_migrations'].join(', ');
-  await client.query(
-    `drop table if exists ${tables}; drop function if exists writ_organization_by_name(text), writ_names_taken(text[], uuid)`,
-  );
+  await client.query(`drop table if exists ${tables}; drop function if exists ${functions.join(', ')}`);
 }
 
 async function load(client: Client, path: string): Promise<void> {

@@ -68,7 +68,7 @@ export function readConfig(environment: Environment): Configuration {
     limits: {
       bodyBytes: read('WRIT_MAX_BODY_BYTES', asWhole(1_024, 16_777_216), 262_144),
       headerBytes: read('WRIT_MAX_HEADER_BYTES', asWhole(1_024, 1_048_576), 16_384),
-      connections: read('WRIT_MAX_CONNECTIONS', asWhole(1, 1_000_000), 8_192),
+      connections: read('WRIT_MAX_CONNECTIONS', asWhole(1, 1_000_000), 16_384),
       requests: read('WRIT_MAX_REQUESTS', asWhole(1, 1_000_000), 1_024),
       requestsPerSource: read('WRIT_MAX_REQUESTS_PER_SOURCE', asWhole(1, 1_000_000), 256),
       requestSeconds: read('WRIT_REQUEST_TIMEOUT_SECONDS', asWhole(1, 3_600), 30),

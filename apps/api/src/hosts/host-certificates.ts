@@ -1,16 +1,8 @@
 import { isCodedError, seconds } from '@writ/kernel';
 import { issueCertificate } from '@writ/issuance';
-import type { PlacedCertificate } from '@writ/hosts';
 import { decodeCertificate, type Certificate } from '@writ/openssh/certificate';
 import { decodePublicKey, fingerprint } from '@writ/openssh/key';
-import {
-  findAuthority,
-  findOrganization,
-  hostKeysOf,
-  hostsOwnCertificates,
-  type HostRow,
-  type OrganizationRow,
-} from '@writ/storage';
+import { findAuthority, findOrganization, hostKeysOf, hostsOwnCertificates } from '@writ/storage';
 import { asAuthority } from '../certificates/authority-memory.js';
 import { hostRequests } from '../certificates/host-request.js';
 import type { Issuing } from '../certificates/issuing.js';
@@ -18,35 +10,38 @@ import { hostAsCaller } from './host-as-caller.js';
 import { hostTokenInvalid } from './host-token.js';
 import { hostOfToken } from './known-host.js';
 
-/** How long a joined host's certificates are valid (seconds), and when they are renewed: at two thirds of that. */
+/** How long a joined host's certificates are valid (seconds). */
 const life = 30 * 86_400;
+/** Renewed when less than this is left, at two thirds of it, or up to this much earlier (seconds). */
 const renewedAt = life / 3;
+const spread = life / 15;
 
-export interface CertifiedHost {
-  readonly host: HostRow;
-  readonly organization: OrganizationRow;
-  /** One for each of its keys that was not revoked. */
-  readonly certificates: readonly PlacedCertificate[];
+/**
+ * From when on (seconds since 1970) a host's certificate is to be renewed: at two thirds of its life or, each host by its own
+ * id, up to two days before, so that hosts which joined together do not all renew at once.
+ */
+export function renewalOf(hostId: string, certificate: Certificate): bigint {
+  const share = Number.parseInt(hostId.slice(0, 8), 16) / 2 ** 32;
+  return certificate.validBefore - BigInt(renewedAt) - BigInt(Math.floor(share * spread));
 }
 
 /**
- * A host with a certificate for each of its keys that is good for a while yet; where there is none, one is issued, the common
- * way. Ends in `host_removed`, `host_token_invalid` (there never was such a host,
- * or all of its keys were revoked), `request_refused`, `decision_stale`, and the
- * signer's and the database's codes.
+ * Issues a certificate for each of a host's keys that has none which lasts, the common way. Ends in `host_removed`,
+ * `host_token_invalid` (there never was such a host, or all of its keys were revoked), `request_refused`, `decision_stale`, and the signer's and the database's codes.
  */
-export async function certifiedHost(
+export async function certifyHost(
   issuing: Issuing,
   organizationId: string,
   hostId: string,
   requestId: string,
-): Promise<CertifiedHost> {
+): Promise<void> {
   try {
-    return await attempt(issuing, organizationId, hostId, requestId);
+    await attempt(issuing, organizationId, hostId, requestId);
+    return;
   } catch (error) {
     if (!isCodedError(error, 'decision_stale')) throw error;
   }
-  return attempt(issuing, organizationId, hostId, requestId);
+  await attempt(issuing, organizationId, hostId, requestId);
 }
 
 async function attempt(
@@ -54,49 +49,41 @@ async function attempt(
   organizationId: string,
   hostId: string,
   requestId: string,
-): Promise<CertifiedHost> {
+): Promise<void> {
   const now = seconds(issuing.clock);
-  const { host, organization, active, keys, held, requests } = await issuing.store.within(
+  const { host, organization, active, held, requests } = await issuing.store.within(
     [organizationId],
     async (tx) => {
       const found = await hostOfToken(tx, organizationId, hostId);
       const owner = await findOrganization(tx, organizationId);
       // Not from memory: no certificate may be recorded for weeks that would tell that another one signs.
       const row = await findAuthority(tx, organizationId, 'host', 'active');
-      const trusted = (await hostKeysOf(tx, organizationId, hostId))
-        .filter(({ revoked }) => !revoked)
-        .map(({ position, publicKey }) => ({ position, key: decodePublicKey(publicKey), comment: '' }));
+      const trusted = (await hostKeysOf(tx, organizationId, hostId)).filter(({ revoked }) => !revoked);
       if (owner === null || row === null || trusted.length === 0)
         throw hostTokenInvalid('Every key of this host was revoked; make new ones, and sync.');
+      const keys = trusted.map(({ publicKey }) => ({ key: decodePublicKey(publicKey), comment: '' }));
       const body = { publicKeys: [], names: [found.name], replace: false, ttlSeconds: life };
       return {
         host: found,
         organization: owner,
         active: row,
-        keys: trusted,
-        held: await hostsOwnCertificates(tx, organizationId, hostId, now),
-        requests: await hostRequests(tx, organizationId, { keys: trusted, body }),
+        held: await hostsOwnCertificates(tx, organizationId, [hostId], now),
+        requests: await hostRequests(tx, organizationId, { keys, body }),
       };
     },
   );
   const authority = asAuthority(active);
-  const good = new Map<string, Certificate>();
-  for (const { authorityId, certificate: bytes } of held) {
-    const certificate = decodeCertificate(bytes);
-    const name = fingerprint(certificate.publicKey);
-    const lasts = certificate.validBefore - now > BigInt(renewedAt);
-    if (authorityId === authority.id && lasts && !good.has(name)) good.set(name, certificate);
-  }
+  const lasting = new Set(
+    held
+      .filter(({ authorityId }) => authorityId === authority.id)
+      .map(({ certificate }) => decodeCertificate(certificate))
+      .filter((certificate) => renewalOf(hostId, certificate) > now)
+      .map(({ publicKey }) => fingerprint(publicKey)),
+  );
   const caller = hostAsCaller(organization, host, issuing.clock());
-  const certificates: PlacedCertificate[] = [];
-  for (const [index, { position, key }] of keys.entries()) {
-    const request = requests[index];
-    const known = good.get(fingerprint(key));
-    if (known !== undefined) certificates.push({ position, certificate: known });
-    if (known !== undefined || request === undefined) continue;
+  for (const request of requests) {
+    if (lasting.has(fingerprint(request.publicKey))) continue;
     const common = { caller, authority, roles: [], request, requestId, idempotency: null };
-    const { certificate } = await issueCertificate(issuing.ports, common);
-    certificates.push({ position, certificate });
+    await issueCertificate(issuing.ports, common);
   }
-  return { host, organization, certificates };
 }

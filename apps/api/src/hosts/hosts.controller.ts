@@ -4,12 +4,12 @@ import { decodePublicKey, formatPublicKeyLine } from '@writ/openssh/key';
 import { activeBundleKey } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { Handle } from '../http/handle.js';
-import { CurrentCaller, CurrentHost, Input } from '../http/input.decorator.js';
+import { CurrentCaller, CurrentHost, Holding, Input } from '../http/input.decorator.js';
+import type { Hold } from '../http/request.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { ResourceServices } from '../resource-services.js';
 import { textFile } from '../trust/trust-files.js';
 import { approveHost } from './approve-host.js';
-import { bundleOfHost } from './bundle-of-host.js';
 import {
   activateBundleKey,
   announceBundleKey,
@@ -18,6 +18,8 @@ import {
 } from './bundle-key-succession.js';
 import { challengeChangedKeys, proveChangedKeys } from './changed-keys.js';
 import { createJoinToken } from './create-join-token.js';
+import { giveBundle } from './give-bundle.js';
+import { giveChanges } from './give-changes.js';
 import { challengeHost, giveHostToken } from './give-host-token.js';
 import { readHostKit } from './host-kit.js';
 import type { HostCaller } from './host-token.js';
@@ -122,7 +124,16 @@ export class HostsController {
     @Input() input: RouteInput<'hostBundle'>,
     @CurrentHost() host: HostCaller,
   ): Promise<RouteOutput<'hostBundle'>> {
-    return bundleOfHost(this.services, host, input.requestId);
+    return giveBundle(this.services, host, input.requestId);
+  }
+
+  @Handle(routes.hostChanges)
+  changes(
+    @Input() input: RouteInput<'hostChanges'>,
+    @CurrentHost() host: HostCaller,
+    @Holding() hold: Hold,
+  ): Promise<RouteOutput<'hostChanges'>> {
+    return giveChanges(this.services, host, input, hold);
   }
 
   @Handle(routes.reportHost)

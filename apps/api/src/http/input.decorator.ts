@@ -1,7 +1,8 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import type { HostCaller } from '../hosts/host-token.js';
-import type { FastifyRequest } from './request.js';
+import type { FastifyReply } from 'fastify';
+import type { FastifyRequest, Hold } from './request.js';
 
 /** Parameter: the validated request (`RouteInput<id>`). */
 export const Input: () => ParameterDecorator = createParamDecorator(
@@ -24,5 +25,14 @@ export const CurrentCaller: () => ParameterDecorator = createParamDecorator(
     const { caller } = context.switchToHttp().getRequest<FastifyRequest>();
     if (caller === null) throw new TypeError('@CurrentCaller() belongs on a route that asks for a caller.');
     return caller;
+  },
+);
+
+/** Parameter: lets the request wait for as long as its handler likes (`Hold`), see `FastifyRequest.hold`. */
+export const Holding: () => ParameterDecorator = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Hold => {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    return () => request.hold(reply);
   },
 );

@@ -19,7 +19,7 @@ export interface InputOf<R extends Route> {
   readonly source: string;
 }
 
-/** A file in an answer. `etag` without quotes; bytes never change under one etag. */
+/** A file in an answer, in one piece. `etag` without quotes; bytes never change under one etag. */
 export interface FileContent {
   readonly bytes: Uint8Array;
   readonly etag: string;
@@ -33,13 +33,20 @@ export interface Tagged<Content> {
   readonly content: () => Content;
 }
 
+/** A file for one reader, which no cache may keep, in pieces: what many are sent lies in memory once. */
+export interface FilePieces {
+  readonly pieces: readonly Uint8Array[];
+}
+
 /** What a handler of route `R` resolves to, before the response schema has seen it. */
 export type OutputOf<R extends Route> = R['response'] extends z.ZodType
   ? R extends { readonly tagged: true }
     ? Tagged<z.input<R['response']>>
     : z.input<R['response']>
   : R['response'] extends FileAnswer
-    ? FileContent
+    ? R['response'] extends { orNone: string }
+      ? FilePieces | null
+      : FileContent
     : void;
 
 export type RouteInput<I extends AnyRouteId> = InputOf<AllRoutes[I]>;

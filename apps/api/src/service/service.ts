@@ -12,6 +12,7 @@ import { Crowd } from '../http/crowd.js';
 import { assertDeclared, routeFaults, type ServedPath } from '../http/declared-routes.js';
 import { nestLog } from '../nest-log.js';
 import { listenError } from './listen.js';
+import { openFileLimit, withinOpenFiles } from './open-files.js';
 
 export interface ServiceParts {
   readonly config: Pick<Config, 'limits' | 'trustedProxies' | 'listen'>;
@@ -39,7 +40,21 @@ export interface Service {
  * Builds the application and listens. Ends in `routes_undeclared` (before it listens), `port_taken`,
  * `address_unavailable`.
  */
-export async function startService({ config, log, module, routes, tls }: ServiceParts): Promise<Service> {
+export async function startService({
+  config: wanted,
+  log,
+  module,
+  routes,
+  tls,
+}: ServiceParts): Promise<Service> {
+  const config = { ...wanted, limits: withinOpenFiles(wanted.limits, openFileLimit()) };
+  if (config.limits.connections < wanted.limits.connections) {
+    const { connections } = config.limits;
+    log.warn(
+      { connections, wanted: wanted.limits.connections },
+      'fewer connections than WRIT_MAX_CONNECTIONS: this process may not open more files (ulimit -n, LimitNOFILE)',
+    );
+  }
   const crowd = new Crowd(config.limits);
   const adapter = makeAdapter(config, log, crowd, tls);
   const served: ServedPath[] = [];

@@ -6,6 +6,7 @@ import type { FileContent } from '../http/route-input.js';
 import { noOrganization } from '../refusal.js';
 import { believed } from './believed.js';
 import type { KrlShelf } from './published-krl.js';
+import type { SignedKrls } from './signed-krl.js';
 
 export interface TrustReading {
   readonly store: ScopedDatabase;
@@ -33,6 +34,12 @@ export async function knownHostsFile(services: TrustReading, organizationId: str
 export async function krlFile(shelf: KrlShelf, organizationId: string): Promise<FileContent> {
   const { bytes, version, sha256 } = await shelf.current(organizationId);
   return { bytes, etag: `${version}-${sha256.slice(0, 32)}`, maxAgeSeconds: krlMaxAge };
+}
+
+/** The SSHSIG of that KRL. Ends in `not_found` where nothing signs yet. */
+export async function krlSignatureFile(signed: SignedKrls, organizationId: string): Promise<FileContent> {
+  const { signature } = await signed(organizationId);
+  return { ...textFile(signature), maxAgeSeconds: krlMaxAge };
 }
 
 /** What is to be believed of the organization now. Ends in `not_found`. */

@@ -5,7 +5,7 @@ import { Input } from '../http/input.decorator.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { ResourceServices } from '../resource-services.js';
 import { trustBundleFile } from './signed-trust-bundle.js';
-import { knownHostsFile, krlFile, userAuthoritiesFile } from './trust-files.js';
+import { knownHostsFile, krlFile, krlSignatureFile, userAuthoritiesFile } from './trust-files.js';
 
 @Controller()
 export class TrustController {
@@ -32,5 +32,11 @@ export class TrustController {
   async krl(@Input() { params }: RouteInput<'krl'>): Promise<RouteOutput<'krl'>> {
     const { krls, publicOrganizations } = this.services;
     return krlFile(krls, await publicOrganizations(params.organization));
+  }
+
+  @Handle(routes.krlSignature)
+  async krlSignature(@Input() { params }: RouteInput<'krlSignature'>): Promise<RouteOutput<'krlSignature'>> {
+    const { signedKrls, publicOrganizations } = this.services;
+    return krlSignatureFile(signedKrls, await publicOrganizations(params.organization));
   }
 }

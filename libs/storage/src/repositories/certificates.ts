@@ -204,17 +204,17 @@ export async function countActiveCertificatesOfKey(
   return Number(row?.count ?? 0);
 }
 
-/** The certificates that a host has had issued for itself, valid at `now` (seconds since 1970) and not revoked, newest first. */
+/** The certificates that hosts have had issued for themselves, valid at `now` (seconds since 1970) and not revoked, newest first. */
 export function hostsOwnCertificates(
   tx: Transaction,
   organizationId: string,
-  hostId: string,
+  hostIds: readonly string[],
   now: bigint,
-): Promise<{ readonly authorityId: string; readonly certificate: Uint8Array }[]> {
+): Promise<{ readonly hostId: string; readonly authorityId: string; readonly certificate: Uint8Array }[]> {
   return tx.$queryRaw`
-    select c.authority_id as "authorityId", c.certificate from certificates c
-    where c.organization_id = ${organizationId}::uuid and c.user_id = ${hostId}::uuid and c.certificate_type = 'host'
-      and c.valid_before > ${now}::bigint and not ${revoked}
+    select c.user_id as "hostId", c.authority_id as "authorityId", c.certificate from certificates c
+    where c.organization_id = ${organizationId}::uuid and c.user_id = any(${[...hostIds]}::uuid[])
+      and c.certificate_type = 'host' and c.valid_before > ${now}::bigint and not ${revoked}
     order by c.valid_before desc`;
 }
 

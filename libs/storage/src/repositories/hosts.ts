@@ -262,16 +262,14 @@ export async function bundleListsOf(
   return new Map(rows.map(({ id, bundleList }) => [id, bundleList]));
 }
 
-/** What was last made for a host, held until this transaction ends so that two do not make one at once. */
-export async function lockBundle(
-  tx: Transaction,
-  organizationId: string,
-  hostId: string,
-): Promise<{ readonly version: bigint; readonly list: string; readonly bundle: string | null } | null> {
-  const rows = await tx.$queryRaw<{ version: bigint; list: string; bundle: string | null }[]>`
-    select bundle_version as version, bundle_list as list, bundle from hosts
-    where organization_id = ${organizationId}::uuid and id = ${hostId}::uuid and removed_at is null for update`;
-  return rows[0] ?? null;
+/** A host, and what was last made for it. */
+export interface BundledHostRow {
+  readonly id: string;
+  readonly name: string;
+  /** Labels, as JSON. */
+  readonly labels: unknown;
+  readonly version: bigint;
+  readonly list: string;
 }
 
 /** What was last made for a host, and what it said last, by the host's name; null: there is no such host. */
@@ -286,13 +284,45 @@ export async function appliedOn(
   return rows[0] ?? null;
 }
 
-export async function keepBundle(
+/** Those of the hosts that there are, held until this transaction ends so that two do not make one bundle at once. */
+export function lockHosts(
   tx: Transaction,
-  hostId: string,
-  made: { readonly version: bigint; readonly list: string; readonly bundle: string },
+  organizationId: string,
+  ids: readonly string[],
+): Promise<BundledHostRow[]> {
+  return tx.$queryRaw<BundledHostRow[]>`
+    select id, name, labels, bundle_version as version, bundle_list as list from hosts
+    where organization_id = ${organizationId}::uuid and id = any(${[...ids]}::uuid[]) and removed_at is null
+    order by id for update`;
+}
+
+/** The bundles that were last made for the hosts. */
+export function keptBundles(
+  tx: Transaction,
+  organizationId: string,
+  ids: readonly string[],
+): Promise<{ readonly id: string; readonly bundle: string | null }[]> {
+  return tx.$queryRaw`
+    select id, bundle from hosts where organization_id = ${organizationId}::uuid and id = any(${[...ids]}::uuid[])`;
+}
+
+/** Keeps new bundles, in one statement. */
+export async function keepBundles(
+  tx: Transaction,
+  organizationId: string,
+  made: readonly {
+    readonly id: string;
+    readonly version: bigint;
+    readonly list: string;
+    readonly bundle: string;
+  }[],
 ): Promise<void> {
-  const { version, list, bundle } = made;
-  await tx.host.update({ where: { id: hostId }, data: { bundleVersion: version, bundleList: list, bundle } });
+  await tx.$executeRaw`
+    update hosts set bundle_version = made.version, bundle_list = made.list, bundle = made.bundle
+    from unnest(${made.map(({ id }) => id)}::uuid[], ${made.map(({ version }) => version)}::bigint[],
+      ${made.map(({ list }) => list)}::text[], ${made.map(({ bundle }) => bundle)}::text[])
+      as made (id, version, list, bundle)
+    where hosts.organization_id = ${organizationId}::uuid and hosts.id = made.id`;
 }
 
 /** Keeps what a host said. */

@@ -1,0 +1,332 @@
+import type { ProblemCode } from '@writ/contract';
+import { CodedError, seconds, type Clock } from '@writ/kernel';
+import type { Change } from '@writ/storage';
+import { setImmediate as yielded } from 'node:timers/promises';
+import type { SignedKrl } from '../trust/signed-krl.js';
+import type { CurrentBundle, WantedBundle } from './bundles-of-hosts.js';
+
+/** What a host says it has; null: nothing. */
+export interface HostHas {
+  readonly bundle: bigint | null;
+  readonly krl: bigint | null;
+}
+
+/** What has changed for a host: at least one of them. */
+export interface HostNews {
+  readonly bundle: string | null;
+  readonly krl: SignedKrl | null;
+}
+
+/** Where the news come from. */
+export interface NewsSources {
+  readonly clock: Clock;
+  /** Hosts' bundles as they have to be now, or what kept each from being made. */
+  readonly bundles: (
+    organizationId: string,
+    wanted: readonly WantedBundle[],
+  ) => Promise<ReadonlyMap<string, CurrentBundle | Error>>;
+  readonly krl: (organizationId: string) => Promise<SignedKrl>;
+  /** Whether every change is heard of; otherwise nothing that was seen before counts. */
+  readonly hears: () => boolean;
+}
+
+/** So many hosts' bundles are made at a time, and so many answers given before others have their turn. */
+const batch = 100;
+/** Batches that are worked on at a time: one is in the database while another is computed. */
+const lanes = 2;
+
+/** How soon it is tried again to tell whether there is news, where that failed (ms). */
+const triedAgain = 2_000;
+
+/** A host whose request is held. */
+interface Waiting {
+  readonly has: HostHas;
+  readonly answer: (news: HostNews | null) => void;
+  readonly fail: (error: Error) => void;
+  /** Its time is over: it is answered as soon as it is known whether there is news. */
+  due: boolean;
+  /** Nobody could tell so far whether there is news. */
+  unsure: Error | null;
+}
+
+/** What is known of an organization with waiting hosts. */
+interface Room {
+  readonly organizationId: string;
+  readonly waiting: Map<string, Waiting>;
+  /** Hosts that have to be looked at. */
+  readonly asked: Set<string>;
+  /** Hosts that are being looked at. */
+  readonly looking: Set<string>;
+  /** The version that each host has to have, seen since the last change. */
+  readonly standing: Map<string, CurrentBundle>;
+  krl: SignedKrl | null;
+  /** Counts changes: what was read before one says nothing after it. */
+  bundleChanges: number;
+  krlChanges: number;
+}
+
+/**
+ * Holds hosts' requests until there is something new for them. What changes wakes exactly the hosts concerned; their bundles
+ * are made in batches, in the order in which they asked. A host that comes back with what it was last seen to need costs no
+ * query at all, as long as every change is heard of.
+ */
+export class WaitingHosts {
+  private readonly rooms = new Map<string, Room>();
+  private running = 0;
+  private closed = false;
+
+  constructor(private readonly sources: NewsSources) {}
+
+  /**
+   * Resolves with what is new for a host as soon as there is anything, and with null after `waitMs`, when the host hangs up, or
+   * when it asks again: one request of a host is held, the newest. Ends in `shutting_down`, and for want of any answer in
+   * what `bundlesOfHosts` ends in.
+   */
+  async news(
+    organizationId: string,
+    hostId: string,
+    has: HostHas,
+    { waitMs, gone }: { readonly waitMs: number; readonly gone: AbortSignal },
+  ): Promise<HostNews | null> {
+    if (this.closed) throw stopping();
+    const room = this.room(organizationId);
+    room.waiting.get(hostId)?.answer(null);
+    let timer: NodeJS.Timeout | undefined;
+    let leave: (() => void) | undefined;
+    try {
+      return await new Promise<HostNews | null>((resolve, reject) => {
+        const one: Waiting = { has, answer: resolve, fail: reject, due: waitMs === 0, unsure: null };
+        room.waiting.set(hostId, one);
+        leave = () => {
+          if (room.waiting.get(hostId) === one) room.waiting.delete(hostId);
+          resolve(null);
+        };
+        gone.addEventListener('abort', leave);
+        if (gone.aborted) return leave();
+        if (!this.isCurrent(room, hostId, has)) this.ask(room, [hostId]);
+        timer = setTimeout(() => {
+          one.due = true;
+          if (!isAsked(room, hostId)) endUnanswered(one);
+        }, waitMs);
+        if (one.due && !isAsked(room, hostId)) resolve(null);
+      });
+    } finally {
+      clearTimeout(timer);
+      if (leave !== undefined) gone.removeEventListener('abort', leave);
+      leave?.();
+    }
+  }
+
+  /** Wakes whom a change concerns. */
+  changed(change: Change): void {
+    if (change.kind === 'anything') {
+      for (const room of this.rooms.values()) {
+        forgetKrl(room);
+        this.forgetBundles(room);
+      }
+      return;
+    }
+    const room = this.rooms.get(change.organizationId);
+    if (room === undefined) return;
+    if (change.kind === 'krl') {
+      forgetKrl(room);
+      void this.tellKrl(room);
+    } else if (change.kind === 'bundles') this.forgetBundles(room);
+    else {
+      room.bundleChanges += 1;
+      room.standing.delete(change.hostId);
+      if (room.waiting.has(change.hostId)) this.ask(room, [change.hostId]);
+    }
+  }
+
+  /** Answers everybody who waits, so that they ask elsewhere, and holds nobody any more. */
+  close(): void {
+    this.closed = true;
+    for (const room of this.rooms.values()) {
+      room.asked.clear();
+      for (const one of room.waiting.values()) one.fail(stopping());
+    }
+  }
+
+  private room(organizationId: string): Room {
+    const known = this.rooms.get(organizationId);
+    if (known !== undefined) return known;
+    const room: Room = {
+      organizationId,
+      waiting: new Map(),
+      asked: new Set(),
+      looking: new Set(),
+      standing: new Map(),
+      krl: null,
+      bundleChanges: 0,
+      krlChanges: 0,
+    };
+    this.rooms.set(organizationId, room);
+    return room;
+  }
+
+  private forgetBundles(room: Room): void {
+    room.bundleChanges += 1;
+    room.standing.clear();
+    this.ask(room, room.waiting.keys());
+  }
+
+  private isCurrent(room: Room, hostId: string, has: HostHas): boolean {
+    return this.hasBundle(room, hostId, has) && has.krl !== null && room.krl?.version === has.krl;
+  }
+
+  private hasBundle(room: Room, hostId: string, has: HostHas): boolean {
+    const standing = room.standing.get(hostId);
+    if (standing === undefined || !this.sources.hears()) return false;
+    return standing.version === has.bundle && standing.goodUntil > seconds(this.sources.clock);
+  }
+
+  private ask(room: Room, hostIds: Iterable<string>): void {
+    for (const id of hostIds) room.asked.add(id);
+    const enough = Math.min(lanes, Math.ceil(room.asked.size / batch));
+    while (this.running < enough) void this.run();
+  }
+
+  /** Looks at who has to be looked at, one batch of each organization after the other, until there is nobody. */
+  private async run(): Promise<void> {
+    this.running += 1;
+    // Who asks at the same time is looked at together.
+    await yielded();
+    for (let found = true; found;) {
+      found = false;
+      for (const room of this.rooms.values()) {
+        if (room.asked.size === 0) continue;
+        found = true;
+        await this.lookAt(room, firstOf(room.asked, batch));
+        await yielded();
+      }
+    }
+    // In the same moment as the last look, so that nobody who asks meanwhile is forgotten.
+    this.running -= 1;
+  }
+
+  private async lookAt(room: Room, hostIds: readonly string[]): Promise<void> {
+    for (const id of hostIds) {
+      room.asked.delete(id);
+      room.looking.add(id);
+    }
+    try {
+      const krl = await this.krlOf(room);
+      const current = await this.bundlesOf(room, hostIds);
+      for (const id of hostIds) tell(room, id, current.get(id), krl);
+    } catch (error) {
+      this.putOff(room, hostIds, error);
+    } finally {
+      for (const id of hostIds) {
+        room.looking.delete(id);
+        const one = room.waiting.get(id);
+        if (one?.due === true && !room.asked.has(id)) endUnanswered(one);
+      }
+    }
+  }
+
+  /** It could not be told whether there is news: the hosts wait on, as long as they want to, and it is tried again. */
+  private putOff(room: Room, hostIds: readonly string[], error: unknown): void {
+    const unsure = error instanceof Error ? error : new Error(String(error));
+    for (const id of hostIds) {
+      const one = room.waiting.get(id);
+      if (one !== undefined) one.unsure = unsure;
+    }
+    setTimeout(() => {
+      const left = hostIds.filter((id) => (room.waiting.get(id)?.unsure ?? null) !== null);
+      if (!this.closed) this.ask(room, left);
+    }, triedAgain).unref();
+  }
+
+  /** What is remembered of those that have it, and is asked for the others. */
+  private async bundlesOf(
+    room: Room,
+    hostIds: readonly string[],
+  ): Promise<ReadonlyMap<string, CurrentBundle | Error>> {
+    const current = new Map<string, CurrentBundle | Error>();
+    const wanted: WantedBundle[] = [];
+    for (const hostId of hostIds) {
+      const one = room.waiting.get(hostId);
+      if (one === undefined) continue;
+      const standing = room.standing.get(hostId);
+      if (standing !== undefined && this.hasBundle(room, hostId, one.has)) current.set(hostId, standing);
+      else wanted.push({ hostId, has: one.has.bundle });
+    }
+    if (wanted.length === 0) return current;
+    const changes = room.bundleChanges;
+    for (const [id, bundle] of await this.sources.bundles(room.organizationId, wanted)) {
+      current.set(id, bundle);
+      if (changes === room.bundleChanges && !(bundle instanceof Error))
+        room.standing.set(id, { ...bundle, text: null });
+    }
+    return current;
+  }
+
+  private async krlOf(room: Room): Promise<SignedKrl> {
+    if (room.krl !== null && this.sources.hears()) return room.krl;
+    const changes = room.krlChanges;
+    const krl = await this.sources.krl(room.organizationId);
+    if (changes === room.krlChanges) room.krl = krl;
+    return krl;
+  }
+
+  /** A new KRL is the same for all: no bundle is looked at. */
+  private async tellKrl(room: Room): Promise<void> {
+    const changes = room.krlChanges;
+    try {
+      const krl = await this.krlOf(room);
+      const waiting = [...room.waiting];
+      for (let from = 0; from < waiting.length && changes === room.krlChanges; from += batch) {
+        for (const [, one] of waiting.slice(from, from + batch))
+          if (one.has.krl !== krl.version) one.answer({ bundle: null, krl });
+        await yielded();
+      }
+    } catch {
+      // Then they are looked at one by one, and each is told why it cannot be answered.
+      this.ask(room, room.waiting.keys());
+    }
+  }
+}
+
+function tell(room: Room, hostId: string, bundle: CurrentBundle | Error | undefined, krl: SignedKrl): void {
+  const one = room.waiting.get(hostId);
+  if (one === undefined || bundle === undefined) return;
+  const newKrl = krl.version === one.has.krl ? null : krl;
+  if (bundle instanceof Error) {
+    // A new KRL reaches also a host whose bundle cannot be made.
+    if (newKrl === null) one.fail(bundle);
+    else one.answer({ bundle: null, krl: newKrl });
+    return;
+  }
+  one.unsure = null;
+  if (bundle.text !== null || newKrl !== null) one.answer({ bundle: bundle.text, krl: newKrl });
+}
+
+function isAsked(room: Room, hostId: string): boolean {
+  return room.asked.has(hostId) || room.looking.has(hostId);
+}
+
+function endUnanswered({ answer, fail, unsure }: Waiting): void {
+  if (unsure === null) answer(null);
+  else fail(unsure);
+}
+
+function forgetKrl(room: Room): void {
+  room.krlChanges += 1;
+  room.krl = null;
+}
+
+function firstOf(set: ReadonlySet<string>, most: number): readonly string[] {
+  const first: string[] = [];
+  for (const one of set) {
+    if (first.length === most) break;
+    first.push(one);
+  }
+  return first;
+}
+
+function stopping(): CodedError<ProblemCode> {
+  return new CodedError<ProblemCode>('shutting_down', 'The service is stopping; try again in a moment.', {
+    retryAfterSeconds: 2,
+  });
+}

@@ -1,0 +1,140 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { kit, Machine } from './machine.js';
+import type { StubService } from './stub-service.js';
+import { installed, interpreter, shells } from './toolbox.js';
+
+const fetcherOf = { dash: 'wget', busybox: 'curl', bash: 'curl' } as const;
+
+/** One after the other waits here, so that one shell has to do; with WRIT_HOST_TESTS=all, all of them. */
+const tried = process.env['WRIT_HOST_TESTS'] === 'all' ? installed(shells) : installed(shells).slice(0, 1);
+
+describe.each(tried)('in %s, a host that follows', (shell) => {
+  let machine: Machine;
+  let following: ChildProcess;
+
+  beforeAll(async () => {
+    machine = await (await Machine.start({ shell, fetcher: fetcherOf[shell] })).joined();
+    follow();
+    await machine.service.holds();
+  });
+  afterAll(async () => {
+    following.kill('SIGKILL');
+    await machine.stop();
+  });
+
+  function follow(): void {
+    const [command, ...first] = interpreter(shell);
+    following = spawn(command, [...first, kit, 'follow', '--directory', machine.state], {
+      env: { PATH: join(machine.directory, 'bin'), HOME: machine.directory },
+      stdio: 'ignore',
+    });
+  }
+
+  /** The service says that something changed; resolves with what the host reports then. */
+  async function told(): Promise<Record<string, unknown>> {
+    const reported = machine.service.report();
+    machine.service.tell();
+    return reported;
+  }
+
+  it('has a role, and a revocation, as soon as the service says so', async () => {
+    const { service } = machine;
+    service.version += 1;
+    service.principals = { [machine.login]: ['second'] };
+    expect(await told()).toMatchObject({ result: 'ok', bundle: String(service.version) });
+    expect(await machine.logsIn('second')).toBe(true);
+    await service.holds();
+    service.krlVersion += 1;
+    service.revoked = [machine.userKey.line];
+    expect(await told()).toMatchObject({ result: 'ok' });
+    expect(await machine.logsIn('second')).toBe(false);
+    await service.holds();
+    service.revoked = [];
+    service.krlVersion += 1;
+    expect(await told()).toMatchObject({ result: 'ok' });
+  });
+
+  it('keeps nobody from working meanwhile, and follows once', async () => {
+    await machine.service.holds();
+    expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+    const said = await machine.run(['follow']);
+    expect(said.status).toBe(9);
+    expect(said.stderr).toContain('(busy)');
+  });
+
+  it('proves its key anew when its token is over', async () => {
+    const { service } = machine;
+    await service.holds();
+    service.expireTokens();
+    service.version += 1;
+    service.principals = { [machine.login]: ['third'] };
+    service.tell();
+    expect(await told()).toMatchObject({ result: 'ok', bundle: String(service.version) });
+    expect(service.requests).toContain('POST /host/tokens');
+    expect(await machine.logsIn('third')).toBe(true);
+  });
+
+  const wrong = {
+    changes_unreadable: (service: StubService) => (service.changesInstead = (real) => real.subarray(0, -3)),
+    bundle_signature_wrong: (service: StubService) =>
+      (service.bundleInstead = (real) => Buffer.from(real.toString().replace('role:good', 'role:goot'))),
+    revocations_signature_wrong: (service: StubService) => {
+      service.krlInstead = (real) => real;
+      service.krlSignatureInstead = () => '\n';
+    },
+  };
+
+  it.each(Object.entries(wrong))('refuses an answer for %s, and goes on from there', async (code, begin) => {
+    const { service } = machine;
+    const [before = ''] = service.principals[machine.login] ?? [];
+    await service.holds();
+    begin(service);
+    service.version += 1;
+    service.principals = { [machine.login]: [`good${service.version}`] };
+    expect(await told()).toMatchObject({ result: code });
+    expect(await machine.logsIn(code.startsWith('revocations') ? `good${service.version}` : before)).toBe(
+      true,
+    );
+    service.changesInstead = service.bundleInstead = undefined;
+    service.krlInstead = service.krlSignatureInstead = undefined;
+    service.version += 1;
+    service.principals = { [machine.login]: [`good${service.version}`] };
+    for (let report; report?.['result'] !== 'ok';) report = await service.report();
+    expect(await machine.logsIn(`good${service.version}`)).toBe(true);
+  });
+
+  it('killed in the midst of waiting can be started again', async () => {
+    await machine.service.holds();
+    following.kill('SIGKILL');
+    await once(following, 'close');
+    const again = machine.service.holdsAnother();
+    follow();
+    await again;
+    machine.service.version += 1;
+    machine.service.principals = { [machine.login]: ['fifth'] };
+    expect(await told()).toMatchObject({ result: 'ok', bundle: String(machine.service.version) });
+    expect(await machine.logsIn('fifth')).toBe(true);
+  });
+
+  it('ends at once when it is told to, and leaves nothing of the waiting', async () => {
+    await machine.service.holds();
+    following.kill('SIGTERM');
+    await once(following, 'close');
+    expect(following.exitCode).toBe(143);
+    expect(existsSync(join(machine.state, 'follow'))).toBe(false);
+    expect(existsSync(join(machine.state, 'lock'))).toBe(false);
+  });
+
+  it('is ended by leave', async () => {
+    const again = machine.service.holdsAnother();
+    follow();
+    await again;
+    const ended = once(following, 'close');
+    expect(await machine.run(['leave', '--yes'])).toMatchObject({ status: 0, stderr: '' });
+    await ended;
+    expect(existsSync(machine.state)).toBe(false);
+  });
+});
