@@ -45,7 +45,7 @@ async function jest(args) {
         '--experimental-vm-modules',
         '--disable-warning=ExperimentalWarning',
         'node_modules/jest/bin/jest.js',
-        '--maxWorkers=2',
+        '--maxWorkers=3',
         '--json',
         `--outputFile=${report}`,
         `--coverageDirectory=${join(scratch, 'coverage')}`,
