@@ -1,4 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { call, type CallOutput } from '@writ/contract';
 import { parseCertificateLine } from '@writ/openssh/certificate';
 import { fingerprint } from '@writ/openssh/key';
@@ -58,6 +61,9 @@ const signerOf = (line: string): string => fingerprint(parseCertificateLine(line
 
 describe('a new user CA', () => {
   let waiting: CallOutput<'createNextAuthority'>;
+  /** The last certificate by the key before, and the first by the new one. */
+  let last: CallOutput<'issueUserCertificate'>;
+  let first: CallOutput<'issueUserCertificate'>;
 
   it('waits: hosts and clients learn it, and it signs nothing', async () => {
     const before = await issue();
@@ -90,7 +96,7 @@ describe('a new user CA', () => {
       unaware: 0,
       unawareHosts: [],
     });
-    const last = await issue();
+    last = await issue();
     const stale = { fingerprint: (await authorities('user'))[0]?.fingerprint ?? '' };
     expect(
       (await problemOf(acme.as(ana, 'activateAuthority', { params: { kind: 'user' }, body: stale }))).code,
@@ -98,10 +104,27 @@ describe('a new user CA', () => {
     const body = { fingerprint: waiting.fingerprint };
     const active = await acme.as(ana, 'activateAuthority', { params: { kind: 'user' }, body });
     expect(active).toMatchObject({ state: 'active', fingerprint: waiting.fingerprint });
-    const issued = await issue();
-    expect(signerOf(issued.certificate)).toBe(waiting.fingerprint);
+    first = await issue();
+    expect(signerOf(first.certificate)).toBe(waiting.fingerprint);
     // 'user:17' goes on naming one certificate.
-    expect(serialOf(issued.certificate)).toBeGreaterThan(serialOf(last.certificate));
+    expect(serialOf(first.certificate)).toBeGreaterThan(serialOf(last.certificate));
+  });
+
+  it('leaves what the key before has signed revocable: ssh-keygen finds it in the KRL, and not the new one', async () => {
+    await acme.as(ana, 'revoke', { body: { certificates: [last.id], reason: 'lost' } });
+    const directory = mkdtempSync(join(tmpdir(), 'writ-krl-'));
+    try {
+      const krl = await call(transportTo(acme.url), 'krl', { params: { organization: acme.handle } });
+      writeFileSync(join(directory, 'krl'), krl);
+      const asked = ({ certificate }: typeof last) => {
+        writeFileSync(join(directory, 'key-cert.pub'), `${certificate}\n`);
+        return spawnSync('ssh-keygen', ['-Qf', 'krl', 'key-cert.pub'], { cwd: directory, encoding: 'utf8' });
+      };
+      expect(asked(last)).toMatchObject({ status: 1, stdout: expect.stringContaining('REVOKED') as string });
+      expect(asked(first)).toMatchObject({ status: 0, stdout: expect.stringContaining('ok') as string });
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it('leaves the one before believed until its last certificate has ended, and no longer', async () => {
