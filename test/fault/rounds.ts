@@ -67,7 +67,10 @@ export async function runRounds({ rounds, seed, clients = 16, tell }: FaultOptio
         await load.stop();
       }
       received.wrong.push(...(await missingFrom(installation, received.all(), keyed)));
-      if (received.wrong.length > 0) break;
+      if (received.wrong.length > 0) {
+        received.wrong.push(...unforeseen(service));
+        break;
+      }
     }
     const status = await service.stop();
     if (status !== 0) received.wrong.push(`the service ended with status ${status} when asked to stop`);
@@ -106,4 +109,12 @@ async function answersAgain(service: ServiceProcess, received: () => number): Pr
     if (Date.now() > deadline) throw new Error('ready again, but hands out no certificates');
     await delay(10);
   }
+}
+
+/** What the service said of errors that nobody foresaw. */
+function unforeseen(service: ServiceProcess): string[] {
+  return service
+    .log()
+    .split('\n')
+    .filter((line) => line.includes('request failed') && !line.includes('"storage_'));
 }
