@@ -152,7 +152,7 @@ export async function diskFull(small?: {
     const status = await service.stop();
     if (status !== 0) received.wrong.push(`the service ended with status ${status}`);
   } catch (error) {
-    received.wrong.push(`${String(error)}\n${service.log().slice(-4_000)}`);
+    received.wrong.push(`${service.log().slice(-4_000)}\n${String(error)}`);
   } finally {
     await service.kill();
     await installation.remove();

@@ -75,7 +75,7 @@ export async function runRounds({ rounds, seed, clients = 16, tell }: FaultOptio
     const status = await service.stop();
     if (status !== 0) received.wrong.push(`the service ended with status ${status} when asked to stop`);
   } catch (error) {
-    received.wrong.push(`${String(error)}\n${service.log().slice(-4_000)}`);
+    received.wrong.push(`${service.log().slice(-4_000)}\n${String(error)}`);
   } finally {
     await service.kill();
     await installation.remove();

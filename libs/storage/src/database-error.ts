@@ -4,9 +4,12 @@ import { errorCode, errorText, systemCall } from './system-error.js';
 
 /** SQLSTATEs (and whole classes) and Prisma's codes that mean: the database is not there for us now. */
 const unavailable =
-  /^(P1001|P1002|P1008|P1017|P2024|P2028|08...|57P0[1-5]|57014|53300|53200|25006|55P03|XX001|XX002|58...)$/;
+  /^(P1001|P1002|P1008|P1011|P1017|P1018|P2024|P2028|P2037|08...|57P0[1-5]|57014|53300|53200|25006|55P03|XX001|XX002|58...)$/;
 /** A deadlock, a serialization failure; Prisma's code for either. */
-const conflict = /^(40P01|40001|P2034)$/;
+const conflict = /^(40P01|40001|P2034|TransactionWriteConflict)$/;
+/** The adapter's own names for it. Of a raw query Prisma gives nothing else: its code is P2010 whatever happened. */
+const unavailableKind =
+  /^(DatabaseNotReachable|SocketTimeout|ConnectionClosed|TransactionAlreadyClosed|TlsConnectionError|TooManyConnections)$/;
 const full = /^(53100|ENOSPC|EDQUOT)$/;
 const socket = /^(ECONN[A-Z]+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 /** What `pg` says without a code when a connection ends or cannot be had. */
@@ -19,10 +22,12 @@ export type AvailabilityCode = Extract<StorageErrorCode, 'storage_unavailable' |
 /** 'storage_full', 'storage_unavailable', or undefined for any other error of `pg` or of Prisma's adapter. */
 export function availabilityCode(error: unknown): AvailabilityCode | undefined {
   const all = [error, ...causes(error)];
-  const codes = all.map(errorCode);
+  const codes = all.flatMap(codesOf);
   const text = all.map(errorText).join(' ');
   if (codes.some((code) => full.test(code)) || /No space left on device/.test(text)) return 'storage_full';
-  const gone = codes.some((code) => unavailable.test(code) || socket.test(code)) || phrases.test(text);
+  const gone =
+    codes.some((code) => unavailable.test(code) || unavailableKind.test(code) || socket.test(code)) ||
+    phrases.test(text);
   // A missing socket file is ENOENT, which says nothing of a database when another call ends in it.
   if (gone || all.some((one) => systemCall(one) === 'connect')) return 'storage_unavailable';
   return undefined;
@@ -30,7 +35,13 @@ export function availabilityCode(error: unknown): AvailabilityCode | undefined {
 
 /** Whether the database ended a transaction for the sake of another one, so that it can be tried again. */
 export function isConflict(error: unknown): boolean {
-  return [error, ...causes(error)].some((one) => conflict.test(errorCode(one)));
+  return [error, ...causes(error)].some((one) => codesOf(one).some((code) => conflict.test(code)));
+}
+
+/** An error's code, and the kind that Prisma's adapter calls it. */
+function codesOf(error: unknown): string[] {
+  const kind = typeof error === 'object' && error !== null && 'kind' in error ? error.kind : undefined;
+  return typeof kind === 'string' ? [errorCode(error), kind] : [errorCode(error)];
 }
 
 /** The errors inside an error: `cause`, Prisma's `meta.driverAdapterError`, and the adapter's `originalCode`. */

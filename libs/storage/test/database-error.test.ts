@@ -1,5 +1,5 @@
 import { CodedError } from '@writ/kernel';
-import { availabilityCode, databaseError } from '../src/database-error.js';
+import { availabilityCode, databaseError, isConflict } from '../src/database-error.js';
 import { fileError, isFileError } from '../src/system-error.js';
 
 function withCode(code: string, more: object = {}): Error {
@@ -70,6 +70,21 @@ describe('errors of the database', () => {
     );
     expect(availabilityCode('text')).toBeUndefined();
     expect(availabilityCode(null)).toBeUndefined();
+  });
+
+  // What Prisma makes of a raw query: always P2010, and the adapter's own word for what happened.
+  const ofRawQuery = (kind: string): Error =>
+    withCode('P2010', { meta: { driverAdapterError: Object.assign(new Error(kind), { cause: { kind } }) } });
+
+  it.each(['ConnectionClosed', 'DatabaseNotReachable', 'SocketTimeout', 'TransactionAlreadyClosed'])(
+    'knows %s of a raw query',
+    (kind) => expect(databaseError(ofRawQuery(kind))).toMatchObject({ code: 'storage_unavailable' }),
+  );
+
+  it('tells other kinds of a raw query from these', () => {
+    expect(isConflict(ofRawQuery('TransactionWriteConflict'))).toBe(true);
+    expect(isConflict(ofRawQuery('ConnectionClosed'))).toBe(false);
+    expect(availabilityCode(ofRawQuery('UniqueConstraintViolation'))).toBeUndefined();
   });
 
   it('leaves a coded error alone', () => {
