@@ -33,10 +33,8 @@ describe('init', () => {
         installation,
         'select handle from organizations',
       );
-      const there = `--url http://127.0.0.1:7480 --handle ${organization?.handle}`;
       expect(first.stderr).toContain(`handle        ${organization?.handle} `);
-      expect(first.stderr).toContain(`  writ ca show --user ${there} > /etc/ssh/`);
-      expect(first.stderr).toContain(`  writ krl fetch ${there} -o /etc/ssh/`);
+      expect(first.stderr).toMatch(/writ login --url http:\/\/127\.0\.0\.1:7480\n.*writ host token create/);
       const secret = join(installation.stateDirectory, 'key-encryption-secret');
       expect(statSync(secret).mode & 0o777).toBe(0o600);
       expect(first.stderr).not.toContain(readFileSync(secret, 'utf8').trim());

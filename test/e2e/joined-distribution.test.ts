@@ -55,6 +55,7 @@ async function distribution(directory: string): Promise<Host> {
     'set -e',
     `mount --bind '${etc}' /etc`,
     'mount -t tmpfs tmpfs /run',
+    'mount -t tmpfs tmpfs /usr/local/sbin',
     'mkdir -m 755 /run/sshd',
     'ssh-keygen -A >/dev/null',
     `exec ${sshdPath} -D -e`,
@@ -142,6 +143,12 @@ async function kit(...words: readonly string[]): Promise<Ended> {
   return ana.run(command, args);
 }
 
+/** The kit by its name, as root types it there. */
+async function byName(...words: readonly string[]): Promise<Ended> {
+  const [command = '', ...args] = [...host.through, '/usr/local/sbin/writ-host', ...words];
+  return ana.run(command, args);
+}
+
 async function ssh(): Promise<string> {
   const keyPath = ana.path('id');
   if (!existsSync(keyPath)) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', keyPath]);
@@ -176,6 +183,7 @@ it('a host joins a service whose certificate nobody vouches for, through its own
   expect(said).toMatchObject({ status: 0, stderr: '' });
   expect(await ssh()).toBe('in\n');
   expect((await kit('status')).status).toBe(0);
+  if (uid === 0) expect((await byName('status')).status).toBe(0);
 }, 120_000);
 
 it('the key that signs its bundles is replaced, and the host follows', async () => {
@@ -203,6 +211,7 @@ it('the kit that the service has is the one that the host has', async () => {
 it('and leaves as if it had never joined', async () => {
   expect(await kit('leave', '--yes')).toMatchObject({ status: 0, stderr: '' });
   expect(existsSync(host.state)).toBe(false);
+  if (uid === 0) expect((await byName('--version')).status).not.toBe(0);
   expect(readFileSync(host.config, 'utf8')).toBe(original);
   expect(existsSync(join(dirname(host.config), 'sshd_config.d/00-writ.conf'))).toBe(false);
   expect(await ssh()).toBe('');

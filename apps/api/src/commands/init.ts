@@ -13,7 +13,7 @@ import { makeSelfSigned } from '../tls/make-self-signed.js';
 import type { Command, Invocation } from './command.js';
 import { parseWords, usage } from './command-line.js';
 import { defaultOwner, processLogin } from './default-owner.js';
-import { hostLines } from './host-lines.js';
+import { firstSteps } from './first-steps.js';
 import { givenSecret, makeSecret } from './key-encryption-secret.js';
 import { Opened } from './opened.js';
 import { ownerPassword } from './owner-password.js';
@@ -152,8 +152,6 @@ function report({ terminal, configuration }: Invocation, json: boolean, result: 
     terminal.say(`One-time invitation of ${wanted.owner}, good for a week (writ login --invitation):`);
     terminal.print(`${invitation}\n`);
   }
-  terminal.say('Start the service with: writ server');
-  terminal.say('Then, on every host:');
-  for (const line of hostLines(configuration.config, { handle: organization.handle, pin, name: tlsName }))
-    terminal.say(`  ${line}`);
+  const start = firstSteps(configuration.config, { pin, name: tlsName, invited: invitation !== null });
+  for (const line of start) terminal.say(line);
 }

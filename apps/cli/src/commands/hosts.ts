@@ -1,7 +1,10 @@
 import type { Reach } from '@writ/contract';
 import { fail } from '../errors.js';
-import type { Run } from '../run.js';
+import { directories } from '../files/directories.js';
+import type { Run, Surroundings } from '../run.js';
 import { signedIn } from '../session/client.js';
+import { readConfiguration } from '../session/configuration.js';
+import { keepReach } from '../ssh/set-up.js';
 import { printTable } from '../terminal/table.js';
 import { strong, type Line } from '../terminal/text.js';
 import { ansibleInventory } from '../view/ansible.js';
@@ -16,6 +19,7 @@ export const run: Run = async (surroundings, input) => {
       ? { organizations: [await client.call('reachOfAll', { params: client.organization })] }
       : await client.call('listReach', {}),
   );
+  if (!input.flag('all')) await tellSsh(surroundings, whole);
   const login = input.option('login');
   const reach = login === undefined ? whole : reachedAs(whole, login);
   if (input.json) return terminal.json(reach);
@@ -36,3 +40,14 @@ export const run: Run = async (surroundings, input) => {
     );
   }
 };
+
+/** What is listed here plain `ssh` knows from now on, too. That it cannot be told keeps nobody from the list. */
+async function tellSsh(surroundings: Surroundings, reach: Reach): Promise<void> {
+  const ssh = (await readConfiguration(directories(surroundings.environment)))?.ssh;
+  if (ssh?.wanted !== true) return;
+  await keepReach(surroundings, reach, ssh).catch((error: unknown) =>
+    surroundings.terminal.warn(
+      `ssh was not told of it: ${error instanceof Error ? error.message : String(error)}`,
+    ),
+  );
+}

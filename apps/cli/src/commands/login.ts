@@ -84,7 +84,11 @@ async function tellSsh(
   if (said === undefined && !terminal.canAsk) return;
   const wanted = said ?? (await askWhether(sshQuestion, true));
   if (wanted)
-    saySsh(terminal, await setUpSsh(surroundings, await signedIn(surroundings), { ...settings, wanted }));
+    saySsh(
+      terminal,
+      await setUpSsh(surroundings, await signedIn(surroundings), { ...settings, wanted }),
+      where.home,
+    );
   else await changeConfiguration(where, { ssh: { ...settings, wanted } });
 }
 

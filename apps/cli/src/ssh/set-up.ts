@@ -44,14 +44,23 @@ export async function setUpSsh(
 
 /** Asks what the user may reach, and writes it down for ssh. Rejects with the codes of the route and of `writeSshFiles`. */
 export async function refreshSsh(
-  { environment, terminal }: Surroundings,
+  surroundings: Surroundings,
   client: Client,
   settings: SshSettings,
 ): Promise<Inventory> {
-  const where = directories(environment);
-  const reach: Reach = await terminal.working('Asking what you may reach', () =>
+  const reach: Reach = await surroundings.terminal.working('Asking what you may reach', () =>
     client.call('listReach', {}),
   );
+  return keepReach(surroundings, reach, settings);
+}
+
+/** Writes down for ssh what the service has just said anyway. Rejects with the codes of `writeSshFiles`. */
+export async function keepReach(
+  { environment }: Surroundings,
+  reach: Reach,
+  settings: SshSettings,
+): Promise<Inventory> {
+  const where = directories(environment);
   return writeSshFiles(where, reach, await keyUse(where.home, settings));
 }
 

@@ -7,12 +7,13 @@ import { setUpSsh } from '../../ssh/set-up.js';
 import { saySsh } from '../../view/ssh.js';
 
 export const run: Run = async (surroundings, input) => {
-  const ssh = (await readConfiguration(directories(surroundings.environment)))?.ssh;
+  const where = directories(surroundings.environment);
+  const ssh = (await readConfiguration(where))?.ssh;
   if (ssh?.wanted !== true)
     fail('usage_invalid', 'ssh is not told of certificates here: `writ login --ssh-config`.');
   const client = await signedIn(surroundings);
   const inventory = await setUpSsh(surroundings, client, ssh);
   const hosts = inventory.organizations.flatMap(({ hosts }) => hosts).length;
   if (input.json) surroundings.terminal.json({ hosts, leftOut: inventory.leftOut });
-  else saySsh(surroundings.terminal, inventory);
+  else saySsh(surroundings.terminal, inventory, where.home);
 };
