@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeAt } from './authenticator.js';
+import { codeAt } from '@writ/testkit/authenticator';
 import { Machine, writCommand } from './cli.js';
 import { password, startTestService, type TestService } from './service.js';
 

@@ -63,7 +63,7 @@ describe('npm run demo', () => {
   it.each([
     ['while init makes the database', () => existsSync(join(state(), 'postgres/data'))],
     ['while the server starts', (output: string) => output.includes('writ server &')],
-    ['while sshd runs', (output: string) => output.includes('plain ssh logs in')],
+    ['while a host joins', (output: string) => output.includes('sh writ-host join')],
   ])(
     'leaves nothing behind when it is interrupted %s',
     async (_when, seen) => {
@@ -81,13 +81,15 @@ describe('npm run demo', () => {
       const { status, output } = await demo();
       expect({ status, output }).toMatchObject({ status: 0 });
       const typed = output.split('\n').filter((line) => / \$ /.test(line));
-      expect(typed.filter((line) => /'~|'[^' ]*_key\.pub/.test(line))).toEqual([]);
-      expect(typed.join('\n')).toContain("--names '*.acme.example'");
+      expect(typed.filter((line) => line.includes(scratch) || /'~|''/.test(line))).toEqual([]);
+      expect(typed.join('\n')).toContain("--names '*.globex.example'");
       const lines = output.split('\n').map((line) => line.trim());
-      const after = lines.slice(lines.findIndex((line) => line.endsWith('--key ~/.ssh/id_ed25519.pub')));
-      const talk = after.findIndex((line) => line.startsWith('Certificate user:'));
-      const data = after.findIndex((line) => /^\/.*id_ed25519-cert\.pub$/.test(line));
-      expect({ talk, data }).toEqual({ talk: data - 1, data: talk + 1 });
+      const after = lines.slice(lines.findIndex((line) => line.endsWith('writ user invite ben')));
+      const talk = after.findIndex((line) => line.startsWith('One-time invitation for ben'));
+      const data = after.findIndex((line) => line.startsWith('writ_i.'));
+      expect([talk, data]).toEqual([1, 3]);
+      // What lets its holder in is not shown.
+      expect(output).not.toMatch(/writ_i\.[a-z0-9]|writ-join-1\|h/);
       expect(readdirSync(scratch)).toEqual([]);
     },
     patience,

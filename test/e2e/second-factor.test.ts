@@ -5,7 +5,7 @@ import { verifySshsig } from '@writ/openssh/sshsig';
 import { newInstallationSeal } from '@writ/signer';
 import { activeBundleKey, openScoped, type ScopedDatabase } from '@writ/storage';
 import { transportTo } from '../service/person.js';
-import { codeAt } from './authenticator.js';
+import { codeAt } from '@writ/testkit/authenticator';
 import { problemOf, TestOrganization, type Member } from './organization.js';
 import { password } from './service.js';
 

@@ -1,13 +1,27 @@
 import { ProblemError, type SecondFactorEnrolment } from '@writ/contract';
 import { directories } from '../../files/directories.js';
-import type { Run } from '../../run.js';
+import type { Input } from '../../input.js';
+import type { Run, Surroundings } from '../../run.js';
 import { signedIn, type Client } from '../../session/client.js';
+import { readConfiguration } from '../../session/configuration.js';
 import { keepDevice } from '../../session/devices.js';
+import { refreshSsh } from '../../ssh/set-up.js';
 import { secret } from '../../terminal/secret.js';
 import { secondFactorCode } from './code.js';
+import { saySsh } from '../../view/ssh.js';
 import { printRecoveryCodes } from './recovery-codes.js';
 
 export const run: Run = async (surroundings, input) => {
+  const client = await addSecondFactor(surroundings, input);
+  // It opens what is delegated: plain ssh hears of it at once.
+  const ssh = (await readConfiguration(directories(surroundings.environment)))?.ssh;
+  if (ssh?.wanted !== true) return;
+  const inventory = await refreshSsh(surroundings, client, ssh);
+  if (!input.json) saySsh(surroundings.terminal, inventory);
+};
+
+/** Sets it up, and prints the recovery codes; resolves with the session, which counts as strong from then on. */
+export async function addSecondFactor(surroundings: Surroundings, input: Input): Promise<Client> {
   const { terminal, environment } = surroundings;
   const client = await signedIn(surroundings);
   const enrolment = await started(client, () =>
@@ -35,7 +49,8 @@ export const run: Run = async (surroundings, input) => {
   });
   if (!input.json) terminal.say('Signing in takes a code of your authenticator from now on.');
   printRecoveryCodes(terminal, input, recoveryCodes);
-};
+  return client;
+}
 
 /** Begins; the password is asked for only where the service wants it. */
 async function started(client: Client, password: () => Promise<string>): Promise<SecondFactorEnrolment> {
