@@ -80,16 +80,26 @@ export class TestOrganization {
     return this.service.key;
   }
 
-  /** Such a service that counts the transactions it opens, beside those that look sessions up and record. */
-  async counting(): Promise<{ readonly url: string; readonly transactions: () => number }> {
+  /** Such a service that counts the transactions it opens, beside those that look sessions up and record, and what it asks in them. */
+  async counting(): Promise<{
+    readonly url: string;
+    readonly transactions: () => number;
+    readonly queries: () => number;
+  }> {
     const { store } = this.service.adapters;
     let transactions = 0;
-    const counted: typeof store = {
+    let queries = 0;
+    const asked = <T extends object>(tx: T): T => counted(tx, () => (queries += 1));
+    const counting: typeof store = {
       ...store,
-      within: (organizations, work) => ((transactions += 1), store.within(organizations, work)),
-      unscoped: (work) => ((transactions += 1), store.unscoped(work)),
+      within: (organizations, work) => (
+        (transactions += 1),
+        store.within(organizations, (tx) => work(asked(tx)))
+      ),
+      unscoped: (work) => ((transactions += 1), store.unscoped((tx) => work(asked(tx)))),
     };
-    return { url: await this.service.another({ store: counted }), transactions: () => transactions };
+    const url = await this.service.another({ store: counting });
+    return { url, transactions: () => transactions, queries: () => queries };
   }
 
   async stop(): Promise<void> {
@@ -174,6 +184,21 @@ export class TestOrganization {
   async ask<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     return (await this.rows.query<Row>(text, [...values])).rows;
   }
+}
+
+/** The same object, of which each call of a function is told, of one of its models too. */
+function counted<T extends object>(of: T, tell: () => void): T {
+  return new Proxy(of, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value === 'function')
+        return (...given: readonly unknown[]): unknown => {
+          tell();
+          return Reflect.apply(value, target, given);
+        };
+      return typeof value === 'object' && value !== null ? counted(value, tell) : value;
+    },
+  });
 }
 
 function parsed(text: string): Record<string, unknown> {

@@ -327,6 +327,20 @@ describe('customers', () => {
     expect(pages).toHaveLength(rows.length);
   });
 
+  it('are made by as many questions to the database, however many there are', async () => {
+    const { url, queries } = await org.counting();
+    const asked = async (name: string): Promise<number> => {
+      const before = queries();
+      const body = { name, namePatterns: [`*.${name}.example`] };
+      await org.as(org.owner, 'createCustomer', { body }, url);
+      return queries() - before;
+    };
+    const second = await asked('second');
+    expect(second).toBeGreaterThan(5);
+    await Promise.all(Array.from({ length: 48 }, (_, n) => asked(`another-${n}`)));
+    expect(await asked('fifty-first')).toBe(second);
+  });
+
   it('choose how long their sessions last', async () => {
     const { handle } = await customer();
     const bo = await letIn(handle, 'bo');

@@ -22,44 +22,65 @@ export interface SerialOptions {
 }
 
 /** Serials that are ours to hand out: next ≤ serial < end. */
-interface Block {
+interface Range {
   next: bigint;
-  end: bigint;
-  size: bigint;
-  since: number;
-  /** The authority's when it was reserved. */
-  epoch: bigint;
+  readonly end: bigint;
+  /** The authority's when they were reserved. */
+  readonly epoch: bigint;
+}
+
+/** What is left of an authority's block: of what was reserved last, and of what was before it. */
+interface Block {
+  readonly organizationId: string;
+  ranges: readonly Range[];
+  readonly size: bigint;
+  readonly since: number;
 }
 
 /**
- * Hands out each authority's serials from blocks reserved in the database. A block is used only after the reservation
- * is committed and its last serial stands in the high-water file. Blocks are small for a quiet authority and grow
- * with demand; a crash skips at most what is left of one. What is left of a block is given up when the authority's epoch has
- * risen since: serials of it may have been revoked, by somebody who named them before they were used.
+ * Hands out each authority's serials from blocks reserved in the database. Serials are used only after their reservation
+ * is committed and the last of them stands in the high-water file. Blocks are small for a quiet authority and grow
+ * with demand. When a quarter of one is left it is filled up again, so that nobody waits for it; a crash skips at most one.
+ * What is left of a block is given up when the authority's epoch has risen since: serials of it may have been revoked, by
+ * somebody who named them before they were used.
  */
 export function blockSerials({ pool, highWater, now = Date.now }: SerialOptions): BlockSerialSource {
-  const blocks = new Map<string, Block & { readonly organizationId: string }>();
+  const blocks = new Map<string, Block>();
   const reserving = new Map<string, Promise<void>>();
   /** Reserved in the database, and not yet in the high-water file. */
-  const unmarked = new Map<string, { readonly first: bigint; readonly end: bigint; readonly size: bigint }>();
+  const unmarked = new Map<string, { readonly first: bigint; readonly end: bigint }>();
 
   const reserve = async ({ id, organizationId, epoch }: AuthorityRef): Promise<void> => {
     const last = blocks.get(id);
     const size = last === undefined ? firstBlockSize : nextBlockSize(last.size, now() - last.since);
+    const lacking = size - (last === undefined ? 0n : leftOf(last, epoch));
     // What a full disk kept out of the high-water file is tried again: asking on does not use serials up.
-    const block = unmarked.get(id) ?? { ...(await reserveSerials(pool, organizationId, id, size)), size };
-    if (block.end === block.first) throw exhausted(id);
-    unmarked.set(id, block);
-    await highWater.raise({ serials: new Map([[id, block.end - 1n]]) });
+    const { first, end } = unmarked.get(id) ?? (await reserveSerials(pool, organizationId, id, lacking));
+    if (end === first) throw exhausted(id);
+    unmarked.set(id, { first, end });
+    await highWater.raise({ serials: new Map([[id, end - 1n]]) });
     unmarked.delete(id);
-    const since = now();
-    blocks.set(id, { organizationId, next: block.first, end: block.end, size: block.size, since, epoch });
+    const ranges = [...(blocks.get(id)?.ranges ?? []).filter(isUsable(epoch)), { next: first, end, epoch }];
+    blocks.set(id, { organizationId, ranges, size, since: now() });
+  };
+
+  const reservation = (authority: AuthorityRef): Promise<void> => {
+    const running = reserving.get(authority.id);
+    if (running !== undefined) return running;
+    const started = reserve(authority).finally(() => reserving.delete(authority.id));
+    reserving.set(authority.id, started);
+    return started;
   };
 
   const takeFrom = (authority: AuthorityRef): Serial | undefined => {
     const block = blocks.get(authority.id);
-    if (block === undefined || block.next >= block.end || authority.epoch > block.epoch) return undefined;
-    return asSerial(block.next++);
+    if (block === undefined) return undefined;
+    const range = block.ranges.find(isUsable(authority.epoch));
+    if (range === undefined) return undefined;
+    const taken = asSerial(range.next++);
+    // Where this fails, whoever finds none left tries again, and is told.
+    if (leftOf(block, authority.epoch) === block.size / 4n) reservation(authority).catch(() => undefined);
+    return taken;
   };
 
   return {
@@ -67,13 +88,8 @@ export function blockSerials({ pool, highWater, now = Date.now }: SerialOptions)
       for (;;) {
         const taken = takeFrom(authority);
         if (taken !== undefined) return taken;
-        let reservation = reserving.get(authority.id);
-        if (reservation === undefined) {
-          reservation = reserve(authority).finally(() => reserving.delete(authority.id));
-          reserving.set(authority.id, reservation);
-        }
         try {
-          await reservation;
+          await reservation(authority);
         } catch (error) {
           throw unavailable(error);
         }
@@ -84,14 +100,25 @@ export function blockSerials({ pool, highWater, now = Date.now }: SerialOptions)
       // Taken out of reach first: what goes back may be somebody else's before we have heard so.
       const unused = [...blocks];
       blocks.clear();
-      for (const [id, { organizationId, next, end }] of unused) {
-        if (next === end) continue;
-        // Where this fails they are skipped, which is no reason not to stop.
-        const returned = await returnSerials(pool, organizationId, id, next, end).catch(() => false);
-        if (returned) await highWater.takeBack(id, end - 1n, next - 1n).catch(() => undefined);
+      for (const [id, { organizationId, ranges }] of unused) {
+        for (const { next, end } of [...ranges].reverse()) {
+          if (next === end) continue;
+          // Where this fails they are skipped, which is no reason not to stop.
+          const returned = await returnSerials(pool, organizationId, id, next, end).catch(() => false);
+          if (returned) await highWater.takeBack(id, end - 1n, next - 1n).catch(() => undefined);
+        }
       }
     },
   };
+}
+
+/** Whether serials are left of a range that an authority with this epoch may take. */
+function isUsable(epoch: bigint): (range: Range) => boolean {
+  return (range) => range.next < range.end && epoch <= range.epoch;
+}
+
+function leftOf({ ranges }: Block, epoch: bigint): bigint {
+  return ranges.filter(isUsable(epoch)).reduce((left, { next, end }) => left + (end - next), 0n);
 }
 
 /** To the caller it is one whether the database or the high-water file cannot be written. */
