@@ -20,6 +20,7 @@ const names = [
   '20261126070000_bundle_key_succession',
   '20261126080000_authority_rotation',
   '20261126120000_delegations',
+  '20261126130000_administrative_roles',
 ];
 
 describe('migrating', () => {

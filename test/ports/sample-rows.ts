@@ -169,6 +169,12 @@ export async function insertSampleRows(
       contents: 'none',
       bundle: 'none',
     },
+    administrative_roles: {
+      id: randomUUID(),
+      organization_id: organization,
+      name: 'helpdesk',
+      permissions: ['user.read'],
+    },
     second_factors: {
       user_id: user,
       organization_id: organization,

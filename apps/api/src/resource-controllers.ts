@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { AccessController } from './access/access.controller.js';
+import { AdministrativeRolesController } from './administrative-roles/administrative-roles.controller.js';
 import { AuthoritiesController } from './authorities/authorities.controller.js';
 import { CertificatesController } from './certificates/certificates.controller.js';
 import { DelegationsController } from './delegations/delegations.controller.js';
@@ -15,6 +16,7 @@ import { UsersController } from './users/users.controller.js';
 /** The controllers of everything that an organization holds. */
 export const resourceControllers: readonly Type[] = [
   UsersController,
+  AdministrativeRolesController,
   GroupsController,
   RolesController,
   DelegationsController,

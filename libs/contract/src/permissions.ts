@@ -9,6 +9,7 @@ export const permissions = [
   'user.invite',
   'user.disable',
   'user.reset',
+  'user.grant',
   'group.read',
   'group.manage',
   'role.read',
@@ -36,7 +37,7 @@ export type Permission = (typeof permissions)[number];
 /** The fixed collections of permissions a person holds by their place in the organization. */
 export const administrativeRoles = ['owner', 'administrator', 'operator', 'auditor', 'member'] as const;
 
-export type AdministrativeRole = (typeof administrativeRoles)[number];
+export type BuiltInRole = (typeof administrativeRoles)[number];
 
 const readAll: readonly Permission[] = [
   'organization.read',
@@ -52,7 +53,7 @@ const readAll: readonly Permission[] = [
 ];
 
 /** What each administrative role permits. `member` may only act for itself. */
-export const permissionsOf: Readonly<Record<AdministrativeRole, ReadonlySet<Permission>>> = {
+export const permissionsOf: Readonly<Record<BuiltInRole, ReadonlySet<Permission>>> = {
   owner: new Set(permissions),
   administrator: new Set<Permission>([
     ...readAll,
@@ -60,6 +61,7 @@ export const permissionsOf: Readonly<Record<AdministrativeRole, ReadonlySet<Perm
     'user.invite',
     'user.disable',
     'user.reset',
+    'user.grant',
     'group.manage',
     'role.create',
     'role.grant',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { administrativeRoles, permissions } from './permissions.js';
+import { permissions } from './permissions.js';
 import { Failure } from './problem.js';
 import {
   ActorName,
@@ -44,7 +44,8 @@ export type OrganizationEntry = z.infer<typeof OrganizationEntry>;
 export const User = z.strictObject({
   id: Uuid,
   name: UserName,
-  administrativeRole: z.enum(administrativeRoles),
+  /** One of those that every organization has, or of its own. */
+  administrativeRole: ShortName,
   state: z.enum(['invited', 'active', 'disabled']),
   createdAt: Instant,
   disabledAt: Instant.nullable(),
@@ -54,6 +55,16 @@ export const User = z.strictObject({
   confirmedBy: ActorName.nullable(),
 });
 export type User = z.infer<typeof User>;
+
+/** What administrative permissions go by one name. Everybody who has it may also do what every member may. */
+export const AdministrativeRole = z.strictObject({
+  name: ShortName,
+  /** One that every organization has; it cannot be changed. */
+  builtIn: z.boolean(),
+  permissions: z.array(z.enum(permissions)),
+  createdAt: Instant.nullable(),
+});
+export type AdministrativeRole = z.infer<typeof AdministrativeRole>;
 
 /** The token is shown once and stored hashed. */
 export const Invitation = z.strictObject({ user: User, invitation: z.string(), expiresAt: Instant });

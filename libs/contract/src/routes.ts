@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FileAnswer, Route } from './route.js';
 import {
   AccessEntry,
+  AdministrativeRole,
   Authority,
   authorityKeyKinds,
   BundleKey,
@@ -42,7 +43,7 @@ import {
   User,
   Whoami,
 } from './resources.js';
-import { administrativeRoles } from './permissions.js';
+import { permissions } from './permissions.js';
 import {
   ActorName,
   CertificateId,
@@ -74,6 +75,8 @@ const Challenge = z.base64().min(1).max(4096);
 const Signature = z.base64().min(1).max(16_384);
 
 const BundleVersion = z.string().regex(/^[1-9][0-9]{0,17}$/, 'a version is a number of at most 18 figures');
+
+const Permissions = z.array(z.enum(permissions)).min(1).max(permissions.length);
 
 const none = z.strictObject({});
 const inOrganization = z.strictObject({ organization: OrganizationHandle });
@@ -346,7 +349,7 @@ export const routes = {
     params: inOrganization,
     body: z.strictObject({
       name: UserName,
-      administrativeRole: z.enum(administrativeRoles).default('member'),
+      administrativeRole: ShortName.default('member'),
     }),
     response: Invitation,
     status: 201,
@@ -400,6 +403,68 @@ export const routes = {
     params: z.strictObject({ organization: OrganizationHandle, user: UserName }),
     response: User,
     problems: ['grant_refused', 'already_so', 'decision_stale'],
+  }),
+  setUser: route({
+    id: 'setUser',
+    method: 'POST',
+    path: `${org}/users/:user/administrative-role`,
+    summary: 'Give a person another administrative role, from their next request on',
+    access: 'user.grant',
+    params: z.strictObject({ organization: OrganizationHandle, user: UserName }),
+    body: z.strictObject({ administrativeRole: ShortName }),
+    response: User,
+    problems: ['already_so', 'last_owner', 'grant_refused', 'decision_stale'],
+  }),
+  listAdministrativeRoles: route({
+    id: 'listAdministrativeRoles',
+    method: 'GET',
+    path: `${org}/administrative-roles`,
+    summary: 'Administrative roles: those that every organization has, then its own by name',
+    access: 'user.read',
+    params: inOrganization,
+    response: pageOf(AdministrativeRole),
+  }),
+  createAdministrativeRole: route({
+    id: 'createAdministrativeRole',
+    method: 'POST',
+    path: `${org}/administrative-roles`,
+    summary: "Make an administrative role of the organization's own",
+    access: 'user.grant',
+    params: inOrganization,
+    body: z.strictObject({ name: ShortName, permissions: Permissions }),
+    response: AdministrativeRole,
+    status: 201,
+    problems: ['name_taken', 'grant_refused', 'decision_stale'],
+  }),
+  showAdministrativeRole: route({
+    id: 'showAdministrativeRole',
+    method: 'GET',
+    path: `${org}/administrative-roles/:role`,
+    summary: 'One administrative role',
+    access: 'user.read',
+    params: z.strictObject({ organization: OrganizationHandle, role: ShortName }),
+    response: AdministrativeRole,
+  }),
+  changeAdministrativeRole: route({
+    id: 'changeAdministrativeRole',
+    method: 'POST',
+    path: `${org}/administrative-roles/:role`,
+    summary: 'Give an administrative role other permissions, in the place of those it has',
+    access: 'user.grant',
+    params: z.strictObject({ organization: OrganizationHandle, role: ShortName }),
+    body: z.strictObject({ permissions: Permissions }),
+    response: AdministrativeRole,
+    problems: ['grant_refused', 'decision_stale'],
+  }),
+  deleteAdministrativeRole: route({
+    id: 'deleteAdministrativeRole',
+    method: 'DELETE',
+    path: `${org}/administrative-roles/:role`,
+    summary: 'Delete an administrative role that nobody has',
+    access: 'user.grant',
+    params: z.strictObject({ organization: OrganizationHandle, role: ShortName }),
+    status: 204,
+    problems: ['in_use', 'grant_refused', 'decision_stale'],
   }),
   forgetSecondFactor: route({
     id: 'forgetSecondFactor',

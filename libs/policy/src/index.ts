@@ -3,6 +3,7 @@ export type { Role, RoleCriticalOptions } from './role.js';
 export { labelsProblem, mostLabels, type Labels } from './labels.js';
 export { reaches, selects, type HostSelector } from './selector.js';
 export { indexedHosts, type HostIndex } from './host-index.js';
+export { mayAdminister, type Administration } from './administer.js';
 export { mayWidenRole } from './widen.js';
 export { roleWord } from './rules/principals.js';
 export { noHost } from './rules/target.js';

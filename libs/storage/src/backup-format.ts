@@ -40,6 +40,7 @@ export const backupTables = [
   'host_keys',
   'host_challenges',
   'trust_bundles',
+  'administrative_roles',
   'second_factors',
   'recovery_codes',
   'host_key_requests',

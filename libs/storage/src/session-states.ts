@@ -20,6 +20,8 @@ export interface SessionState {
   readonly userState: string;
   readonly userEpoch: bigint;
   readonly administrativeRole: string;
+  /** What the organization's own administrative role of that name permits; null: it has none. */
+  readonly ownPermissions: readonly string[] | null;
   readonly method: string;
   readonly strength: 'single' | 'multi';
   /** Milliseconds since 1970. */
@@ -61,7 +63,9 @@ const statement = (ids: string): string => `
     o.state as "organizationState",
     p.second_factor_required as "secondFactorRequired",
     u.id as "userId", u.name as "userName", u.state as "userState", e.epoch::text as "userEpoch",
-    u.administrative_role as "administrativeRole", s.method, s.strength,
+    u.administrative_role as "administrativeRole",
+    (select a.permissions from administrative_roles a
+      where a.organization_id = u.organization_id and a.name = u.administrative_role) as "ownPermissions", s.method, s.strength,
     extract(epoch from s.authenticated_at) * 1000 as "authenticatedAt",
     extract(epoch from s.expires_at) * 1000 as "expiresAt", s.ended_at is not null as ended,
     (select string_agg(m.role_id || ':' || r.epoch, ' ' order by m.role_id)

@@ -1,11 +1,7 @@
-import {
-  administrativeRoles,
-  permissionsOf,
-  type AdministrativeRole,
-  type ProblemCode,
-} from '@writ/contract';
+import type { ProblemCode } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
 import type { SessionState } from '@writ/storage';
+import { heldBy } from './held-permissions.js';
 import type { SignedInCaller } from './signed-in-caller.js';
 
 /**
@@ -22,7 +18,6 @@ export function callerOf(
   if (state.userState !== 'active' || state.organizationState !== 'active') {
     throw ended('This account was closed or reset; ask whoever looks after your accounts.');
   }
-  const administrativeRole = knownAdministrativeRole(state.administrativeRole);
   const { organizationId, organizationName, organizationKind } = state;
   return {
     organizationId,
@@ -33,8 +28,8 @@ export function callerOf(
     userId: state.userId,
     userName: state.userName,
     epoch: state.userEpoch,
-    administrativeRole,
-    permissions: permissionsOf[administrativeRole],
+    administrativeRole: state.administrativeRole,
+    permissions: heldBy(state.administrativeRole, state.ownPermissions),
     authentication: {
       method: state.method,
       at: state.authenticatedAt,
@@ -45,11 +40,6 @@ export function callerOf(
     roles: state.roles,
     sessionExpiresAt: state.expiresAt,
   };
-}
-
-/** A role that this program does not know permits nothing beyond a member's own. */
-export function knownAdministrativeRole(name: string): AdministrativeRole {
-  return administrativeRoles.find((role) => role === name) ?? 'member';
 }
 
 function ended(message: string): CodedError<ProblemCode> {

@@ -1,4 +1,3 @@
-import type { AdministrativeRole } from '@writ/contract';
 import type { Caller, SeenEpoch } from '@writ/policy';
 
 /** The organization that somebody's account is of. */
@@ -26,7 +25,7 @@ export interface SignedInCaller extends Caller {
   readonly home: Home;
   /** Null: acts at home. */
   readonly outside: Outside | null;
-  readonly administrativeRole: AdministrativeRole;
+  readonly administrativeRole: string;
   /** The organization requires a second factor, and this session has none: it may do nothing but set one up. */
   readonly secondFactorMissing: boolean;
   /** The roles that the caller is a member of, each with its epoch: what a decision may keep in memory by. */

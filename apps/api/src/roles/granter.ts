@@ -1,4 +1,3 @@
-import { permissionsOf } from '@writ/contract';
 import type { Clock } from '@writ/kernel';
 import type { Granter, Party, Recipient } from '@writ/policy';
 import {
@@ -10,7 +9,7 @@ import {
   type Transaction,
 } from '@writ/storage';
 import type { CallerSomewhere } from '../auth/signed-in-caller.js';
-import { knownAdministrativeRole } from '../auth/caller-of.js';
+import { heldPermissions } from '../auth/held-permissions.js';
 
 /**
  * The caller as somebody who hands something on, with the rights that they have in this transaction, which has taken its
@@ -19,11 +18,14 @@ import { knownAdministrativeRole } from '../auth/caller-of.js';
 export async function granterOf(tx: Transaction, clock: Clock, caller: CallerSomewhere): Promise<Granter> {
   const { organizationId, userId, outside = null } = caller;
   const account = await findSignInUser(tx, caller.home?.organizationId ?? organizationId, { id: userId });
-  const administrativeRole = knownAdministrativeRole(account?.administrativeRole ?? 'member');
+  const administrativeRole = account?.administrativeRole ?? 'member';
   const party = await partyBehind(tx, clock, organizationId, userId);
   return {
     // From outside it is not the account that permits, and nothing of what does has changed: the turn has looked.
-    caller: outside === null ? { ...caller, permissions: permissionsOf[administrativeRole] } : caller,
+    caller:
+      outside === null
+        ? { ...caller, permissions: await heldPermissions(tx, organizationId, administrativeRole) }
+        : caller,
     roleIds: new Set([
       ...(party.find((each) => each.userId === userId)?.roleIds ?? []),
       ...(await delegatesOfUsers(tx, organizationId, [userId])).map(({ roleId }) => roleId),

@@ -57,7 +57,12 @@ export async function closeAccount(
   return { ...ended, certificates, account: closed, sessionsEnded, closedNow };
 }
 
-async function refuseLastOwner(tx: Transaction, organizationId: string, account: AccountRow): Promise<void> {
+/** Ends in `last_owner` where nobody else could act as one. */
+export async function refuseLastOwner(
+  tx: Transaction,
+  organizationId: string,
+  account: AccountRow,
+): Promise<void> {
   if (account.administrativeRole !== 'owner' || account.state !== 'active') return;
   if ((await otherActiveOwners(tx, organizationId, account.id)) > 0) return;
   throw new CodedError<ProblemCode>(

@@ -1,4 +1,3 @@
-import { permissionsOf, type AdministrativeRole } from '@writ/contract';
 import type { Clock } from '@writ/kernel';
 import {
   mayCloseAccount,
@@ -19,20 +18,21 @@ import {
   type AccountRow,
   type Transaction,
 } from '@writ/storage';
-import { knownAdministrativeRole } from '../auth/caller-of.js';
+import { heldPermissions } from '../auth/held-permissions.js';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { notFound, refusal } from '../refusal.js';
 import { granterOf, recipientsOf } from '../roles/granter.js';
-import { userView } from './user-view.js';
+import { administrativePermissions } from '../administrative-roles/read.js';
 
 /** Whether the caller may make an account of that administrative role. Ends in `grant_refused`, with every rule. */
 export async function refuseInviting(
   tx: Transaction,
   clock: Clock,
   caller: SignedInCaller,
-  administrativeRole: AdministrativeRole,
+  administrativeRole: string,
 ): Promise<void> {
-  const account = accountOf(caller, administrativeRole, []);
+  const permissions = await administrativePermissions(tx, caller.organizationId, administrativeRole);
+  const account = { organizationId: caller.organizationId, permissions, roles: [] };
   const may = mayOpenAccount(await granterOf(tx, clock, caller), 'user.invite', account);
   refuseUnless([may, ...(administrativeRole === 'owner' ? [await onlyFirstOwner(tx, caller)] : [])]);
 }
@@ -48,7 +48,7 @@ export async function refuseResetting(
   account: AccountRow,
 ): Promise<void> {
   const roles = await rolesOf(tx, caller, account);
-  const opened = accountOf(caller, userView(account).administrativeRole, roles);
+  const opened = await accountOf(tx, caller, account.administrativeRole, roles);
   refuseUnless([mayOpenAccount(await granterOf(tx, clock, caller), 'user.reset', opened)]);
 }
 
@@ -66,7 +66,7 @@ export async function refuseEnabling(
   const recipients = await recipientsOf(tx, clock, caller.organizationId, [account]);
   const roles = await rolesOf(tx, caller, account);
   return refuseUnless([
-    mayOpenAccount(granter, 'user.invite', accountOf(caller, userView(account).administrativeRole, [])),
+    mayOpenAccount(granter, 'user.invite', await accountOf(tx, caller, account.administrativeRole, [])),
     ...roles.map((role) => mayGrantRole(granter, role, recipients)),
   ]);
 }
@@ -78,7 +78,7 @@ export async function refuseClosing(
   caller: SignedInCaller,
   account: AccountRow,
 ): Promise<void> {
-  const closed = accountOf(caller, userView(account).administrativeRole, []);
+  const closed = await accountOf(tx, caller, account.administrativeRole, []);
   refuseUnless([mayCloseAccount(await granterOf(tx, clock, caller), closed)]);
 }
 
@@ -90,8 +90,8 @@ export async function refuseRevokingKeyOf(
   ownerId: string,
 ): Promise<void> {
   const owner = await findSignInUser(tx, caller.organizationId, { id: ownerId });
-  const role = knownAdministrativeRole(owner?.administrativeRole ?? 'member');
-  refuseUnless([mayRevokeKeyOf(await granterOf(tx, clock, caller), accountOf(caller, role, []))]);
+  const role = owner?.administrativeRole ?? 'member';
+  refuseUnless([mayRevokeKeyOf(await granterOf(tx, clock, caller), await accountOf(tx, caller, role, []))]);
 }
 
 /**
@@ -104,12 +104,12 @@ export async function refuseConfirming(
   caller: SignedInCaller,
   account: AccountRow,
 ): Promise<Extract<ConfirmJudgement, { allowed: true }>> {
-  const { administrativeRole } = userView(account);
+  const { administrativeRole } = account;
   const { organizationId } = caller;
   const [recipient] = await recipientsOf(tx, clock, organizationId, [account]);
   if (recipient === undefined) throw notFound('user');
   const may = mayConfirmAccount(await granterOf(tx, clock, caller), {
-    ...accountOf(caller, administrativeRole, await rolesOf(tx, caller, account)),
+    ...(await accountOf(tx, caller, administrativeRole, await rolesOf(tx, caller, account))),
     ...recipient,
     owner: administrativeRole === 'owner',
     openInvitation: await hasOpenInvitation(tx, organizationId, account.id, new Date(clock())),
@@ -129,12 +129,14 @@ async function onlyFirstOwner(
   return { allowed: false, failures: [{ rule: 'owner_invited', message }] };
 }
 
-function accountOf(
+async function accountOf(
+  tx: Transaction,
   { organizationId }: SignedInCaller,
-  administrativeRole: AdministrativeRole,
+  administrativeRole: string,
   roles: readonly GrantedRole[],
 ) {
-  return { organizationId, permissions: permissionsOf[administrativeRole], roles };
+  const permissions = await heldPermissions(tx, organizationId, administrativeRole);
+  return { organizationId, permissions, roles };
 }
 
 async function rolesOf(

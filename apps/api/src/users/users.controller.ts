@@ -11,6 +11,7 @@ import { enableUser } from './enable-user.js';
 import { inviteUser } from './invite-user.js';
 import { oneUser, usersPage } from './read-users.js';
 import { resetUser } from './reset-user.js';
+import { setUser } from './set-user.js';
 
 @Controller()
 export class UsersController {
@@ -62,6 +63,14 @@ export class UsersController {
     @CurrentCaller() caller: SignedInCaller,
   ): Promise<RouteOutput<'resetUser'>> {
     return resetUser(this.services, { caller, requestId: input.requestId }, input);
+  }
+
+  @Handle(routes.setUser)
+  set(
+    @Input() input: RouteInput<'setUser'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'setUser'>> {
+    return setUser(this.services, { caller, requestId: input.requestId }, input);
   }
 
   @Handle(routes.confirmUser)

@@ -1,5 +1,6 @@
 import type { CommandDescription, GroupDescription } from './command.js';
 import { access, explain, hosts } from './access.js';
+import { adminRole } from './admin-role.js';
 import { cert } from './cert.js';
 import { ca, events, host, krl, revoke, trust } from './trust.js';
 import { completion, version } from './itself.js';
@@ -31,6 +32,7 @@ export const commands: readonly CommandDescription[] = [
   krl,
   org,
   user,
+  adminRole,
   group,
   role,
   delegate,

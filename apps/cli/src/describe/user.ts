@@ -27,8 +27,8 @@ export const user: GroupDescription = {
       options: [
         {
           flags: '--as <role>',
-          summary: 'what they may do beside using their own certificates (default: member)',
-          choices: ['owner', 'administrator', 'operator', 'auditor', 'member'],
+          summary:
+            "what they may do beside using their own certificates (default: member): owner, administrator, operator, auditor, or one of the organization's own",
         },
       ],
       json: 'Invitation',
@@ -85,6 +85,20 @@ export const user: GroupDescription = {
       json: 'Invitation',
       inOrganization: true,
       load: () => import('../commands/user/reset.js'),
+    },
+    {
+      name: 'set',
+      summary: 'give a person another administrative role',
+      description:
+        'Counts from their next request on. You have to hold everything that they may do before and after. Somebody who becomes an ' +
+        'owner has to be confirmed anew.',
+      examples: [{ command: 'writ user set bo --as operator', says: 'bo may sign hosts and revoke' }],
+      arguments: [name],
+      options: [
+        { flags: '--as <role>', summary: 'the administrative role; `writ admin-role list` has them' },
+      ],
+      json: 'User',
+      load: () => import('../commands/user/set.js'),
     },
     {
       name: 'forget-second-factor',

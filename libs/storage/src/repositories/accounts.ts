@@ -168,3 +168,27 @@ export async function isActive(tx: Transaction, organizationId: string, userId: 
     where o.id = ${organizationId}::uuid and users.id = ${userId}::uuid and users.state = 'active' and o.state = 'active'`;
   return rows.length > 0;
 }
+
+/**
+ * Gives an account another administrative role. Once an owner's, it is kept that it was; one that never was becomes an
+ * owner's as if it had just been opened: it has to be confirmed anew.
+ */
+export async function giveAdministrativeRole(
+  tx: Transaction,
+  organizationId: string,
+  userId: string,
+  administrativeRole: string,
+): Promise<AccountRow> {
+  if (administrativeRole === 'owner') {
+    await tx.$executeRaw`
+      update invitations set confirmed_at = null, confirmed_by_id = null, confirmed_below_id = null
+      from users where users.id = ${userId}::uuid and not users.was_owner
+        and invitations.organization_id = ${organizationId}::uuid and invitations.user_id = users.id`;
+  }
+  const [changed] = await tx.$queryRaw<AccountRow[]>`
+    update users set was_owner = was_owner or administrative_role = 'owner', administrative_role = ${administrativeRole}
+    where organization_id = ${organizationId}::uuid and id = ${userId}::uuid
+    returning ${columns}`;
+  if (changed === undefined) throw new Error('An account that was there a moment ago is gone.');
+  return changed;
+}

@@ -1,4 +1,5 @@
 export * from './accounts.js';
+export * from './administrative-roles.js';
 export * from './authorities.js';
 export * from './authority-keys.js';
 export * from './authority-states.js';

@@ -6,7 +6,7 @@ export interface PartyRow {
   readonly userName: string;
   /** Roles that it is in, by whichever path (ids). */
   readonly roleIds: readonly string[];
-  /** Whether it is an owner's and no other owner's account exists, in whatever state. */
+  /** Whether it is an owner's and no other account is or ever was an owner's, in whatever state. */
   readonly onlyOwner: boolean;
 }
 
@@ -40,7 +40,7 @@ export async function partiesOf(
       array(select role_id::text from role_holders h
         where h.organization_id = ${organizationId}::uuid and h.user_id = person.id) as "roleIds",
       person.owner and not exists (select from users other
-        where other.organization_id = ${organizationId}::uuid and other.administrative_role = 'owner'
+        where other.organization_id = ${organizationId}::uuid and (other.administrative_role = 'owner' or other.was_owner)
           and other.id <> person.id) as "onlyOwner"
     from party join (
       select id, name, administrative_role = 'owner' as owner from users where organization_id = ${organizationId}::uuid
@@ -71,7 +71,7 @@ export async function anOwnerWasConfirmed(tx: Transaction, organizationId: strin
   const rows = await tx.$queryRaw<unknown[]>`
     select from invitations join users on users.id = user_id
     where invitations.organization_id = ${organizationId}::uuid and confirmed_at is not null
-      and administrative_role = 'owner' limit 1`;
+      and (administrative_role = 'owner' or was_owner) limit 1`;
   return rows.length > 0;
 }
 

@@ -1,17 +1,16 @@
-import { administrativeRoles } from '@writ/contract';
-import { userName } from '../../names.js';
+import { shortName, userName } from '../../names.js';
 import type { Run } from '../../run.js';
 import { signedIn } from '../../session/client.js';
 import { printInvitation } from '../../view/user.js';
 
 export const run: Run = async (surroundings, input) => {
   const client = await signedIn(surroundings, input);
-  const administrativeRole = administrativeRoles.find((role) => role === input.option('as'));
+  const as = input.option('as');
   const made = await client.call('inviteUser', {
     params: client.organization,
     body: {
       name: userName(input.argument('user')),
-      ...(administrativeRole === undefined ? {} : { administrativeRole }),
+      ...(as === undefined ? {} : { administrativeRole: shortName(as) }),
     },
   });
   printInvitation(surroundings.terminal, input, made, client.session.server);
