@@ -195,6 +195,35 @@ describe('writ, for people', () => {
     expect(await ana.data('user', 'show', 'bea')).toMatch(/confirmed +a person of its own, by ana\n$/);
   });
 
+  it('admin-role: made, given, shown, changed; deleted when nobody has it; refused beyond what one holds', async () => {
+    const role = ['admin-role', 'create', 'helpdesk', '--permission', 'user.read,user.reset'];
+    expect((await ana.writ(role)).stderr).toContain('`writ user set <user> --as helpdesk`');
+    expect(await ana.writ(role)).toMatchObject({ status: 7 });
+    expect(await bea.writ(['user', 'list'])).toMatchObject({ status: 3 });
+    expect((await ana.writ(['user', 'set', 'bea', '--as', 'helpdesk'])).stderr).toContain('bea is helpdesk');
+    expect(await bea.json('user', 'list')).toHaveLength(3);
+    expect(await bea.data('admin-role', 'list')).toMatch(
+      /^helpdesk +this one +organization\.read user\.read/m,
+    );
+    expect(await bea.writ(['admin-role', 'create', 'more', '--permission', 'host.sign'])).toMatchObject({
+      status: 3,
+      stderr: expect.stringContaining('user.grant') as string,
+    });
+    await ana.data('admin-role', 'set', 'helpdesk', '--permission', 'user.read');
+    expect((await ana.data('admin-role', 'show', 'helpdesk')).split('\n')).not.toContain('user.reset');
+    expect(await bea.writ(['user', 'reset', 'cora'])).toMatchObject({ status: 3 });
+    const unknown = await ana.writ(['admin-role', 'set', 'helpdesk', '--permission', 'user.fly']);
+    expect(unknown).toMatchObject({ status: 2, stderr: expect.stringContaining('user.fly') as string });
+    const used = await ana.writ(['admin-role', 'delete', 'helpdesk']);
+    expect(used).toMatchObject({ status: 7, stderr: expect.stringContaining('bea') as string });
+    await ana.data('user', 'set', 'bea', '--as', 'member');
+    expect(await ana.json('admin-role', 'delete', 'helpdesk')).toEqual({ deleted: true });
+    expect(await ana.writ(['user', 'set', 'ana', '--as', 'member'])).toMatchObject({
+      status: 3,
+      stderr: expect.stringContaining('last_owner') as string,
+    });
+  });
+
   it('role: listed, shown, granted, revoked', async () => {
     expect(await ana.json('role', 'list')).toMatchObject([{ name: 'web', logins: ['deploy', 'www'] }]);
     expect(await ana.json('role', 'grant', 'web', 'bea')).toMatchObject({ members: ['ana', 'bea'] });

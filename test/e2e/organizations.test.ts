@@ -123,6 +123,9 @@ describe('somebody of the provider in a customer', () => {
       org.as(org.owner, 'inviteUser', { ...at(handle), body: { name, administrativeRole: 'owner' } });
     const { invitation: lost } = await invite('bo');
     expect(await rulesOf(invite('bea'))).toEqual(['grant_refused', 'owner_invited']);
+    await org.as(org.owner, 'inviteUser', { ...at(handle), body: { name: 'bea' } });
+    const bea = { ...at(handle, { user: 'bea' }), body: { administrativeRole: 'owner' } };
+    expect(await rulesOf(org.as(org.owner, 'setUser', bea))).toEqual(['grant_refused', 'owner_invited']);
     const { invitation } = await org.as(org.owner, 'resetUser', at(handle, { user: 'bo' }));
     expect(await codeOf(accept(lost))).toBe('invitation_invalid');
     await accept(invitation);

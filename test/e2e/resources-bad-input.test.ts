@@ -464,7 +464,12 @@ describe('users', () => {
     ['with a newline', { name: 'ana\n' }],
     ['with a slash', { name: 'a/b' }],
     ['too long', { name: 'a'.repeat(129) }],
-    ['in a role that is none', { name: 'x', administrativeRole: 'god' }],
+    ['in a role whose name is none', { name: 'x', administrativeRole: 'a god' }],
     ['with a field that nobody knows', { name: 'x', password: 'secret' }],
   ])('%s', (what, body) => check({ what, as: 'owner', path: '/users', body, answer: '400 request_invalid' }));
+
+  it('in an administrative role that there is not', () => {
+    const body = { name: 'x', administrativeRole: 'god' };
+    return check({ what: 'god', as: 'owner', path: '/users', body, answer: '404 not_found' });
+  });
 });

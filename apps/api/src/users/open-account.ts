@@ -118,6 +118,11 @@ export async function refuseConfirming(
   return may;
 }
 
+/** Ends in `grant_refused` where the caller, from outside, would make a second owner. */
+export async function refuseSecondOwner(tx: Transaction, caller: SignedInCaller): Promise<void> {
+  refuseUnless([await onlyFirstOwner(tx, caller)]);
+}
+
 /** From outside one owner is let in, and no second one beside them while they have yet to come. */
 async function onlyFirstOwner(
   tx: Transaction,

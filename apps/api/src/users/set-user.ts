@@ -8,6 +8,7 @@ import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { refuseLastOwner } from './close-account.js';
+import { refuseSecondOwner } from './open-account.js';
 import { knownAccount } from './read-users.js';
 import { takeTurn } from './take-turn.js';
 import { userView } from './user-view.js';
@@ -33,6 +34,7 @@ export function setUser(
       ...(await heldPermissions(tx, organizationId, before)),
       ...after,
     ]);
+    if (administrativeRole === 'owner') await refuseSecondOwner(tx, caller);
     if (before === administrativeRole) {
       throw new CodedError<ProblemCode>('already_so', `${account.name} is ${before} already.`);
     }
