@@ -21,6 +21,7 @@ const names = [
   '20261126080000_authority_rotation',
   '20261126120000_delegations',
   '20261126130000_administrative_roles',
+  '20261126150000_role_changes',
 ];
 
 describe('migrating', () => {

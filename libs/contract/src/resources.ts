@@ -165,6 +165,27 @@ export const RoleDefinition = z.strictObject({
 });
 export type RoleDefinition = z.infer<typeof RoleDefinition>;
 
+/** What to change of a role: what is left out stays. In the critical options null takes one away. */
+export const RoleSettings = z
+  .strictObject({
+    principals: RoleDefinition.shape.principals.optional(),
+    selector: Labels.nullable().optional(),
+    logins: RoleDefinition.shape.logins.optional(),
+    maxTtlSeconds: RoleDefinition.shape.maxTtlSeconds.optional(),
+    extensions: RoleDefinition.shape.extensions.unwrap().optional(),
+    criticalOptions: z
+      .strictObject({
+        forceCommand: CriticalOptions.shape.forceCommand.unwrap().nullable().optional(),
+        sourceAddress: CriticalOptions.shape.sourceAddress.unwrap().nullable().optional(),
+        verifyRequired: CriticalOptions.shape.verifyRequired.unwrap().nullable().optional(),
+      })
+      .optional(),
+    keyTypes: RoleDefinition.shape.keyTypes.unwrap().optional(),
+    keyIdTemplate: RoleDefinition.shape.keyIdTemplate.unwrap().optional(),
+  })
+  .refine((settings) => Object.keys(settings).length > 0, 'say what to change');
+export type RoleSettings = z.infer<typeof RoleSettings>;
+
 /** A role, and the groups that it is granted to at once, which takes what granting takes. */
 export const NewRole = z.strictObject({
   ...RoleDefinition.shape,
@@ -190,6 +211,8 @@ export const Role = z.strictObject({
   groups: z.array(ShortName),
   /** Everybody who is in it, by whichever path. */
   holders: z.array(z.string()),
+  /** When it got another definition last; null: never. */
+  changedAt: Instant.nullable(),
 });
 export type Role = z.infer<typeof Role>;
 

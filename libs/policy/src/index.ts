@@ -5,6 +5,8 @@ export { reaches, selects, type HostSelector } from './selector.js';
 export { indexedHosts, type HostIndex } from './host-index.js';
 export { mayAdminister, type Administration } from './administer.js';
 export { mayWidenRole } from './widen.js';
+export { mayRedefineRole, type InRole } from './redefine.js';
+export { roleChange, type RoleChange } from './role-change.js';
 export { roleWord } from './rules/principals.js';
 export { noHost } from './rules/target.js';
 export { isBelieved, type Authority } from './authority.js';

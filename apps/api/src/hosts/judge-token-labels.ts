@@ -49,9 +49,9 @@ export async function judgeTokenLabels(
 
 /** Who acts from outside the organization is out of sight here: what was judged when the token was made holds, and no more. */
 function judgedBefore(token: JoinTokenRow, widened: readonly RoleRow[]): null {
-  const later = widened.filter(({ createdAt }) => createdAt >= token.createdAt);
+  const later = widened.filter(({ createdAt, changedAt }) => (changedAt ?? createdAt) >= token.createdAt);
   if (later.length === 0) return null;
-  const message = `These roles were made after the token and would reach the host: ${later.map(({ name }) => name).join(', ')}; ask for another token.`;
+  const message = `These roles were made or changed after the token and would reach the host: ${later.map(({ name }) => name).join(', ')}; ask for another token.`;
   throw refusal('grant_refused', [{ rule: 'role_made_later', message }]);
 }
 

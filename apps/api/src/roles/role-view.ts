@@ -19,5 +19,6 @@ export function roleView(row: RoleRow, granted: RoleMembers | undefined, holders
     createdAt: row.createdAt.toISOString(),
     groups: [...(granted?.groups ?? [])],
     holders: [...holders],
+    changedAt: row.changedAt?.toISOString() ?? null,
   };
 }

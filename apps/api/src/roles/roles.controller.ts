@@ -6,8 +6,10 @@ import { CurrentCaller, Input } from '../http/input.decorator.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { ResourceServices } from '../resource-services.js';
 import { createRole } from './create-role.js';
+import { deleteRole } from './delete-role.js';
 import { grantRole, grantRoleToGroup, revokeRole, revokeRoleFromGroup } from './memberships.js';
 import { oneRole, rolesPage } from './read-roles.js';
+import { setRole } from './set-role.js';
 
 @Controller()
 export class RolesController {
@@ -35,6 +37,22 @@ export class RolesController {
     @CurrentCaller() caller: SignedInCaller,
   ): Promise<RouteOutput<'createRole'>> {
     return createRole(this.services, { caller, requestId: input.requestId }, input);
+  }
+
+  @Handle(routes.setRole)
+  set(
+    @Input() input: RouteInput<'setRole'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'setRole'>> {
+    return setRole(this.services, { caller, requestId: input.requestId }, input);
+  }
+
+  @Handle(routes.deleteRole)
+  delete(
+    @Input() input: RouteInput<'deleteRole'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'deleteRole'>> {
+    return deleteRole(this.services, { caller, requestId: input.requestId }, input);
   }
 
   @Handle(routes.grantRole)

@@ -2,6 +2,32 @@ import type { ArgumentDescription, GroupDescription, OptionDescription } from '.
 
 const roleName: ArgumentDescription = { name: 'role', summary: 'name of the role' };
 const userName: ArgumentDescription = { name: 'user', summary: 'name of the user', optional: true };
+const extension: OptionDescription = {
+  flags: '--extension <name>',
+  summary: 'something members may do (default: permit-pty)',
+  repeat: true,
+  choices: [
+    'permit-pty',
+    'permit-port-forwarding',
+    'permit-agent-forwarding',
+    'permit-X11-forwarding',
+    'permit-user-rc',
+    'no-touch-required',
+  ],
+};
+const forceCommand: OptionDescription = {
+  flags: '--force-command <command>',
+  summary: 'the only command that may be run',
+};
+const sourceAddress: OptionDescription = {
+  flags: '--source-address <cidr>',
+  summary: 'a network that logins may come from',
+  repeat: true,
+};
+const verifyRequired: OptionDescription = {
+  flags: '--verify-required',
+  summary: 'a security key must have checked its user (OpenSSH 8.4)',
+};
 const toGroup: OptionDescription = { flags: '--group <group>', summary: 'a group, in place of a user' };
 
 export const role: GroupDescription = {
@@ -53,23 +79,11 @@ export const role: GroupDescription = {
         },
         { flags: '--group <group>', summary: 'a group that it is granted to', repeat: true },
         { flags: '--max-ttl <duration>', summary: 'longest validity of a certificate, such as 30m, 8h, 7d' },
-        {
-          flags: '--extension <name>',
-          summary: 'something members may do (default: permit-pty)',
-          repeat: true,
-          choices: [
-            'permit-pty',
-            'permit-port-forwarding',
-            'permit-agent-forwarding',
-            'permit-X11-forwarding',
-            'permit-user-rc',
-            'no-touch-required',
-          ],
-        },
+        extension,
         { flags: '--no-extensions', summary: 'members may do nothing but run commands' },
-        { flags: '--force-command <command>', summary: 'the only command that may be run' },
-        { flags: '--source-address <cidr>', summary: 'a network that logins may come from', repeat: true },
-        { flags: '--verify-required', summary: 'a security key must have checked its user (OpenSSH 8.4)' },
+        forceCommand,
+        sourceAddress,
+        verifyRequired,
         {
           flags: '--key-type <type>',
           summary: 'a key type that members may use (default: all)',
@@ -80,6 +94,67 @@ export const role: GroupDescription = {
       json: 'Role',
       inOrganization: true,
       load: () => import('../commands/role/create.js'),
+    },
+    {
+      name: 'set',
+      summary: 'change what a role gives those who are in it',
+      description:
+        'What is not named stays; a list that is named takes the place of the one before. Hosts are told at once. Certificates ' +
+        'that say what the role gives no more are revoked, and their holders get others when they ask. Whatever gives somebody ' +
+        'more takes what granting the role to them takes and, where the role is delegated, what accepting that took. An ' +
+        'offer of the role that was not accepted yet has to be made again.',
+      examples: [
+        { command: 'writ role set web --logins deploy,www,root', says: 'its members may be root, too' },
+        {
+          command: 'writ role set web --hosts env=prod --max-ttl 4h',
+          says: 'on other hosts, for a shorter time',
+        },
+        { command: 'writ role set backup --no-source-address', says: 'from every network' },
+      ],
+      arguments: [roleName],
+      options: [
+        {
+          flags: '--hosts <labels>',
+          summary: 'the joined hosts it is for: labels that they carry, with commas between',
+          repeat: true,
+        },
+        {
+          flags: '--principals <kind>',
+          summary: 'logins: good on every host that trusts the user CA, and on no joined host',
+          choices: ['logins'],
+        },
+        {
+          flags: '--logins <logins>',
+          summary: 'the logins that members may be, with commas between',
+          repeat: true,
+        },
+        { flags: '--max-ttl <duration>', summary: 'longest validity of a certificate, such as 30m, 8h, 7d' },
+        { ...extension, summary: 'something members may do' },
+        { flags: '--no-extensions', summary: 'members may do nothing but run commands' },
+        forceCommand,
+        { flags: '--no-force-command', summary: 'every command' },
+        sourceAddress,
+        { flags: '--no-source-address', summary: 'from every network' },
+        verifyRequired,
+        { flags: '--no-verify-required', summary: 'no security key need have checked its user' },
+        { flags: '--key-type <type>', summary: 'a key type that members may use', repeat: true },
+        { flags: '--key-id <template>', summary: 'text for logs' },
+      ],
+      json: 'Role',
+      inOrganization: true,
+      load: () => import('../commands/role/set.js'),
+    },
+    {
+      name: 'delete',
+      summary: 'delete a role that nobody holds or is offered',
+      description:
+        'Refused while it is granted to somebody or delegated; the answer says to whom. Its name is never used again.',
+      examples: [{ command: 'writ role delete web', says: 'it is gone, for good' }],
+      arguments: [roleName],
+      options: [{ flags: '--yes', summary: 'do not ask' }],
+      json: 'Role',
+      inOrganization: true,
+      load: () => import('../commands/role/delete.js'),
     },
     {
       name: 'list',

@@ -21,6 +21,7 @@ export function describeRole(role: Role): readonly Line[] {
     field('key types', role.keyTypes.join(', ')),
     field('key id', role.keyIdTemplate),
     field('created', instant(role.createdAt)),
+    ...(role.changedAt === null ? [] : [field('changed', instant(role.changedAt))]),
     field('members', role.members.length === 0 ? 'nobody' : role.members.join(', ')),
     ...(role.groups.length === 0 ? [] : [field('groups', role.groups.join(', '))]),
   ];

@@ -62,6 +62,27 @@ export function wouldReach(roleName: string, caller: Caller, gaining: Party): Fa
   };
 }
 
+/** Whoever is behind the caller's account and a holder's would be more, or in more places, by a role that widens. */
+export function wouldWiden(
+  roleName: string,
+  caller: Caller,
+  holders: readonly Named[],
+  gaining: Party,
+): Failure {
+  if (holders.some(({ userId }) => userId === caller.userId)) {
+    return {
+      rule: 'caller_would_gain',
+      message: `You are in the role ${roleName}, which would give you more; somebody else who may grant roles has to do it.`,
+    };
+  }
+  return {
+    rule: gaining.some(({ userId }) => userId === caller.userId) ? 'caller_would_gain' : 'opener_would_gain',
+    message:
+      `The role ${roleName} would give more to: ${names(gaining, caller)}, perhaps behind both your account and ${ofAll(holders)}. ` +
+      'Somebody whose account is not theirs has to do it, or to confirm first that these are different people (`writ user confirm`).',
+  };
+}
+
 /** Whoever is behind both accounts would confirm themselves. */
 export function notApart(caller: Caller, account: Named, common: Party): Failure {
   return {

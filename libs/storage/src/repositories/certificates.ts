@@ -155,6 +155,19 @@ export function unexpiredCertificatesOfHoldings(
     where organization_id = ${organizationId}::uuid and certificate_type = 'user' and valid_before > ${since}::bigint`;
 }
 
+/** The user certificates that were issued because of a role, whoever has them, and expire after `since` (seconds since 1970). */
+export function unexpiredCertificatesOfRole(
+  tx: Transaction,
+  organizationId: string,
+  roleId: string,
+  since: bigint,
+): Promise<CertificateRef[]> {
+  return tx.$queryRaw<CertificateRef[]>`
+    select authority_id as "authorityId", serial, valid_before as "validBefore" from certificates
+    where organization_id = ${organizationId}::uuid and role_id = ${roleId}::uuid and certificate_type = 'user'
+      and valid_before > ${since}::bigint`;
+}
+
 /** Every user certificate of the organization that expires after `since` (seconds since 1970). */
 export function allUnexpiredUserCertificates(
   tx: Transaction,

@@ -78,17 +78,19 @@ export async function insertDelegation(tx: Transaction, offer: NewDelegation): P
   return true;
 }
 
-/** Delegations of these customers, those of one id or of one home; newest first. */
+/** Delegations of these customers, those of one id, of one role or of one home; newest first. */
 export function listDelegations(
   tx: Transaction,
   query: {
     readonly customerIds: readonly string[];
     readonly id?: string | undefined;
     readonly homeId?: string | undefined;
+    readonly roleId?: string | undefined;
   },
 ): Promise<DelegationRow[]> {
   const id = query.id === undefined ? Prisma.sql`true` : Prisma.sql`d.id = ${query.id}::uuid`;
   const home = query.homeId === undefined ? Prisma.sql`true` : Prisma.sql`d.home_id = ${query.homeId}::uuid`;
+  const role = query.roleId === undefined ? Prisma.sql`true` : Prisma.sql`d.role_id = ${query.roleId}::uuid`;
   return tx.$queryRaw<DelegationRow[]>`
     select d.id, d.organization_id as "organizationId", d.role_id as "roleId", roles.name as "roleName", d.home_id as "homeId",
       d.delegate_kind as "delegateKind", d.delegate_id as "delegateId", d.delegate_name as "delegateName", d.state,
@@ -102,7 +104,7 @@ export function listDelegations(
         where c.organization_id = d.organization_id and c.role_id = d.role_id and o.home_id = d.home_id
           and c.issued_at >= d.accepted_at and (d.ended_at is null or c.issued_at <= d.ended_at)
       ) use on true
-    where d.organization_id = any(${[...query.customerIds]}::uuid[]) and ${id} and ${home}
+    where d.organization_id = any(${[...query.customerIds]}::uuid[]) and ${id} and ${home} and ${role}
     order by d.offered_at desc, d.id`;
 }
 

@@ -77,3 +77,18 @@ export async function holdersOf(
   for (const { roleId, name } of rows) holders.get(roleId)?.push(name);
   return holders;
 }
+
+/** All who are in a role, by whichever path, those from outside among them. */
+export function listHolders(
+  tx: Transaction,
+  organizationId: string,
+  roleId: string,
+): Promise<{ readonly id: string; readonly name: string }[]> {
+  return tx.$queryRaw`
+    select person.id, person.name from role_holders h join (
+      select id, name, false as delegated from users where organization_id = ${organizationId}::uuid
+      union all
+      select user_id, name, true from outsiders where organization_id = ${organizationId}::uuid
+    ) person on person.id = h.user_id and person.delegated = h.delegated
+    where h.organization_id = ${organizationId}::uuid and h.role_id = ${roleId}::uuid`;
+}

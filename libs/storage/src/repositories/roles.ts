@@ -18,12 +18,15 @@ export interface RoleRow {
   readonly keyTypes: readonly string[];
   readonly keyIdTemplate: string;
   readonly createdAt: Date;
+  /** When it got another definition last; null: never. */
+  readonly changedAt: Date | null;
 }
 
-export type NewRole = Omit<RoleRow, 'createdAt'> & { readonly organizationId: string };
+export type NewRole = Omit<RoleRow, 'createdAt' | 'changedAt'> & { readonly organizationId: string };
 
 const columns = Prisma.sql`roles.id, handle, roles.name, principals, selector, logins, max_ttl_seconds as "maxTtlSeconds", extensions,
-  critical_options as "criticalOptions", key_types as "keyTypes", key_id_template as "keyIdTemplate", created_at as "createdAt"`;
+  critical_options as "criticalOptions", key_types as "keyTypes", key_id_template as "keyIdTemplate", created_at as "createdAt",
+  changed_at as "changedAt"`;
 
 /** False, and nothing written, when the name is or once was another role's. */
 export async function insertRole(tx: Transaction, role: NewRole): Promise<boolean> {
@@ -38,6 +41,35 @@ export async function insertRole(tx: Transaction, role: NewRole): Promise<boolea
   if (inserted === 0) return false;
   await startEpoch(tx, role.organizationId, role.id, 'role');
   return true;
+}
+
+/** What a role gives those who are in it; its name and its handle are for good. */
+export type RoleTerms = Omit<NewRole, 'id' | 'organizationId' | 'handle' | 'name'>;
+
+/** Gives a role other terms. Under `lockTrust`; its epoch is raised by whoever calls. */
+export async function changeRole(
+  tx: Transaction,
+  { id, organizationId }: Pick<NewRole, 'id' | 'organizationId'>,
+  terms: RoleTerms,
+  at: Date,
+): Promise<void> {
+  await tx.$executeRaw`
+    update roles set principals = ${terms.principals},
+      selector = ${terms.selector === null ? null : JSON.stringify(terms.selector)}::jsonb,
+      logins = ${[...terms.logins]}::text[], max_ttl_seconds = ${terms.maxTtlSeconds},
+      extensions = ${[...terms.extensions]}::text[], critical_options = ${JSON.stringify(terms.criticalOptions)}::jsonb,
+      key_types = ${[...terms.keyTypes]}::text[], key_id_template = ${terms.keyIdTemplate},
+      changed_at = ${at}::timestamptz
+    where organization_id = ${organizationId}::uuid and id = ${id}::uuid`;
+}
+
+/** Ends a role that nobody is in. Its name and its handle are never another's. Under `lockTrust`. */
+export async function deleteRole(
+  tx: Transaction,
+  { id, organizationId }: Pick<NewRole, 'id' | 'organizationId'>,
+  at: Date,
+): Promise<void> {
+  await tx.role.updateMany({ where: { id, organizationId, deletedAt: null }, data: { deletedAt: at } });
 }
 
 export async function findRole(

@@ -1,0 +1,53 @@
+import type { Clock } from '@writ/kernel';
+import { mayRedefineRole, type InRole, type Recipient, type RoleChange } from '@writ/policy';
+import {
+  listHolders,
+  peopleOfDelegate,
+  type DelegationRow,
+  type RoleRow,
+  type Transaction,
+} from '@writ/storage';
+import type { SignedInCaller } from '../auth/signed-in-caller.js';
+import { refusal } from '../refusal.js';
+import { granterOf, partyBehind, recipientsOf } from './granter.js';
+
+/**
+ * Whether the caller may change a role like this; `delegations` are those of it that are in force, with their homes in scope.
+ * Resolves to what the event has to say of an exception that was used. Ends in `grant_refused`, with every rule.
+ */
+export async function refuseRedefining(
+  tx: Transaction,
+  clock: Clock,
+  caller: SignedInCaller,
+  { id, name }: RoleRow,
+  change: RoleChange,
+  delegations: readonly DelegationRow[],
+): Promise<{ readonly exception?: 'only_owner' }> {
+  const { organizationId } = caller;
+  const granter = await granterOf(tx, clock, caller);
+  const holders = change.widens
+    ? await recipientsOf(tx, clock, organizationId, await listHolders(tx, organizationId, id))
+    : [];
+  const delegated = delegations.length === 0 ? null : await outside(tx, clock, caller, granter, delegations);
+  const may = mayRedefineRole(granter, { id, name, organizationId }, change, { holders, delegated });
+  if (!may.allowed) throw refusal('grant_refused', may.failures);
+  return may.exception === null ? {} : { exception: may.exception };
+}
+
+/** Whom the delegations reach, and who may be behind the caller where those are from. */
+async function outside(
+  tx: Transaction,
+  clock: Clock,
+  caller: SignedInCaller,
+  { party }: Pick<NonNullable<InRole['delegated']>, 'party'>,
+  delegations: readonly DelegationRow[],
+): Promise<InRole['delegated']> {
+  const recipients: Recipient[] = [];
+  for (const row of delegations)
+    recipients.push(...(await recipientsOf(tx, clock, row.homeId, await peopleOfDelegate(tx, row))));
+  const { home, userId } = caller;
+  return {
+    party: caller.outside === null ? party : await partyBehind(tx, clock, home.organizationId, userId),
+    recipients,
+  };
+}

@@ -1,0 +1,47 @@
+import { mayAcceptDelegation } from './delegate.js';
+import type { Failure } from './failure.js';
+import type { GrantJudgement, GrantedRole, Granter, Recipient } from './grant.js';
+import { inCommon, type Party } from './party.js';
+import type { RoleChange } from './role-change.js';
+import { missingPermission, ofAnotherOrganization, wouldWiden } from './rules/grant-failures.js';
+
+/** Who is in a role that gets another definition. */
+export interface InRole {
+  readonly holders: readonly Recipient[];
+  /** Those from outside to whom it is delegated, and who may be behind the caller where they are from; null: nobody. */
+  readonly delegated: { readonly party: Party; readonly recipients: readonly Recipient[] } | null;
+}
+
+/**
+ * Whether the caller may give a role another definition. It takes 'role.create', inside one organization. What widens it takes
+ * 'role.grant', and nobody may gain by it who could be behind the caller's account and a holder's; the organization's only
+ * owner may all the same. Where the role is delegated it takes also what accepting the delegation did: what was accepted is
+ * what the role was (domain.md "Who grants what").
+ */
+export function mayRedefineRole(
+  { caller, party }: Granter,
+  role: GrantedRole,
+  { widens }: Pick<RoleChange, 'widens'>,
+  { holders, delegated }: InRole,
+): GrantJudgement {
+  const failures: Failure[] = [];
+  if (!caller.permissions.has('role.create')) failures.push(missingPermission('role.create'));
+  if (role.organizationId !== caller.organizationId) failures.push(ofAnotherOrganization);
+  if (!widens) return judgement(failures, false);
+  if (!caller.permissions.has('role.grant')) failures.push(missingPermission('role.grant'));
+  const reached = holders.filter((holder) => inCommon(party, holder.party).length > 0);
+  const gaining = party.filter((each) => reached.some((holder) => inCommon([each], holder.party).length > 0));
+  const refused = gaining.filter(({ onlyOwner }) => !onlyOwner);
+  if (refused.length > 0) failures.push(wouldWiden(role.name, caller, reached, refused));
+  if (delegated === null) return judgement(failures, gaining.length > 0);
+  const outside = mayAcceptDelegation({ caller, party: delegated.party }, role, delegated.recipients);
+  if (!outside.allowed) failures.push(...outside.failures);
+  return judgement(failures, gaining.length > 0 || (outside.allowed && outside.exception !== null));
+}
+
+/** What two rules say alike is said once. */
+function judgement(failures: readonly Failure[], exception: boolean): GrantJudgement {
+  const distinct = [...new Map(failures.map((failure) => [failure.message, failure])).values()];
+  if (distinct.length > 0) return { allowed: false, failures: distinct };
+  return { allowed: true, exception: exception ? 'only_owner' : null };
+}
