@@ -52,14 +52,14 @@ function definitionOf(row: RoleRow): RoleDefinition {
 
 /** Those that are there. */
 function optionsOf({
-  forceCommand,
-  sourceAddress,
-  verifyRequired,
+  forceCommand = null,
+  sourceAddress = null,
+  verifyRequired = null,
 }: { [K in keyof Options]?: Options[K] | null | undefined }): Options {
   return {
-    ...(forceCommand == null ? {} : { forceCommand }),
-    ...(sourceAddress == null ? {} : { sourceAddress }),
-    ...(verifyRequired == null ? {} : { verifyRequired }),
+    ...(forceCommand === null ? {} : { forceCommand }),
+    ...(sourceAddress === null ? {} : { sourceAddress }),
+    ...(verifyRequired === null ? {} : { verifyRequired }),
   };
 }
 
