@@ -1,6 +1,6 @@
 // `npm run bench -- tenancy [organizations]`: what a certificate costs, and making a customer, where there are 1,000 of them.
 import { call, type SessionTokens } from '@writ/contract';
-import { codeAt } from '../e2e/authenticator.js';
+import { codeAt } from '@writ/testkit/authenticator';
 import { makeInstallation, owner, type Installation } from '../service/installation.js';
 import {
   callAs,

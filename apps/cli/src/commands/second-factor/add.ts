@@ -14,10 +14,11 @@ import { printRecoveryCodes } from './recovery-codes.js';
 export const run: Run = async (surroundings, input) => {
   const client = await addSecondFactor(surroundings, input);
   // It opens what is delegated: plain ssh hears of it at once.
-  const ssh = (await readConfiguration(directories(surroundings.environment)))?.ssh;
+  const where = directories(surroundings.environment);
+  const ssh = (await readConfiguration(where))?.ssh;
   if (ssh?.wanted !== true) return;
   const inventory = await refreshSsh(surroundings, client, ssh);
-  if (!input.json) saySsh(surroundings.terminal, inventory);
+  if (!input.json) saySsh(surroundings.terminal, inventory, where.home);
 };
 
 /** Sets it up, and prints the recovery codes; resolves with the session, which counts as strong from then on. */
