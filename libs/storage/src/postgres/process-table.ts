@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { platform } from 'node:os';
 import { errorCode } from '../system-error.js';
 
@@ -36,6 +36,27 @@ export function workingDirectory(pid: number): string | undefined {
     return readlinkSync(`/proc/${pid}/cwd`);
   } catch {
     return undefined;
+  }
+}
+
+/** What the children of a process call themselves, as `ps` shows it. */
+export function childTitles(pid: number): string[] {
+  if (platform() === 'linux')
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name) && statusFields(Number(name))?.[1] === String(pid))
+      .map(titleOf);
+  const rows = execFileSync('ps', ['-A', '-o', 'ppid=', '-o', 'args='], { encoding: 'utf8' }).split('\n');
+  return rows.flatMap((row) => {
+    const [, parent, title = ''] = /^ *(\d+) +(.*)$/.exec(row) ?? [];
+    return parent === String(pid) ? [title] : [];
+  });
+}
+
+function titleOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  } catch {
+    return '';
   }
 }
 
