@@ -135,6 +135,25 @@ async function missing(...asked: Parameters<typeof explain>): Promise<readonly s
   return (await explain(...asked)).failures.map(({ rule, message }) => `${rule}: ${message}`);
 }
 
+describe('an explanation', () => {
+  it('says by which groups somebody is in the role, or by name', async () => {
+    const groups = ['everybody', 'night'];
+    for (const name of groups) await acme.as(acme.owner, 'createGroup', { body: { name } });
+    const put = (group: string, body: object) =>
+      acme.as(acme.owner, 'addToGroup', { params: { group }, body });
+    await put('everybody', { groups: ['night'] });
+    await put('night', { users: ['bo'] });
+    await acme.as(acme.owner, 'grantRoleToGroup', {
+      ...{ params: { role: 'web-admin' }, body: { group: 'everybody' } },
+    });
+    for (const by of [bo, acme.owner])
+      expect(await explain(by, 'web-1', 'root', 'bo')).toMatchObject({
+        ...{ allowed: true, roles: [{ name: 'web-admin', paths: [[], ['everybody', 'night']] }] },
+      });
+    await acme.as(acme.owner, 'revokeRoleFromGroup', { params: { role: 'web-admin', group: 'everybody' } });
+  });
+});
+
 describe('explaining, issuing and what hosts are told', () => {
   it('agree, on every host, as every login', async () => {
     let works = 0;

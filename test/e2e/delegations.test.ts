@@ -274,6 +274,46 @@ describe('a role that is delegated to a group of the provider', () => {
     }
   });
 
+  it('is seen by whoever looks at who gets where, and explained to whom it is given', async () => {
+    const [name, selector] = ['ops', { env: 'prod' }];
+    const body = { name, principals: 'role', selector, logins: ['root'], maxTtlSeconds: 3600 };
+    await org.as(gina, 'createRole', { ...at(globex), body });
+    await org.ask(
+      `insert into hosts (id, organization_id, name, labels, join_token_id, joined_at)
+       select gen_random_uuid(), id, 'web-1.globex.example', '{"env":"prod"}', gen_random_uuid(), now()
+       from organizations where handle = $1`,
+      [globex],
+    );
+    const given = [await offer({ group: 'oncall' }, name), await offer({ user: 'cleo' }, name)];
+    for (const { id: each } of given) await accept(gina, globex, each);
+    const shown = await org.as(gina, 'showRole', at(globex, { role: name }));
+    expect(shown.paths).toEqual([
+      { holder: 'acme/bob', groups: ['acme/oncall'] },
+      { holder: 'acme/cleo', groups: ['acme/oncall'] },
+      { holder: 'acme/cleo', groups: ['acme/cleo'] },
+    ]);
+    const explain = (by: Member, user?: string) =>
+      org.as(by, 'explain', { ...at(globex), query: { host: 'web-1', login: 'root', user } });
+    const paths = [['acme/oncall'], ['acme/cleo']];
+    for (const answer of [await explain(cleo), await explain(gina, 'acme/cleo')])
+      expect(answer).toMatchObject({ user: 'acme/cleo', allowed: true, roles: [{ name, paths }] });
+    expect(await codeOf(explain(gina, 'acme/nobody'))).toBe('not_found');
+    expect(await codeOf(explain(cleo, 'acme/bob'))).toBe('permission_missing');
+    const access = async (by: Member, user?: string) =>
+      (await org.as(by, 'listAccess', { ...at(globex), query: { login: 'root', user } })).items;
+    const [host, roles] = ['web-1.globex.example', [name]];
+    const everybody = ['acme/bob', 'acme/cleo'].map((user) => ({ host, login: 'root', user, roles }));
+    expect(await access(gina)).toEqual(everybody);
+    expect(await access(gina, 'acme/bob')).toEqual(everybody.slice(0, 1));
+    expect(await access(cleo)).toEqual(everybody.slice(1));
+    await org.as(org.owner, 'disableUser', { params: { user: 'cleo' } });
+    expect(await access(gina)).toEqual(everybody.slice(0, 1));
+    expect((await explain(gina, 'acme/cleo')).failures).toMatchObject([{ rule: 'account_not_active' }]);
+    await org.as(org.owner, 'enableUser', { params: { user: 'cleo' } });
+    cleo = await org.signIn('cleo');
+    for (const { id: each } of given) await end(gina, globex, each);
+  });
+
   it('is refused where the role is not what was offered, until it is again', async () => {
     await role(gina, globex, 'changes');
     const { id: given } = await offer({ group: 'oncall' }, 'changes');

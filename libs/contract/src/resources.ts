@@ -425,13 +425,23 @@ export type HostKeysAnswer = z.infer<typeof HostKeysAnswer>;
 
 /** Whether somebody may be a login on a host, and why, or which link is missing. */
 export const Explanation = z.strictObject({
-  user: UserName,
+  user: ActorName,
   /** Its full name where it is known, else as it was asked. */
   host: z.string(),
   login: z.string(),
   allowed: z.boolean(),
-  /** The roles by which it works; none when it is not allowed. */
-  roles: z.array(z.strictObject({ name: ShortName, handle: z.string(), maxTtlSeconds: z.int() })),
+  /**
+   * The roles by which it works; none when it is not allowed. `paths`: how the user is in each, the groups from the one that it
+   * was granted to inwards, none: by name; of somebody from outside what it was delegated to ('msp/oncall').
+   */
+  roles: z.array(
+    z.strictObject({
+      name: ShortName,
+      handle: z.string(),
+      maxTtlSeconds: z.int(),
+      paths: z.array(z.array(z.string())),
+    }),
+  ),
   /** Every link that is missing; none when it is allowed. */
   failures: z.array(Failure),
   /** It is allowed, but what the host has taken on so far says otherwise. */
@@ -448,7 +458,7 @@ export const AccessEntry = z.strictObject({
   /** Null: every host that trusts the user CA without having joined. */
   host: z.string().nullable(),
   login: z.string(),
-  user: UserName,
+  user: ActorName,
   /** The roles by which. */
   roles: z.array(ShortName),
 });

@@ -772,7 +772,7 @@ export const routes = {
       'Whether somebody may be a login on a host, by which roles, or which link is missing; others than oneself with user.read, role.read and host.read',
     access: 'self',
     params: inOrganization,
-    query: z.strictObject({ host: HostText, login: LoginName, user: UserName.optional() }),
+    query: z.strictObject({ host: HostText, login: LoginName, user: ActorName.optional() }),
     response: Explanation,
     problems: ['permission_missing'],
   }),
@@ -787,7 +787,7 @@ export const routes = {
     query: z.strictObject({
       limit: z.coerce.number().int().min(1).max(5000).default(500),
       cursor: z.string().max(1024).optional(),
-      user: UserName.optional(),
+      user: ActorName.optional(),
       host: HostText.optional(),
       login: LoginName.optional(),
     }),

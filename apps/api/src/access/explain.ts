@@ -2,11 +2,20 @@ import { HostReport } from '@writ/contract';
 import { hostWarnings, waitingFor, type HostProgress } from '@writ/hosts';
 import { seconds } from '@writ/kernel';
 import { decide, roleWord, type AccessRequest, type Caller, type Role, type SoughtHost } from '@writ/policy';
-import { appliedOn, listRolesOf, type ScopedDatabase } from '@writ/storage';
+import {
+  appliedOn,
+  delegatedAccounts,
+  listRolesOf,
+  type ScopedDatabase,
+  type Transaction,
+} from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import type { Issuing } from '../certificates/issuing.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import type { KrlShelf } from '../trust/published-krl.js';
+import { notFound } from '../refusal.js';
+import { pathsOf } from '../roles/role-paths.js';
+import { knownRole, shownRole } from '../roles/read-roles.js';
 import { knownAccount } from '../users/read-users.js';
 import { allRoles, mayAskAbout, rolesInSight } from './sight.js';
 import { soughtHost } from './sought-host.js';
@@ -56,12 +65,15 @@ export async function explain(
   const roles = decision.allowed ? decision.roles : [];
   const words = roles.map(({ handle }) => roleWord(handle));
   const { waiting, warnings } = await progressOn(services, caller, host, login, words);
+  const paths = await pathsInto(issuing.store, caller, roles, subject.person.userName);
   return {
     user: subject.person.userName,
     host: nameOf(host),
     login,
     allowed: decision.allowed,
-    roles: roles.map(({ name, handle, maxTtlSeconds }) => ({ name, handle, maxTtlSeconds })),
+    roles: roles.map(({ id, name, handle, maxTtlSeconds }) => {
+      return { name, handle, maxTtlSeconds, paths: [...(paths.get(id) ?? [])] };
+    }),
     failures: decision.allowed ? [] : [...decision.failures],
     waiting: decision.allowed ? waiting : [],
     warnings: decision.allowed ? warnings : [],
@@ -76,7 +88,9 @@ export async function explain(
 async function somebody(store: ScopedDatabase, caller: SignedInCaller, name: string): Promise<Subject> {
   const { organizationId } = caller;
   const { account, ids } = await store.within([organizationId], async (tx) => {
-    const known = await knownAccount(tx, organizationId, name);
+    const known = name.includes('/')
+      ? await knownDelegate(tx, organizationId, name)
+      : await knownAccount(tx, organizationId, name);
     const roles = await listRolesOf(tx, organizationId, known.id);
     return { account: known, ids: new Set(roles.map(({ id }) => id)) };
   });
@@ -87,15 +101,45 @@ async function somebody(store: ScopedDatabase, caller: SignedInCaller, name: str
   };
 }
 
-/** Somebody of the caller's organization, for decisions about access alone: with no permissions and no session. */
+/** Somebody from outside, who holds a role here. Ends in `not_found`. */
+async function knownDelegate(tx: Transaction, organizationId: string, name: string) {
+  const found = (await delegatedAccounts(tx, organizationId)).find((each) => each.name === name);
+  if (found === undefined) throw notFound('user');
+  return { id: found.userId, name: found.name, state: found.state };
+}
+
+/** How somebody is in each of the roles (by id): who may ask why they get somewhere may know it. */
+function pathsInto(
+  store: ScopedDatabase,
+  { organizationId }: SignedInCaller,
+  roles: readonly Role[],
+  userName: string,
+): Promise<ReadonlyMap<string, readonly string[][]>> {
+  return store.within([organizationId], async (tx) => {
+    const paths = new Map<string, string[][]>();
+    for (const { id, name } of roles) {
+      const shown = await shownRole(tx, organizationId, await knownRole(tx, organizationId, name));
+      const own = (await pathsOf(tx, organizationId, shown)).filter(({ holder }) => holder === userName);
+      paths.set(
+        id,
+        own.map(({ groups }) => groups),
+      );
+    }
+    return paths;
+  });
+}
+
+/** Somebody of the caller's organization, or who holds a role there, for decisions about access alone: with no permissions and no session. */
 export function personOf(caller: SignedInCaller, userId: string, userName: string): Caller {
   const { organizationId, organizationHandle, organizationName } = caller;
+  const [homeName = ''] = userName.split('/', 1);
   return {
     organizationId,
     organizationHandle,
     organizationName,
     userId,
     userName,
+    ...(homeName === userName ? {} : { homeName }),
     epoch: 0n,
     permissions: new Set(),
     authentication: { method: 'none', at: 0, strength: 'single', sessionId: null },

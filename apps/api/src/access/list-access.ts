@@ -1,7 +1,7 @@
 import { isCodedError, seconds } from '@writ/kernel';
 import type { Login } from '@writ/openssh/trust';
 import { decide, noHost, type AccessRequest, type Caller, type Role } from '@writ/policy';
-import { accountStates, holdersOf } from '@writ/storage';
+import { accountStates, delegatedAccounts, holdersOf } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import type { Issuing } from '../certificates/issuing.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
@@ -84,8 +84,11 @@ async function rolesHeld(
   const all = await allRoles(store, organizationId, () => true);
   const ids = all.map(({ id }) => id);
   const { states, members } = await store.within([organizationId], async (tx) => ({
-    states: await accountStates(tx, organizationId),
     members: await holdersOf(tx, organizationId, ids),
+    states: new Map([
+      ...(await accountStates(tx, organizationId)),
+      ...(await delegatedAccounts(tx, organizationId)).map(({ name, state }) => [name, state] as const),
+    ]),
   }));
   if (user !== undefined && !states.has(user)) throw notFound('user');
   return all.map((role) => ({

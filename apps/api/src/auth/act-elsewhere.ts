@@ -100,11 +100,13 @@ async function asDelegate(
   return { outside: 'delegation', administrativeRole: 'member', permissions: new Set<Permission>(), roles };
 }
 
-/** All that a delegation opens: certificates of the role, and the list of one's own. */
+/** All that a delegation opens: certificates of the role, the list of one's own, and where one gets by it and why. */
 const ofDelegates: ReadonlySet<string> = new Set([
   'issueUserCertificate',
   'listCertificates',
   'showCertificate',
+  'explain',
+  'listAccess',
 ]);
 
 /** Ends in `not_found` for somebody who acts by a delegation where the route (by id) is none of those that it opens. */

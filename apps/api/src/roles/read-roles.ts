@@ -1,12 +1,9 @@
-import type { Role, RoleWithPaths } from '@writ/contract';
-import { pathsThroughGroups, type Caller } from '@writ/policy';
+import type { Caller } from '@writ/policy';
 import {
   findRole,
   holdersOf,
-  listDelegations,
   listRoles,
   membersOf,
-  membersThroughGroups,
   type RoleRow,
   type Transaction,
   type ScopedDatabase,
@@ -15,6 +12,7 @@ import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { cursorAt, part, placeAt } from '../paging/cursor.js';
 import { pageOf } from '../paging/page.js';
 import { notFound } from '../refusal.js';
+import { pathsOf } from './role-paths.js';
 import { roleView } from './role-view.js';
 
 /** A page of the organization's roles, by name. */
@@ -47,26 +45,8 @@ export function oneRole(
   return store.within([organizationId], async (tx) => {
     const role = await knownRole(tx, organizationId, params.role);
     const shown = await shownRole(tx, organizationId, role);
-    const members = await membersThroughGroups(tx, organizationId, role.id);
-    const rows = await listDelegations(tx, { customerIds: [organizationId] });
-    const delegated = rows.filter((row) => row.roleId === role.id && row.state === 'accepted');
-    const to = delegated.map(({ delegateName }) => delegateName);
-    return { ...shown, paths: pathsOf(shown, pathsThroughGroups(shown.groups, members), to) };
+    return { ...shown, paths: await pathsOf(tx, organizationId, shown) };
   });
-}
-
-/** By which paths everybody is in a role, a person's own grant first; in the order of their names. */
-function pathsOf(
-  { holders, members }: Role,
-  through: ReadonlyMap<string, readonly (readonly string[])[]>,
-  delegated: readonly string[],
-): RoleWithPaths['paths'] {
-  return holders.flatMap((holder) => [
-    ...(members.includes(holder) ? [{ holder, groups: [] }] : []),
-    ...(through.get(holder) ?? []).map((groups) => ({ holder, groups: [...groups] })),
-    // No name of the organization's own has a slash.
-    ...(holder.includes('/') ? [{ holder, groups: [...delegated] }] : []),
-  ]);
 }
 
 /** The role of that name. Ends in `not_found`. */

@@ -1,4 +1,4 @@
-import { userName } from '../names.js';
+import { actorName } from '../names.js';
 import type { Run } from '../run.js';
 import { signedIn } from '../session/client.js';
 import { collect } from '../session/pages.js';
@@ -12,11 +12,11 @@ export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
   const [user, host, login] = [input.option('user'), input.option('host'), input.option('login')];
   const asked = {
-    ...(user === undefined ? {} : { user: userName(user) }),
+    ...(user === undefined ? {} : { user: actorName(user) }),
     ...(host === undefined ? {} : { host }),
     ...(login === undefined ? {} : { login }),
   };
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const { items } = await terminal.working('Reading access', () =>
     collect(
       (query) => client.call('listAccess', { params: client.organization, query: { ...asked, ...query } }),

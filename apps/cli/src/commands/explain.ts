@@ -1,6 +1,6 @@
 import type { Explanation } from '@writ/contract';
 import { exitStatus, type ExitStatus } from '../exit-status.js';
-import { userName } from '../names.js';
+import { actorName } from '../names.js';
 import type { Run } from '../run.js';
 import { signedIn } from '../session/client.js';
 import { describeExplanation } from '../view/explanation.js';
@@ -11,9 +11,9 @@ export const run: Run = async (surroundings, input) => {
   const query = {
     host: input.argument('host'),
     login: input.argument('login'),
-    ...(user === undefined ? {} : { user: userName(user) }),
+    ...(user === undefined ? {} : { user: actorName(user) }),
   };
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const explanation = await client.call('explain', { params: client.organization, query });
   if (input.json) terminal.json(explanation);
   else terminal.data(...describeExplanation(explanation));

@@ -8,20 +8,22 @@ import { keepReach } from '../ssh/set-up.js';
 import { printTable } from '../terminal/table.js';
 import { strong, type Line } from '../terminal/text.js';
 import { ansibleInventory } from '../view/ansible.js';
-import { loginsOn, reachedAs, rolesByLogins } from '../view/reach.js';
+import { loginsOn, reachedAs, reachedIn, rolesByLogins } from '../view/reach.js';
 
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
   if (input.json && input.flag('ansible')) fail('usage_invalid', 'Use either --json or --ansible.');
-  const client = await signedIn(surroundings);
-  const whole: Reach = await terminal.working('Reading hosts', async () =>
+  const client = await signedIn(surroundings, input);
+  const asked: Reach = await terminal.working('Reading hosts', async () =>
     input.flag('all')
       ? { organizations: [await client.call('reachOfAll', { params: client.organization })] }
       : await client.call('listReach', {}),
   );
-  if (!input.flag('all')) await tellSsh(surroundings, whole);
+  if (!input.flag('all')) await tellSsh(surroundings, asked);
+  const { organization: handle } = client.organization;
+  const only = input.option('org') === undefined ? asked : reachedIn(asked, handle);
   const login = input.option('login');
-  const reach = login === undefined ? whole : reachedAs(whole, login);
+  const reach = login === undefined ? only : reachedAs(only, login);
   if (input.json) return terminal.json(reach);
   if (input.flag('ansible')) return terminal.json(ansibleInventory(reach, login));
   const rows = reach.organizations.flatMap((organization) =>

@@ -20,6 +20,7 @@ export const hosts: LeafDescription = {
     { flags: '--ansible', summary: 'print an Ansible inventory (JSON, which its YAML reader takes)' },
   ],
   json: 'Reach',
+  inOrganization: true,
   load: () => import('../commands/hosts.js'),
 };
 
@@ -40,8 +41,11 @@ export const explain: LeafDescription = {
     { name: 'host', summary: 'name of the host, in full or in short' },
     { name: 'login', summary: 'the login on it' },
   ],
-  options: [{ flags: '--user <user>', summary: 'somebody else' }],
+  options: [
+    { flags: '--user <user>', summary: 'somebody else, such as ana, or msp/ana from another organization' },
+  ],
   json: 'Explanation',
+  inOrganization: true,
   load: () => import('../commands/explain.js'),
 };
 
@@ -62,5 +66,6 @@ export const access: LeafDescription = {
     { flags: '--login <login>', summary: 'only this login' },
   ],
   json: 'AccessEntry[]; host is null for every host that trusts the user CA itself',
+  inOrganization: true,
   load: () => import('../commands/access.js'),
 };

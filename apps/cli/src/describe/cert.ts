@@ -17,9 +17,18 @@ export const cert: GroupDescription = {
           command: 'writ cert issue --role web --ttl 8h --key ~/.ssh/id_ed25519.pub',
           says: 'for a key you have',
         },
+        {
+          command: 'writ cert issue --host web-1 --login root',
+          says: 'of the first of your roles, by name, that makes you root there; else every link that is missing is said',
+        },
       ],
       options: [
         { flags: '--role <name>', summary: 'which of your roles; needed if you have several' },
+        {
+          flags: '--host <host>',
+          summary: 'in its place the host that it is for, in full or in short, with --login',
+        },
+        { flags: '--login <login>', summary: 'and the login on it' },
         {
           flags: '--ttl <duration>',
           summary: 'how long, such as 30m, 8h, 7d; as long as the role allows if absent',

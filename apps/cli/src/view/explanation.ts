@@ -1,5 +1,6 @@
 import type { Explanation } from '@writ/contract';
 import { durationWords } from '../duration.js';
+import { pathText } from './role.js';
 import { bad, good, strong, warning, type Line } from '../terminal/text.js';
 
 /** The answer, and why it is so, each reason on a line of its own. */
@@ -27,6 +28,8 @@ function sentence({ user, login, host, allowed }: Explanation) {
   return [strong(user), allowed ? ' may be ' : ' may not be ', strong(login), ' on ', strong(host)];
 }
 
-function byRole({ name, maxTtlSeconds }: Explanation['roles'][number]): Line {
-  return ['  by the role ', strong(name), `, for up to ${durationWords(BigInt(maxTtlSeconds))} at a time`];
+function byRole({ name, maxTtlSeconds, paths }: Explanation['roles'][number]): Line {
+  const held = [...new Set(paths.map(pathText))].join(' and ');
+  const time = `, for up to ${durationWords(BigInt(maxTtlSeconds))} at a time`;
+  return ['  by the role ', strong(name), held === '' ? '' : `, held ${held}`, time];
 }

@@ -8,6 +8,11 @@ export function loginsOn({ roles }: ReachedOrganization, host: ReachedHost): rea
   return [...new Set(by.flatMap(({ logins }) => logins))].sort();
 }
 
+/** What of a reach is left when only one organization is of interest. */
+export function reachedIn({ organizations }: Reach, handle: string): Reach {
+  return { organizations: organizations.filter((each) => each.handle === handle) };
+}
+
 /** What of a reach is left when only one login is of interest. */
 export function reachedAs({ organizations }: Reach, login: string): Reach {
   return {

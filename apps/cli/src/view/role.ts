@@ -27,12 +27,19 @@ export function describeRole(role: Role): readonly Line[] {
   ];
 }
 
-/** By which paths everybody is in a role that was granted to groups: a line for each path. */
-export function describePaths({ groups, paths }: RoleWithPaths): readonly Line[] {
-  if (groups.length === 0) return [];
-  return paths.map(({ holder, groups: chain }) =>
-    field('in it', `${holder}, ${chain.length === 0 ? 'by name' : `by ${chain.join(' > ')}`}`),
-  );
+/** By which paths everybody is in a role, where any but their own grants there are: a line for each path. */
+export function describePaths({ paths }: RoleWithPaths): readonly Line[] {
+  if (paths.every(({ groups }) => groups.length === 0)) return [];
+  return paths.map(({ holder, groups }) => field('in it', `${holder}, ${pathText(groups)}`));
+}
+
+/** How somebody is in a role: 'by name', by groups from the one that it was granted to inwards, or by a delegation. */
+export function pathText(groups: readonly string[]): string {
+  if (groups.length === 0) return 'by name';
+  // No group of the organization's own has a slash in its name.
+  return groups.some((group) => group.includes('/'))
+    ? `by the delegation to ${groups.join(' > ')}`
+    : `by ${groups.join(' > ')}`;
 }
 
 function goodOn({ selector }: Role): Line {

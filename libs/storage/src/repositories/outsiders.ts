@@ -1,3 +1,4 @@
+import { seeOrganizations } from './delegations.js';
 import type { Transaction } from './transaction.js';
 
 /** Somebody of another organization, as this one knows them. */
@@ -16,4 +17,30 @@ export async function keepOutsider(tx: Transaction, outsider: NewOutsider): Prom
     insert into outsiders (organization_id, user_id, home_id, name)
     values (${outsider.organizationId}::uuid, ${outsider.userId}::uuid, ${outsider.homeId}::uuid, ${outsider.name})
     on conflict (organization_id, user_id) do nothing`;
+}
+
+/** Somebody from outside who is in a role of the organization. */
+export interface DelegatedAccount {
+  readonly userId: string;
+  /** 'msp/ana' */
+  readonly name: string;
+  readonly state: 'invited' | 'active' | 'disabled';
+}
+
+/** Everybody from outside who is in any of the organization's roles. The transaction sees their homes from then on, too. */
+export async function delegatedAccounts(
+  tx: Transaction,
+  organizationId: string,
+): Promise<readonly DelegatedAccount[]> {
+  const homes = await tx.$queryRaw<{ id: string }[]>`
+    select distinct home_id as id from outsiders o join role_holders h using (organization_id, user_id)
+    where organization_id = ${organizationId}::uuid and delegated`;
+  if (homes.length === 0) return [];
+  await seeOrganizations(tx, [organizationId, ...homes.map(({ id }) => id)]);
+  return tx.$queryRaw<DelegatedAccount[]>`
+    select o.user_id as "userId", o.name, users.state from outsiders o
+      join users on users.id = o.user_id and users.organization_id = o.home_id
+    where o.organization_id = ${organizationId}::uuid and exists (select from role_holders h
+      where h.organization_id = o.organization_id and h.user_id = o.user_id and delegated)
+    order by o.name collate "C"`;
 }
