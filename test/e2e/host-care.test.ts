@@ -299,6 +299,35 @@ describe('host keys that change', () => {
     ]);
   });
 
+  it('that somebody refuses wait no more, whoever asks for them again, and may be approved all the same', async () => {
+    const fresh = [newKey(), newKey()];
+    const fingerprints = fresh.map(({ fingerprint }) => fingerprint);
+    await changeKeys(host.host, fresh);
+    const refuse = (who: Member, body: object) =>
+      acme.as(who, 'refuseHost', { params: { host: 'web-1' }, body });
+    const others = refuse(acme.owner, { fingerprints: fingerprints.slice(1) });
+    expect((await problemOf(others)).code).toBe('host_keys_changed');
+    const ben = await acme.member('ben');
+    expect((await problemOf(refuse(ben, { fingerprints }))).code).toBe('permission_missing');
+    const refused = await refuse(acme.owner, { fingerprints });
+    expect(refused).toMatchObject({ waiting: [], refused: [{ fingerprints, source: '127.0.0.1' }] });
+    expect(codesOf(refused)).not.toContain('keys_waiting');
+    expect((await problemOf(refuse(acme.owner, { fingerprints }))).code).toBe('host_keys_changed');
+    for (const again of [fresh, [...fresh].reverse()])
+      expect(await changeKeys(host.host, again)).toMatchObject({ state: 'refused' });
+    expect((await shown()).waiting).toEqual([]);
+    const [first = newKey()] = keys;
+    expect((await bundle(await hostToken(host.host, first))).status).toBe(200);
+    const events = await acme.as(acme.owner, 'listEvents', { query: { subject: web, limit: 2 } });
+    expect(events.items).toMatchObject([
+      { kind: 'host.keys_refused', actor: 'ana', data: { fingerprints, sources: ['127.0.0.1'] } },
+      { kind: 'host.keys_waiting' },
+    ]);
+    await acme.as(acme.owner, 'approveHost', { params: { host: 'web-1' }, body: { fingerprints } });
+    expect(await shown()).toMatchObject({ refused: [] });
+    expect(await changeKeys(host.host, fresh)).toMatchObject({ state: 'accepted' });
+  });
+
   it('are refused replayed, unproved, of others, and do not wait for ever', async () => {
     const [first = newKey()] = keys;
     const own = newKey();

@@ -22,6 +22,7 @@ const names = [
   '20261126120000_delegations',
   '20261126130000_administrative_roles',
   '20261126150000_role_changes',
+  '20261126160000_refused_host_keys',
 ];
 
 describe('migrating', () => {

@@ -50,6 +50,18 @@ describe.each([
     expect(await machine.logsIn()).toBe(true);
   });
 
+  it('is told where they are refused, and works on', async () => {
+    machine.service.changedKeys = 'refused';
+    change();
+    const said = await sync();
+    expect(said).toMatchObject({
+      status: 6,
+      stderr: expect.stringContaining('(host_keys_refused)') as string,
+    });
+    expect(machine.service.reports.at(-1)).toMatchObject({ result: 'host_keys_refused' });
+    expect(await machine.logsIn()).toBe(true);
+  });
+
   it('goes on with it once it is approved', async () => {
     machine.service.changedKeys = 'accepted';
     change();

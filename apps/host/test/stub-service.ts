@@ -61,7 +61,7 @@ export class StubService {
   /** Keys of the host that were revoked (lines): they get no certificate and prove nothing. */
   revokedKeys: string[] = [];
   /** What becomes of changed host keys. */
-  changedKeys: 'accepted' | 'waiting' = 'waiting';
+  changedKeys: 'accepted' | 'waiting' | 'refused' = 'waiting';
   uses = 1;
   url = '';
   pin = '-';

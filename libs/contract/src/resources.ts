@@ -361,8 +361,9 @@ export const Host = z.strictObject({
   report: HostReport.nullable(),
   /** Whether its kit is the one that this service has; null where either is not known. */
   kitIsCurrent: z.boolean().nullable(),
-  /** Changed host keys that wait for approval, newest first. */
+  /** Changed host keys that wait for approval, and those that were refused and may be approved all the same; newest first. */
   waiting: z.array(HostKeysRequest),
+  refused: z.array(HostKeysRequest),
   /** The worst first; empty: nothing is wrong. */
   problems: z.array(HostProblem),
 });
@@ -415,10 +416,10 @@ export const RemovedHost = z.strictObject({
 });
 export type RemovedHost = z.infer<typeof RemovedHost>;
 
-/** What became of a host's changed keys. 'accepted': they are its own now. */
+/** What became of a host's changed keys. 'accepted': they are its own now. 'refused': by somebody who looked at them. */
 export const HostKeysAnswer = z.strictObject({
-  state: z.enum(['accepted', 'waiting']),
-  /** Until when it waits. */
+  state: z.enum(['accepted', 'waiting', 'refused']),
+  /** Until when it waits, or stays refused. */
   expiresAt: Instant.nullable(),
 });
 export type HostKeysAnswer = z.infer<typeof HostKeysAnswer>;

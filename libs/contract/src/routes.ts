@@ -959,6 +959,18 @@ export const routes = {
     response: Host,
     problems: ['host_keys_changed', 'request_refused', 'key_taken', 'decision_stale'],
   }),
+  refuseHost: route({
+    id: 'refuseHost',
+    method: 'POST',
+    path: `${org}/hosts/:host/refuse`,
+    summary:
+      'Refuse the changed keys that somebody asks for in a host’s name; who asks for them again is told so',
+    access: 'host.approve',
+    params: oneHost,
+    body: z.strictObject({ fingerprints: z.array(Fingerprint).min(1).max(8) }),
+    response: Host,
+    problems: ['host_keys_changed', 'decision_stale'],
+  }),
   removeHost: route({
     id: 'removeHost',
     method: 'POST',

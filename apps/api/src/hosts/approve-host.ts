@@ -12,7 +12,7 @@ import { knownHost } from './known-host.js';
 import { rekeyHost, type Rekeying } from './rekey-host.js';
 
 /**
- * Approves the changed keys that a host asks for, if exactly these still wait. Ends in `not_found`, `host_keys_changed` (none
+ * Approves the changed keys that a host asks for, if exactly these still wait, or were refused. Ends in `not_found`, `host_keys_changed` (none
  * wait, or others than those that were looked at), `request_refused`, `key_taken`, `decision_stale`.
  */
 export async function approveHost(
@@ -39,7 +39,8 @@ export async function approveHost(
   });
 }
 
-function notWaiting(name: string, waiting: readonly HostKeyRequestRow[]): CodedError<ProblemCode> {
+/** Nothing waits, or something else does. */
+export function notWaiting(name: string, waiting: readonly HostKeyRequestRow[]): CodedError<ProblemCode> {
   const message =
     waiting.length === 0
       ? `No changed keys of ${name} wait for approval (any more).`

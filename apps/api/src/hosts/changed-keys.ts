@@ -42,8 +42,8 @@ export async function challengeChangedKeys(
 
 /**
  * Takes the keys that a host has now, against a proof by every one of them. Where all of those on record that are still trusted
- * are among them, they are its own from now on; else they wait for approval, and nothing changes for the host on record: who asks
- * may be anybody who knows its id. Ends in `not_found`, `host_removed`, `public_key_invalid`, `challenge_invalid`,
+ * are among them, they are its own from now on; else they wait for approval, unless exactly these were refused, and nothing
+ * changes for the host on record: who asks may be anybody who knows its id. Ends in `not_found`, `host_removed`, `public_key_invalid`, `challenge_invalid`,
  * `proof_invalid`, `request_refused`, `key_taken`.
  */
 export async function proveChangedKeys(
@@ -73,6 +73,10 @@ export async function proveChangedKeys(
     const now = new Date(clock());
     const expiresAt = new Date(clock() + waits);
     const earlier = await openHostKeyRequests(tx, organizationId, [host.id], now);
+    const refused = earlier.find(
+      (each) => each.refusedAt !== null && sameKeys(each.fingerprints, fingerprints),
+    );
+    if (refused !== undefined) return { state: 'refused', expiresAt: refused.expiresAt.toISOString() };
     const source = party(input.source);
     const publicKeys = keys.map(({ key }) => formatPublicKeyLine({ key }));
     const request = {
@@ -86,7 +90,7 @@ export async function proveChangedKeys(
     };
     await keepHostKeyRequest(tx, request, mostWaiting);
     // Once, so that nobody fills the record by asking again and again.
-    if (earlier.length === 0) {
+    if (earlier.every(({ refusedAt }) => refusedAt !== null)) {
       await recordEvent(tx, {
         ...eventOf(actor, 'host.keys_waiting', host.name, { id: host.id, fingerprints, source }),
         // Whoever it was: none of the host's keys has said so.
@@ -95,4 +99,9 @@ export async function proveChangedKeys(
     }
     return { state: 'waiting', expiresAt: expiresAt.toISOString() };
   });
+}
+
+/** In whatever order. */
+function sameKeys(one: readonly string[], other: readonly string[]): boolean {
+  return [...one].sort().join(' ') === [...other].sort().join(' ');
 }

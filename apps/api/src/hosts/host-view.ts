@@ -99,6 +99,7 @@ function viewOf(row: HostRow, fleet: Fleet): View {
     return { fingerprint, revoked, certificateUntil: end === undefined ? null : Number(end) };
   });
   const requests = fleet.requests.filter(({ hostId }) => hostId === row.id);
+  const waiting = requests.filter(({ refusedAt }) => refusedAt === null);
   const seen = row.lastSeenAt;
   const facts = {
     name: row.name,
@@ -111,7 +112,7 @@ function viewOf(row: HostRow, fleet: Fleet): View {
     report,
   };
   const lastSeenAt = seen === null ? null : seen.getTime() / 1_000;
-  const observed = { ...facts, keys, waiting: requests.length, lastSeenAt };
+  const observed = { ...facts, keys, waiting: waiting.length, lastSeenAt };
   return {
     ...facts,
     id: row.id,
@@ -127,12 +128,22 @@ function viewOf(row: HostRow, fleet: Fleet): View {
     })),
     lastSeenAt: seen?.toISOString() ?? null,
     kitIsCurrent: fleet.kit === null || here === '' ? null : here === fleet.kit,
-    waiting: requests.map(({ fingerprints, source, askedAt, expiresAt }) => ({
-      fingerprints: [...fingerprints],
-      source,
-      askedAt: askedAt.toISOString(),
-      expiresAt: expiresAt.toISOString(),
-    })),
+    waiting: waiting.map(requestView),
+    refused: requests.filter(({ refusedAt }) => refusedAt !== null).map(requestView),
     problems: [...hostProblems(observed, fleet.now / 1_000)],
+  };
+}
+
+function requestView({
+  fingerprints,
+  source,
+  askedAt,
+  expiresAt,
+}: HostKeyRequestRow): View['waiting'][number] {
+  return {
+    fingerprints: [...fingerprints],
+    source,
+    askedAt: askedAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
   };
 }

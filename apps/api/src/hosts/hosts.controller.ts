@@ -26,6 +26,7 @@ import type { HostCaller } from './host-token.js';
 import { challengeJoin, join } from './join.js';
 import { labelHost } from './label-host.js';
 import { hostsPage, oneHost, takeReport } from './read-hosts.js';
+import { refuseHost } from './refuse-host.js';
 import { removeHost } from './remove-host.js';
 import { setHost } from './set-host.js';
 
@@ -79,6 +80,14 @@ export class HostsController {
     @CurrentCaller() caller: SignedInCaller,
   ): Promise<RouteOutput<'approveHost'>> {
     return approveHost(this.services, { caller, requestId: input.requestId }, input);
+  }
+
+  @Handle(routes.refuseHost)
+  refuse(
+    @Input() input: RouteInput<'refuseHost'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'refuseHost'>> {
+    return refuseHost(this.services, { caller, requestId: input.requestId }, input);
   }
 
   @Handle(routes.removeHost)

@@ -240,6 +240,22 @@ export const host: GroupDescription = {
       load: () => import('../commands/host/approve.js'),
     },
     {
+      name: 'refuse',
+      summary: 'refuse the changed keys that somebody asks for in a host’s name',
+      description:
+        'The host on record stays as it is. Who asks for the same keys again is told that they were refused; refused by mistake, ' +
+        'they can be approved all the same, with --fingerprint.',
+      examples: [{ command: 'writ host refuse web-1', says: 'shows them, and asks' }],
+      arguments: [{ name: 'host', summary: 'name of the host' }],
+      options: [
+        { flags: '--fingerprint <fingerprint>', summary: 'a key of the request that is meant', repeat: true },
+        { flags: '--yes', summary: 'do not ask' },
+      ],
+      json: 'Host',
+      inOrganization: true,
+      load: () => import('../commands/host/refuse.js'),
+    },
+    {
       name: 'remove',
       summary: 'end a host: revoke its certificates, end its tokens, free its name',
       description:

@@ -26,6 +26,9 @@ export function describeHost(host: Host): readonly Line[] {
           ]),
         ]),
     ...host.waiting.flatMap(describeRequest),
+    ...host.refused.map(({ fingerprints, source, expiresAt }) =>
+      field('refused', `${fingerprints.join(', ')}, asked for from ${source}; until ${instant(expiresAt)}`),
+    ),
     ...problems.map(({ code, words }) => field('wrong', [bad(code), ` ${words}`])),
   ];
 }

@@ -14,12 +14,16 @@ export interface HostKeyRequestRow {
   readonly publicKeys: readonly string[];
   readonly askedAt: Date;
   readonly expiresAt: Date;
+  /** When somebody refused them; null: they wait. */
+  readonly refusedAt: Date | null;
 }
 
-export type NewHostKeyRequest = Omit<HostKeyRequestRow, 'id'> & { readonly organizationId: string };
+export type NewHostKeyRequest = Omit<HostKeyRequestRow, 'id' | 'refusedAt'> & {
+  readonly organizationId: string;
+};
 
 const columns = Prisma.sql`id, host_id as "hostId", source, fingerprints, public_keys as "publicKeys",
-  asked_at as "askedAt", expires_at as "expiresAt"`;
+  asked_at as "askedAt", expires_at as "expiresAt", refused_at as "refusedAt"`;
 
 /** Keeps a request in the place of the one that was made from the same network before; of the others the newest `keep` - 1 stay. */
 export async function keepHostKeyRequest(
@@ -45,7 +49,7 @@ export async function keepHostKeyRequest(
   });
 }
 
-/** Requests of these hosts that have not expired at `now`, newest first. */
+/** Requests of these hosts, those that were refused among them, that have not expired at `now`, newest first. */
 export function openHostKeyRequests(
   tx: Transaction,
   organizationId: string,
@@ -57,6 +61,19 @@ export function openHostKeyRequests(
     where organization_id = ${organizationId}::uuid and host_id = any(${[...hostIds]}::uuid[])
       and expires_at > ${now}::timestamptz
     order by asked_at desc, id`;
+}
+
+/** Keeps of requests that they were refused, until they expire. */
+export async function refuseHostKeyRequests(
+  tx: Transaction,
+  organizationId: string,
+  ids: readonly string[],
+  at: Date,
+): Promise<void> {
+  await tx.hostKeyRequest.updateMany({
+    where: { organizationId, id: { in: [...ids] } },
+    data: { refusedAt: at },
+  });
 }
 
 /** Forgets every request of a host. */

@@ -1,5 +1,5 @@
-import type { Host, HostKeysRequest } from '@writ/contract';
 import { fail } from '../../errors.js';
+import { chosenRequest } from '../../host-key-request.js';
 import type { Run } from '../../run.js';
 import { signedIn } from '../../session/client.js';
 import { askText } from '../../terminal/ask.js';
@@ -17,7 +17,12 @@ export const run: Run = async (surroundings, input) => {
   const client = await signedIn(surroundings, input);
   const params = { ...client.organization, host: input.argument('host') };
   const host = await client.call('showHost', { params });
-  const request = chosen(host, named);
+  // What was refused has to be named.
+  const request = chosenRequest(
+    host,
+    named.length === 0 ? host.waiting : [...host.waiting, ...host.refused],
+    named,
+  );
   terminal.say(`${host.name} has these keys on record:`, ...keyLines(host.keys));
   terminal.say(...describeRequest(request));
   if (named.length === 0) {
@@ -37,23 +42,3 @@ export const run: Run = async (surroundings, input) => {
       `The new keys are ${approved.name}'s; certificates for those it lost are revoked. It goes on at its next sync.`,
     );
 };
-
-/**
- * The one request that has every named key, or the only one. Each of its keys has signed the list of all, so that one which is
- * known to be the host's vouches for the others.
- */
-function chosen({ name, waiting }: Host, named: readonly string[]): HostKeysRequest {
-  const [request, another] = waiting.filter(({ fingerprints }) =>
-    named.every((fingerprint) => fingerprints.includes(fingerprint)),
-  );
-  if (request === undefined) {
-    const which = named.length === 0 ? 'No changed keys' : 'No changed keys with that fingerprint';
-    return fail('nothing_waits', `${which} of ${name} wait for approval.`);
-  }
-  if (another !== undefined && another.fingerprints.join() !== request.fingerprints.join())
-    return fail(
-      'usage_invalid',
-      `Several sets of keys wait for approval as ${name}'s, see \`writ host show ${name}\`; say which with --fingerprint.`,
-    );
-  return request;
-}
