@@ -396,7 +396,7 @@ export const trust: GroupDescription = {
         { flags: '-o, --output <file>', summary: 'where to; standard output if absent', completes: 'file' },
         ...publicOptions,
       ],
-      json: 'none: the output is the file',
+      json: 'as of `writ trust verify`, and "as": the form, with "content": what it is in that form, or "file": where it was written',
       load: () => import('../commands/trust/export.js'),
     },
     {

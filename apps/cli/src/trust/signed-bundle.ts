@@ -1,6 +1,12 @@
 import { fingerprint } from '@writ/openssh/key';
 import { verifySshsig } from '@writ/openssh/sshsig';
-import { parseTrustBundle, trustBundleNamespace, type TrustBundle } from '@writ/openssh/trust';
+import {
+  knownHostsLinesOf,
+  parseTrustBundle,
+  trustBundleNamespace,
+  userAuthorityLinesOf,
+  type TrustBundle,
+} from '@writ/openssh/trust';
 import { fail } from '../errors.js';
 
 /** A trust bundle whose signature is good, and the key that made it ('SHA256:…'). */
@@ -32,4 +38,22 @@ export function expectSigner({ signedBy }: SignedBundle, believed: string): void
       signedBy,
       believed,
     });
+}
+
+/** When it was made, ISO 8601. */
+export function madeAt({ madeAt: at }: TrustBundle): string {
+  return new Date(Number(at) * 1000).toISOString();
+}
+
+/** What a bundle says, as JSON. */
+export function bundleJson({ bundle, signedBy }: SignedBundle) {
+  return {
+    organization: bundle.organization,
+    name: bundle.name,
+    version: bundle.version,
+    madeAt: madeAt(bundle),
+    signedBy,
+    trustedUserCaKeys: userAuthorityLinesOf(bundle),
+    knownHosts: knownHostsLinesOf(bundle),
+  };
 }

@@ -41,7 +41,7 @@ export function writtenAs(form: Exclude<TrustForm, 'bundle'>, bundle: TrustBundl
         'apiVersion: v1',
         'kind: ConfigMap',
         'metadata:',
-        `  name: writ-trust-${bundle.name}`.slice(0, 2 + 'name: '.length + 63),
+        `  name: ${objectName(`writ-trust-${bundle.name}`)}`,
         'data:',
         '  ssh_known_hosts: |',
         ...indented(4, knownHosts),
@@ -69,4 +69,9 @@ function text(lines: readonly string[]): string {
 
 function indented(spaces: number, lines: readonly string[]): readonly string[] {
   return lines.map((line) => `${' '.repeat(spaces)}${line}`);
+}
+
+/** A name as Kubernetes takes it: 63 characters at most, and a letter or digit at the end. */
+function objectName(name: string): string {
+  return name.slice(0, 63).replace(/-+$/, '');
 }

@@ -120,6 +120,16 @@ describe('a trust bundle in the words of another tool', () => {
     },
   );
 
+  it('is a ConfigMap whose name Kubernetes takes, wherever it is cut', () => {
+    const nameOf = (name: string) =>
+      /^ {2}name: (.*)$/m.exec(writtenAs('configmap', { ...bundle, name }))?.[1] ?? '';
+    expect(nameOf('acme')).toBe('writ-trust-acme');
+    for (let length = 1; length <= 62; length += 1) {
+      const name = nameOf(`${'a'.repeat(length)}-${'b'.repeat(62 - length)}`);
+      expect(name).toMatch(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/);
+    }
+  });
+
   it('is an Ansible task with the line quoted', () => {
     expect(writtenAs('ansible', bundle)).toContain(
       `    line: '${writtenAs('known-hosts', bundle).trimEnd()}'\n`,

@@ -18,7 +18,9 @@ export const run: Run = async (surroundings, input) => {
   const { fingerprint } = next.authority;
   const despite = input.flag('despite-unaware');
   const unaware = whoIsUnaware(next, surroundings.clock());
-  for (const line of unaware) terminal.say(line);
+  // Where nobody can be asked the service refuses, and says why itself; who it is stands here alone.
+  const refused = unaware.length > 0 && !despite && !terminal.canAsk;
+  for (const line of refused ? unaware.slice(1) : unaware) terminal.say(line);
   const question = unaware.length > 0 ? 'Let it sign all the same?' : `Let ${fingerprint} sign from now on?`;
   await askToGoOn(terminal, question, input.flag('yes') && (despite || unaware.length === 0));
   // On a terminal the answer was the word; elsewhere it has to stand in the command.

@@ -7,7 +7,7 @@ import type { Run } from '../../run.js';
 import { publicAccess } from '../../session/public.js';
 import { trustForms } from '../../trust/form.js';
 import { writtenAs } from '../../trust/written-as.js';
-import { expectSigner, readSignedBundle } from '../../trust/signed-bundle.js';
+import { bundleJson, expectSigner, readSignedBundle } from '../../trust/signed-bundle.js';
 import { signerOf } from '../../trust/signer.js';
 
 /** What was signed is checked before it is passed on, and never replaced by anything older. */
@@ -29,13 +29,16 @@ export const run: Run = async (surroundings, input) => {
     fail('trust_bundle_refused', 'The server answered the bundle of another organization.');
   const written = form === 'bundle' ? content : writtenAs(form, bundle);
   const output = input.option('output');
-  if (output === undefined) terminal.data(...written.trimEnd().split('\n'));
-  else {
+  if (output !== undefined) {
     const path = resolve(output);
     if (form === 'bundle') await refuseOlder(path, bundle.version);
     await writeAtomically(path, Buffer.from(written), 0o644);
   }
-  if (input.json) return;
+  if (input.json) {
+    const where = output === undefined ? { content: written } : { file: resolve(output) };
+    return terminal.json({ ...bundleJson(signed), as: form, ...where });
+  }
+  if (output === undefined) terminal.data(...written.trimEnd().split('\n'));
   terminal.say(`Trust bundle of ${bundle.name}, version ${bundle.version}, signed by ${signedBy}.`);
 };
 

@@ -1,9 +1,8 @@
 import { fingerprint } from '@writ/openssh/key';
-import { knownHostsLinesOf, userAuthorityLinesOf } from '@writ/openssh/trust';
 import { readText } from '../../files/read.js';
 import type { Run } from '../../run.js';
 import { strong } from '../../terminal/text.js';
-import { expectSigner, readSignedBundle } from '../../trust/signed-bundle.js';
+import { bundleJson, expectSigner, madeAt, readSignedBundle } from '../../trust/signed-bundle.js';
 import { signerOf } from '../../trust/signer.js';
 import { field, instant } from '../../view/fields.js';
 
@@ -12,22 +11,12 @@ export const run: Run = async ({ terminal }, input) => {
   const signed = readSignedBundle(await readText(input.argument('file')));
   expectSigner(signed, await signerOf(input.required('key')));
   const { bundle, signedBy } = signed;
-  const madeAt = new Date(Number(bundle.madeAt) * 1000).toISOString();
   const userAuthorities = bundle.userAuthorities.map((key) => fingerprint(key));
   const hostAuthorities = bundle.hostAuthorities.map((key) => fingerprint(key));
-  if (input.json)
-    return terminal.json({
-      organization: bundle.organization,
-      name: bundle.name,
-      version: bundle.version,
-      madeAt,
-      signedBy,
-      trustedUserCaKeys: userAuthorityLinesOf(bundle),
-      knownHosts: knownHostsLinesOf(bundle),
-    });
+  if (input.json) return terminal.json(bundleJson(signed));
   terminal.say(
     field('organization', [strong(bundle.name), ` (${bundle.organization})`]),
-    field('version', `${bundle.version}, made ${instant(madeAt)}`),
+    field('version', `${bundle.version}, made ${instant(madeAt(bundle))}`),
     field('signed by', signedBy),
     field('names', bundle.namePatterns.join(' ')),
     ...userAuthorities.map((each) => field('user CA', each)),
