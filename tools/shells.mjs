@@ -1,9 +1,10 @@
-// The host kit is tried in several shells and with several fetchers: those that are missing are installed where that can be done.
+// The host kit is tried in several shells and with several fetchers, plain ssh with what runs on it: what is missing is installed
+// where that can be done.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { quietEnv, run } from './run.mjs';
 
-const programs = ['dash', 'busybox', 'bash', 'curl', 'wget', 'shellcheck'];
+const programs = ['dash', 'busybox', 'bash', 'curl', 'wget', 'shellcheck', 'rsync'];
 const places = ['/usr/local/bin', '/usr/bin', '/bin', ...(process.env.PATH ?? '').split(':')];
 const missing = () => programs.filter((program) => !places.some((place) => existsSync(join(place, program))));
 

@@ -40,7 +40,7 @@ export async function story(sshdPath) {
 
   process.stdout.write(
     `${paint('1', 'Writ, on three real sshds.')} Everything below really runs: after $ stands what a person types, after # what root types on a host.
-All of it happens in one temporary directory. Left out is what is only so because of that: ssh -F and writ-host --directory.
+All of it happens in one temporary directory. Left out is what is only so because of that: ssh -F, and that writ-host lies elsewhere.
 Passwords, codes and tokens are typed at questions, never in a command.\n`,
   );
 
