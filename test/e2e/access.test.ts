@@ -1,7 +1,7 @@
 import { ProblemError } from '@writ/contract';
 import { filesOfBundle } from '@writ/hosts';
 import { Machine } from './cli.js';
-import { joinHost } from './join-host.js';
+import { TestHost } from './test-host.js';
 import { parseCertificateLine } from '@writ/openssh/certificate';
 import { newKey, problemOf, TestOrganization, type Member } from './organization.js';
 import { password } from './service.js';
@@ -34,7 +34,7 @@ beforeAll(async () => {
     'db-1.acme.example': { env: 'prod', tier: 'db' },
   };
   for (const [name, labels] of Object.entries(hosts))
-    tokens.set(name, (await joinHost(acme, name, labels)).hostToken);
+    tokens.set(name, (await TestHost.join(acme, name, labels)).token);
 });
 afterAll(() => acme.stop());
 
@@ -103,7 +103,7 @@ describe('GET /v1/reach', () => {
     const held = { 'if-none-match': first.etag };
     expect(await reach(bo, held)).toMatchObject({ status: 304, etag: first.etag, text: '' });
     expect((await reach(cyd, held)).status).toBe(200);
-    await joinHost(acme, 'web-3.acme.example', webLabels);
+    await TestHost.join(acme, 'web-3.acme.example', webLabels);
     const second = await reach(bo, held);
     expect(second.status).toBe(200);
     expect(second.text).toContain('web-3.acme.example');

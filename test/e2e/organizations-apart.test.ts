@@ -1,6 +1,6 @@
 import { call } from '@writ/contract';
 import { transportTo } from '../service/person.js';
-import { joinedHost } from './joined.js';
+import { TestHost } from './test-host.js';
 import { TestOrganization, type Member } from './organization.js';
 import { password } from './service.js';
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
     body: { name: 'ivan', administrativeRole: 'member' },
   });
   const ivan = { name: 'ivan', token: (await accepted(invitation)).accessToken };
-  const host = await (await joinedHost(acme, 'web-1.acme.example', {})).token();
+  const host = await (await TestHost.join(acme, 'web-1.acme.example')).member();
   // Whatever they could do from outside takes a second factor: with one, nothing else is left to keep them out.
   await acme.ask(`update sessions set strength = 'multi'`);
   callers.push(

@@ -9,11 +9,11 @@ import { verifySshsig } from '@writ/openssh/sshsig';
 import { parseTrustBundle } from '@writ/openssh/trust';
 import { parsePublicKeyLine } from '@writ/openssh/key';
 import { transportTo } from '../service/person.js';
-import { joinedHost, type JoinedTestHost } from './joined.js';
+import { TestHost } from './test-host.js';
 import { newKey, problemOf, TestOrganization, type Member, type OwnKey } from './organization.js';
 
 let acme: TestOrganization;
-let host: JoinedTestHost;
+let host: TestHost;
 let key: OwnKey;
 /** Signed in; again after the clock has moved. */
 let ana: Member;
@@ -33,7 +33,7 @@ beforeAll(async () => {
   await acme.as(ana, 'grantRole', { params: { role: 'web' }, body: { user: 'ana' } });
   key = newKey();
   await acme.prove(ana, key);
-  host = await joinedHost(acme, 'web-1.acme.example', { env: 'prod' });
+  host = await TestHost.join(acme, 'web-1.acme.example', { env: 'prod' });
 });
 afterAll(() => acme.stop());
 

@@ -1,6 +1,6 @@
 import { call, type CallInput, type CallOutput } from '@writ/contract';
 import { transportTo } from '../service/person.js';
-import { newKey, sshsig, type OwnKey, type TestOrganization } from './organization.js';
+import { newKey, sshsig, type Member, type OwnKey, type TestOrganization } from './organization.js';
 
 /** What a host is told has changed. */
 export interface HostAnswer {
@@ -13,33 +13,65 @@ export interface HostAnswer {
   readonly krl: string | undefined;
 }
 
-/** A host that joined over HTTP, with a key of its own and no sshd. */
+export interface AskOptions {
+  readonly url?: string;
+  readonly signal?: AbortSignal;
+  readonly has?: { readonly bundle?: string; readonly krl?: string };
+}
+
+const versions = { kit: 'test', openssh: 'OpenSSH_9.2' };
+
+/** A host that joined over HTTP, with a key of its own, without kit or sshd: for those see KitHost. */
 export class TestHost {
+  /** What it has of bundle and KRL. */
   has: { bundle?: string; krl?: string } = {};
 
   private constructor(
     readonly organization: TestOrganization,
+    readonly name: string,
     readonly id: string,
+    /** The one that joining gave it. */
     readonly token: string,
     readonly key: OwnKey,
   ) {}
 
-  static async join(organization: TestOrganization, name: string, labels: object = {}): Promise<TestHost> {
-    const { secret } = await organization.as(organization.owner, 'createJoinToken', {
-      body: { names: name, labels },
-    });
+  /** Joins a host of that name and labels, under a token that `by` makes. */
+  static async join(
+    organization: TestOrganization,
+    name: string,
+    labels: Readonly<Record<string, string>> = {},
+    by: Member = organization.owner,
+  ): Promise<TestHost> {
+    const { secret } = await organization.as(by, 'createJoinToken', { body: { names: name, labels } });
     const key = newKey(name);
-    const open = <I extends 'challengeJoin' | 'join'>(id: I, body: unknown): Promise<CallOutput<I>> =>
-      call(transportTo(organization.url), id, {
-        params: { organization: organization.handle },
-        body,
-      } as unknown as CallInput<I>);
-    const { challenge } = await open('challengeJoin', { secret, name, publicKeys: [key.line] });
-    const text = Buffer.from(challenge, 'base64').toString();
-    const signature = sshsig(key, 'host-proof@writ', text).replace(/-----[A-Z ]+-----|\n/g, '');
-    const body = { secret, name, challenge, signatures: [signature], kit: 'test', openssh: 'OpenSSH_9.2' };
-    const { host, hostToken } = await open('join', body);
-    return new TestHost(organization, host, hostToken, key);
+    const { challenge } = await open(organization, 'challengeJoin', { secret, name, publicKeys: [key.line] });
+    const body = { secret, name, challenge, signatures: [proof(key, challenge)], ...versions };
+    const { host, hostToken } = await open(organization, 'join', body);
+    return new TestHost(organization, name, host, hostToken, key);
+  }
+
+  /** As whom it asks: with a fresh host token, earned by a proof of its key. */
+  async member(): Promise<Member> {
+    const host = this.id;
+    const { challenge } = await open(this.organization, 'challengeHost', { host });
+    const signature = proof(this.key, challenge);
+    const { fingerprint } = this.key;
+    const { hostToken } = await open(this.organization, 'giveHostToken', {
+      ...{ host, challenge, fingerprint, signature },
+    });
+    return { name: this.name, token: hostToken };
+  }
+
+  /** The lines of one file of its bundle as it is now; null: it has none of that name. */
+  async fileOf(file: string): Promise<readonly string[] | null> {
+    return linesOf(await this.bundle(), file);
+  }
+
+  /** Fetches its bundle and reports that it applies it. */
+  async applyBundle(): Promise<void> {
+    const bundle = /^version (\d+)$/m.exec(await this.bundle())?.[1] ?? '';
+    const report = { bundle, krl: '', result: 'ok', words: '', clock: 0, ...versions };
+    await this.organization.raw(await this.member(), 'POST', '/host/reports', report);
   }
 
   /** Asks what has changed beside `has`. */
@@ -74,12 +106,30 @@ export class TestHost {
     if (answer.krl !== undefined) this.has.krl = answer.krl;
     return answer;
   }
+
+  /** The bundle, behind its signature. */
+  private async bundle(): Promise<string> {
+    const { text } = await this.organization.raw(await this.member(), 'GET', '/host/bundle');
+    return text.split('-----END SSH SIGNATURE-----\n')[1] ?? '';
+  }
 }
 
-export interface AskOptions {
-  readonly url?: string;
-  readonly signal?: AbortSignal;
-  readonly has?: { readonly bundle?: string; readonly krl?: string };
+type Open = 'challengeJoin' | 'join' | 'challengeHost' | 'giveHostToken';
+
+/** A call that takes no token. */
+function open<I extends Open>(
+  { url, handle }: TestOrganization,
+  id: I,
+  body: object,
+): Promise<CallOutput<I>> {
+  const input = { params: { organization: handle }, body };
+  return call(transportTo(url), id, input as unknown as CallInput<I>);
+}
+
+/** The signature over a challenge, without the armor, as hosts send it. */
+function proof(key: OwnKey, challenge: string): string {
+  const armored = sshsig(key, 'host-proof@writ', Buffer.from(challenge, 'base64').toString());
+  return armored.replace(/-----[A-Z ]+-----|\n/g, '');
 }
 
 function parted(text: string): ReadonlyMap<string, string> {
@@ -92,4 +142,17 @@ function parted(text: string): ReadonlyMap<string, string> {
   }
   if (body.length > 0) throw new Error(`more than its head says: ${body.toString()}`);
   return parts;
+}
+
+function linesOf(bundle: string, name: string): readonly string[] | null {
+  const lines = bundle.split('\n');
+  const end = lines.indexOf('end');
+  let at = end + 1;
+  for (const line of lines.slice(0, end)) {
+    const [word, file, count = '0'] = line.split(' ');
+    if (word !== 'file') continue;
+    if (file === name) return lines.slice(at, at + Number(count));
+    at += Number(count);
+  }
+  return null;
 }
