@@ -4,7 +4,7 @@ import type { Explanation, Host, Role } from '@writ/contract';
 import { call, type CallInput, type CallOutput, type RouteId } from '@writ/contract';
 import { transportTo } from '../service/person.js';
 import { Machine } from './cli.js';
-import { joinedHost, type JoinedTestHost } from './joined.js';
+import { TestHost } from './test-host.js';
 import { newKey, sshsig, TestOrganization } from './organization.js';
 import { password } from './service.js';
 
@@ -12,11 +12,11 @@ import { password } from './service.js';
 describe('writ, for operators', () => {
   let acme: TestOrganization;
   let ana: Machine;
-  let web: JoinedTestHost;
+  let web: TestHost;
 
   beforeAll(async () => {
     acme = await TestOrganization.start();
-    web = await joinedHost(acme, 'web-1.acme.example', { env: 'prod' });
+    web = await TestHost.join(acme, 'web-1.acme.example', { env: 'prod' });
     ana = new Machine({ WRIT_PASSWORD: password });
     await ana.data('login', '--url', acme.url, '--user', 'ana', '--no-ssh-config');
   });
@@ -94,7 +94,7 @@ describe('writ, for operators', () => {
     const status = await ana.writ(['host', 'status', '--json']);
     expect(status.status).toBe(1);
     expect(JSON.parse(status.stdout)).toMatchObject([{ name: 'web-1.acme.example' }]);
-    await joinedHost(acme, 'gone.acme.example', {});
+    await TestHost.join(acme, 'gone.acme.example');
     expect((await ana.writ(['host', 'remove', 'gone', '--yes'])).stderr).toContain('certificates revoked');
     expect(await refused(6, 'host', 'show', 'gone')).toContain('[not_found]');
   });
