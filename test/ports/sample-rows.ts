@@ -175,6 +175,15 @@ export async function insertSampleRows(
       name: 'helpdesk',
       permissions: ['user.read'],
     },
+    service_account_keys: {
+      organization_id: organization,
+      fingerprint: `SHA256:${word}`,
+      user_id: user,
+      public_key: randomBytes(51),
+      key_type: 'ssh-ed25519',
+      added_by_id: user,
+      added_at: 'now',
+    },
     second_factors: {
       user_id: user,
       organization_id: organization,

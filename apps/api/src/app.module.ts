@@ -19,6 +19,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Adapters } from './adapters.js';
 import { sealedAuthorityKeys } from './authorities/authority-keys.js';
 import { bearerStrategy } from './auth/bearer.strategy.js';
+import { keyStrategy } from './auth/key.strategy.js';
 import { localStrategy } from './auth/local.strategy.js';
 import { Passwords } from './auth/passwords.js';
 import { SessionController } from './auth/session.controller.js';
@@ -141,6 +142,7 @@ function sessionProviders(adapters: Adapters, resources: ResourceServices): Prov
   const strategies = new Strategies({
     bearer: bearerStrategy({ sessions, clock, key: tokenKeys.access }),
     local: localStrategy(auth),
+    key: keyStrategy(auth),
     host: hostStrategy({ clock, key: tokenKeys.host }),
   });
   return [

@@ -10,12 +10,14 @@ import { HostsController } from './hosts/hosts.controller.js';
 import { KeysController } from './keys/keys.controller.js';
 import { RevocationsController } from './revocations/revocations.controller.js';
 import { RolesController } from './roles/roles.controller.js';
+import { ServiceAccountsController } from './service-accounts/service-accounts.controller.js';
 import { TrustController } from './trust/trust.controller.js';
 import { UsersController } from './users/users.controller.js';
 
 /** The controllers of everything that an organization holds. */
 export const resourceControllers: readonly Type[] = [
   UsersController,
+  ServiceAccountsController,
   AdministrativeRolesController,
   GroupsController,
   RolesController,

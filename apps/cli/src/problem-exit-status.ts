@@ -20,6 +20,7 @@ export const problemExitStatus: Readonly<Record<ProblemCode, ExitStatus>> = {
   second_factor_required: exitStatus.refused,
   fresh_sign_in_required: exitStatus.refused,
   provider_only: exitStatus.refused,
+  people_only: exitStatus.refused,
   request_refused: exitStatus.refused,
   grant_refused: exitStatus.refused,
   not_found: exitStatus.notFound,

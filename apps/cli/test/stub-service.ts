@@ -104,6 +104,7 @@ export function signedIn(generation: number): SignedIn {
 export const user = {
   id: '00000000-0000-4000-8000-000000000001',
   name: 'ana',
+  kind: 'person',
   administrativeRole: 'owner',
   state: 'active',
   createdAt: '2026-01-31T08:00:00.000Z',

@@ -19,6 +19,7 @@ export const problemStatus = {
   second_factor_required: 403,
   fresh_sign_in_required: 403,
   provider_only: 403,
+  people_only: 403,
   request_refused: 403,
   grant_refused: 403,
   not_found: 404,

@@ -44,6 +44,8 @@ export type OrganizationEntry = z.infer<typeof OrganizationEntry>;
 export const User = z.strictObject({
   id: Uuid,
   name: UserName,
+  /** 'service': a service account. */
+  kind: z.enum(['person', 'service']),
   /** One of those that every organization has, or of its own. */
   administrativeRole: ShortName,
   state: z.enum(['invited', 'active', 'disabled']),
@@ -66,6 +68,30 @@ export const AdministrativeRole = z.strictObject({
 });
 export type AdministrativeRole = z.infer<typeof AdministrativeRole>;
 
+/** A key that a service account may sign in with. */
+export const SignInKey = z.strictObject({
+  fingerprint: Fingerprint,
+  keyType: z.string(),
+  comment: z.string(),
+  addedBy: ActorName,
+  addedAt: Instant,
+  /** Null: nobody has signed in with it yet. */
+  lastUsedAt: Instant.nullable(),
+});
+export type SignInKey = z.infer<typeof SignInKey>;
+
+/** An account of a machine. It is in groups and roles as a user is, under a name that no user has. */
+export const ServiceAccount = z.strictObject({
+  id: Uuid,
+  name: UserName,
+  administrativeRole: ShortName,
+  state: z.enum(['active', 'disabled']),
+  createdAt: Instant,
+  disabledAt: Instant.nullable(),
+  keys: z.array(SignInKey),
+});
+export type ServiceAccount = z.infer<typeof ServiceAccount>;
+
 /** The token is shown once and stored hashed. */
 export const Invitation = z.strictObject({ user: User, invitation: z.string(), expiresAt: Instant });
 export type Invitation = z.infer<typeof Invitation>;
@@ -79,6 +105,14 @@ export const SessionTokens = z.strictObject({
   user: z.strictObject({ id: Uuid, name: UserName }),
 });
 export type SessionTokens = z.infer<typeof SessionTokens>;
+
+/** The tokens of a session that ends by itself within the hour, of a service account: no refresh token, for it can sign in again. */
+export const KeySession = SessionTokens.omit({ refreshToken: true });
+export type KeySession = z.infer<typeof KeySession>;
+
+/** The tokens of a session, whoever's it is. */
+export const AnySession = z.union([SessionTokens, KeySession]);
+export type AnySession = z.infer<typeof AnySession>;
 
 /**
  * What signing in gives. `deviceToken` is for the client to keep, also after signing out, and to show with its next sign-in
@@ -476,6 +510,17 @@ export type HostChallenge = z.infer<typeof HostChallenge>;
 
 export const JoinedHost = z.strictObject({ host: Uuid, hostToken: z.string(), expiresAt: Instant });
 export type JoinedHost = z.infer<typeof JoinedHost>;
+
+/** The SSHSIG namespace of signing in. A client signs under no other, whatever it is told. */
+export const signInNamespace = 'sign-in@writ';
+
+/** What a service account signs with SSHSIG under `namespace` to sign in. */
+export const SignInChallenge = z.strictObject({
+  challenge: z.string(),
+  namespace: z.literal(signInNamespace),
+  expiresAt: Instant,
+});
+export type SignInChallenge = z.infer<typeof SignInChallenge>;
 
 /** What the caller signs with SSHSIG under `namespace` to prove a key once. */
 export const ProofChallenge = z.strictObject({

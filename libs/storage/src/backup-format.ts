@@ -41,6 +41,7 @@ export const backupTables = [
   'host_challenges',
   'trust_bundles',
   'administrative_roles',
+  'service_account_keys',
   'second_factors',
   'recovery_codes',
   'host_key_requests',

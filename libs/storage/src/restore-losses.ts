@@ -10,7 +10,9 @@ export type Losses = ReadonlyMap<string, readonly string[]>;
 const reads: Readonly<Record<string, string>> = {
   revocations: 'select row_to_json(t)::text as row from revocations t',
   key_claims: 'select row_to_json(t)::text as row from key_claims t',
-  users: `select row_to_json(t)::text as row from (select id, disabled_at from users where state = 'disabled') t`,
+  // As JSON: a database of an earlier version has no such column.
+  users: `select json_build_object('id', t.id, 'disabled_at', t.disabled_at, 'deleted_at', to_jsonb(t) ->> 'deleted_at')::text as row
+    from users t where t.state = 'disabled'`,
   organizations: `select row_to_json(t)::text as row from (select id from organizations where state = 'closed') t`,
   // As JSON: a database of an earlier version has no such column.
   hosts: `select json_build_object('id', t.id, 'removed_at', to_jsonb(t) ->> 'removed_at')::text as row from hosts t
@@ -33,9 +35,10 @@ const writes: Readonly<Record<string, string>> = {
         or exists (select from host_names h where h.id = given.owner_id))
     on conflict (fingerprint) do update set revoked_at = coalesce(key_claims.revoked_at, excluded.revoked_at)`,
   users: `
-    update users set state = 'disabled', disabled_at = coalesce(given.disabled_at, now())
+    update users set state = 'disabled', disabled_at = coalesce(users.disabled_at, given.disabled_at, now()),
+      deleted_at = coalesce(users.deleted_at, given.deleted_at)
     from json_populate_recordset(null::users, $1::json) given
-    where users.id = given.id and users.state <> 'disabled'`,
+    where users.id = given.id and (users.state <> 'disabled' or users.deleted_at is distinct from given.deleted_at)`,
   organizations: `
     update organizations set state = 'closed'
     from json_populate_recordset(null::organizations, $1::json) given where organizations.id = given.id`,

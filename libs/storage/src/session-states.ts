@@ -16,6 +16,7 @@ export interface SessionState {
   readonly secondFactorRequired: boolean;
   readonly userId: string;
   readonly userName: string;
+  readonly userKind: 'person' | 'service';
   /** 'invited' | 'active' | 'disabled' */
   readonly userState: string;
   readonly userEpoch: bigint;
@@ -62,7 +63,7 @@ const statement = (ids: string): string => `
   select s.id as "sessionId", s.organization_id as "organizationId", p.name as "organizationName", p.kind as "organizationKind",
     o.state as "organizationState",
     p.second_factor_required as "secondFactorRequired",
-    u.id as "userId", u.name as "userName", u.state as "userState", e.epoch::text as "userEpoch",
+    u.id as "userId", u.name as "userName", u.kind as "userKind", u.state as "userState", e.epoch::text as "userEpoch",
     u.administrative_role as "administrativeRole",
     (select a.permissions from administrative_roles a
       where a.organization_id = u.organization_id and a.name = u.administrative_role) as "ownPermissions", s.method, s.strength,

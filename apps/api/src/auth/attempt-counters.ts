@@ -43,21 +43,33 @@ export function signedInCodeCounters(userId: string): AttemptCounters {
 }
 
 /**
+ * An attempt with a key that turned out wrong: it counts where it comes from, and under nothing that would slow an account, whose
+ * keys nobody guesses.
+ */
+export function keyCounters(address: string): AttemptCounters {
+  const [own, ...shared] = sourceCounters(address);
+  return { own, shared };
+}
+
+/**
  * Any other attempt.
  * @param name the account's name, or what was given for one
  * @param address where the attempt comes from
  */
 export function strangerCounters(name: string, address: string): AttemptCounters {
-  const { party, site, network } = networksOf(address);
-  const source = (place: string | null, pace: Pace): Counter[] =>
-    place === null ? [] : [{ subject: `source:${place}`, pace }];
   return {
-    own: { subject: `pair:${name}|${party}`, pace: paces.own },
-    shared: [
-      { subject: `account:${name}`, pace: paces.account },
-      ...source(party, paces.party),
-      ...source(site, paces.site),
-      ...source(network, paces.network),
-    ],
+    own: { subject: `pair:${name}|${networksOf(address).party}`, pace: paces.own },
+    shared: [{ subject: `account:${name}`, pace: paces.account }, ...sourceCounters(address)],
   };
+}
+
+/** Of the networks that an address is in, from the narrowest. */
+function sourceCounters(address: string): readonly [Counter, ...Counter[]] {
+  const { party, site, network } = networksOf(address);
+  const source = (place: string, pace: Pace): Counter => ({ subject: `source:${place}`, pace });
+  return [
+    source(party, paces.party),
+    ...(site === null ? [] : [source(site, paces.site)]),
+    ...(network === null ? [] : [source(network, paces.network)]),
+  ];
 }

@@ -27,6 +27,7 @@ export function callerOf(
     outside: null,
     userId: state.userId,
     userName: state.userName,
+    kind: state.userKind,
     epoch: state.userEpoch,
     administrativeRole: state.administrativeRole,
     permissions: heldBy(state.administrativeRole, state.ownPermissions),
@@ -36,7 +37,9 @@ export function callerOf(
       strength: state.strength,
       sessionId: state.sessionId,
     },
-    secondFactorMissing: state.secondFactorRequired && state.strength === 'single',
+    // A machine has nothing to have a second factor with. What takes one from outside is closed to it.
+    secondFactorMissing:
+      state.secondFactorRequired && state.strength === 'single' && state.userKind === 'person',
     roles: state.roles,
     sessionExpiresAt: state.expiresAt,
   };

@@ -2,13 +2,14 @@ import type { ProblemCode } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
 import { endOtherSessions, findSignInUser, holdUserToChange, recordEvent, setPassword } from '@writ/storage';
 import type { AuthServices, Origin } from './auth-services.js';
+import { peopleOnly } from './people-only.js';
 import { assertPassword } from './password-rule.js';
 import { signedInCounters } from './attempt-counters.js';
 import { attempt } from './sign-in-attempts.js';
 import type { SignedInCaller } from './signed-in-caller.js';
 
 /**
- * Changes the caller's own password and ends their other sessions. Ends in `sign_in_failed` (the current one is wrong),
+ * Changes the caller's own password and ends their other sessions. Ends in `people_only`, `sign_in_failed` (the current one is wrong),
  * `password_too_weak`, `too_many_attempts`, `overloaded`.
  */
 export async function changePassword(
@@ -18,6 +19,7 @@ export async function changePassword(
   origin: Origin,
 ): Promise<void> {
   const { store, clock, passwords } = services;
+  peopleOnly(caller);
   const { organizationId, userId, userName } = caller;
   assertPassword(newPassword, [userName, caller.organizationName]);
   const counted = await attempt(services, organizationId, signedInCounters(userId));

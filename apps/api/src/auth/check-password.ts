@@ -77,7 +77,7 @@ export async function checkPassword(
   throw new CodedError<ProblemCode>('sign_in_failed', 'The organization, user or password is wrong.');
 }
 
-interface Place {
+export interface Place {
   readonly countedIn: string;
   readonly countedAs: string;
   readonly exists: boolean;
@@ -87,7 +87,10 @@ interface Place {
  * Where an attempt counts. One for an organization that does not exist counts with the provider, under a name that no
  * account there can have.
  */
-async function placeOf(store: ScopedDatabase, { organization, user }: Credentials): Promise<Place> {
+export async function placeOf(
+  store: ScopedDatabase,
+  { organization, user }: Pick<Credentials, 'organization' | 'user'>,
+): Promise<Place> {
   const { named, provider } = await store.unscoped(async (tx) => ({
     named: await organizationIdByName(tx, organization),
     provider: await organizationIdByName(tx, null),

@@ -1,4 +1,4 @@
-import type { SessionTokens } from '@writ/contract';
+import type { KeySession, SessionTokens } from '@writ/contract';
 import type { OrganizationRow, SessionRow, SignInUser } from '@writ/storage';
 import { accessTokenLife, accessTokenText } from './access-token.js';
 import { refreshTokenText } from './refresh-token.js';
@@ -12,18 +12,31 @@ export interface SessionOfUser {
 }
 
 /** The tokens of a session at its present generation. An access token never outlives its session. */
-export function tokensFor(
+export function tokensFor(of: SessionOfUser, keys: TokenKeys, now: number): SessionTokens {
+  const { organization, session } = of;
+  const id = { organizationHandle: organization.handle, sessionId: session.id };
+  return {
+    ...accessFor(of, keys, Math.min(now + accessTokenLife, session.expiresAt.getTime())),
+    refreshToken: refreshTokenText({ ...id, generation: session.generation }, keys.refresh),
+  };
+}
+
+/** The one token of a session that cannot be refreshed: it lasts as long as that does. */
+export function lastingTokenFor(of: SessionOfUser, keys: TokenKeys): KeySession {
+  return accessFor(of, keys, of.session.expiresAt.getTime());
+}
+
+function accessFor(
   { organization, user, session }: SessionOfUser,
   keys: TokenKeys,
-  now: number,
-): SessionTokens {
+  until: number,
+): KeySession {
   const { handle, name } = organization;
-  const expiresAt = wholeSecond(Math.min(now + accessTokenLife, session.expiresAt.getTime()));
+  const expiresAt = wholeSecond(until);
   const id = { organizationHandle: handle, sessionId: session.id };
   return {
     accessToken: accessTokenText({ ...id, expiresAt }, keys.access),
     accessTokenExpiresAt: new Date(expiresAt).toISOString(),
-    refreshToken: refreshTokenText({ ...id, generation: session.generation }, keys.refresh),
     sessionExpiresAt: session.expiresAt.toISOString(),
     organization: { handle, name },
     user: { id: user.id, name: user.name },

@@ -4,6 +4,7 @@ import { Handle } from '../http/handle.js';
 import { CurrentCaller, Input } from '../http/input.decorator.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { acceptInvitation } from './accept-invitation.js';
+import { challengeSignIn } from './challenge-sign-in.js';
 import { changePassword } from './change-password.js';
 import { refresh } from './refresh.js';
 import { SessionServices } from './session-services.js';
@@ -11,6 +12,7 @@ import { SharedWork } from './shared-work.js';
 import { signOut } from './sign-out.js';
 import type { SignedInCaller } from './signed-in-caller.js';
 import { signIn } from './sign-in.js';
+import { signInByKey } from './sign-in-by-key.js';
 import { whoami } from './whoami.js';
 
 @Controller()
@@ -29,6 +31,20 @@ export class SessionController {
   @Handle(routes.acceptInvitation)
   acceptInvitation(@Input() input: RouteInput<'acceptInvitation'>): Promise<RouteOutput<'acceptInvitation'>> {
     return acceptInvitation(this.services.auth, input.body, input);
+  }
+
+  @Handle(routes.challengeSignIn)
+  challenge(@Input() input: RouteInput<'challengeSignIn'>): Promise<RouteOutput<'challengeSignIn'>> {
+    return challengeSignIn(this.services.auth, input);
+  }
+
+  @Handle(routes.signInByKey)
+  async signInByKey(
+    @Input() { body, source, requestId }: RouteInput<'signInByKey'>,
+  ): Promise<RouteOutput<'signInByKey'>> {
+    const { auth, strategies } = this.services;
+    const who = await strategies.authenticate('key', { headers: {}, body, source, requestId });
+    return signInByKey(auth, who, { source, requestId });
   }
 
   @Handle(routes.refresh)

@@ -25,6 +25,8 @@ export interface SignedInCaller extends Caller {
   readonly home: Home;
   /** Null: acts at home. */
   readonly outside: Outside | null;
+  /** 'service': a service account. */
+  readonly kind: 'person' | 'service';
   readonly administrativeRole: string;
   /** The organization requires a second factor, and this session has none: it may do nothing but set one up. */
   readonly secondFactorMissing: boolean;

@@ -3,7 +3,7 @@ import {
   hasSecondFactor,
   insertSession,
   recordEvent,
-  type SessionRow,
+  type NewSession,
   type Transaction,
 } from '@writ/storage';
 import type { AuthServices, Origin } from './auth-services.js';
@@ -20,32 +20,17 @@ export async function startSession(
   tx: Transaction,
   services: Pick<AuthServices, 'clock' | 'keys' | 'newId'>,
   { organization, user, method, device, strength }: Authenticated,
-  { requestId, source }: Origin,
+  origin: Origin,
 ): Promise<SignedIn> {
-  const now = services.clock();
   const factor = await hasSecondFactor(tx, organization.id, user.id);
   if (factor && strength === 'single') throw codeRequired();
   if (!factor && strength === 'multi') throw codeWrong();
-  const session: Omit<SessionRow, 'endedAt' | 'endedReason'> = {
-    id: services.newId(),
-    organizationId: organization.id,
-    userId: user.id,
-    method,
-    strength,
-    generation: 1,
-    rotatedAt: new Date(now),
-    authenticatedAt: new Date(now),
-    expiresAt: new Date(now + organization.sessionLifeSeconds * 1_000),
-  };
-  await insertSession(tx, session);
-  await recordEvent(tx, {
-    organizationId: organization.id,
-    kind: 'session.started',
-    actor: { id: user.id, name: user.name },
-    subject: user.name,
-    data: { method, strength, source, session: session.id },
-    requestId,
-  });
+  const session = await openSession(
+    tx,
+    services,
+    { organization, user, method, strength, lifeSeconds: organization.sessionLifeSeconds, key: null },
+    origin,
+  );
   const deviceToken = deviceTokenText(
     {
       organizationHandle: organization.handle,
@@ -55,5 +40,44 @@ export async function startSession(
     },
     services.keys.device,
   );
-  return { ...tokensFor({ organization, user, session }, services.keys, now), deviceToken };
+  return { ...tokensFor({ organization, user, session }, services.keys, services.clock()), deviceToken };
+}
+
+/** Whose session it is to be, how they showed who they are, and how long it lasts. */
+interface Opening extends Pick<Authenticated, 'organization' | 'user' | 'method' | 'strength'> {
+  readonly lifeSeconds: number;
+  /** Fingerprint of the registered key that opens it. */
+  readonly key: string | null;
+}
+
+/** Opens a session and says so, in an open transaction, which holds the account as it is. */
+export async function openSession(
+  tx: Transaction,
+  { clock, newId }: Pick<AuthServices, 'clock' | 'newId'>,
+  { organization, user, method, strength, lifeSeconds, key }: Opening,
+  { requestId, source }: Origin,
+): Promise<NewSession> {
+  const now = clock();
+  const session: NewSession = {
+    id: newId(),
+    organizationId: organization.id,
+    userId: user.id,
+    method,
+    strength,
+    generation: 1,
+    rotatedAt: new Date(now),
+    authenticatedAt: new Date(now),
+    expiresAt: new Date(now + lifeSeconds * 1_000),
+    keyFingerprint: key,
+  };
+  await insertSession(tx, session);
+  await recordEvent(tx, {
+    organizationId: organization.id,
+    kind: 'session.started',
+    actor: { id: user.id, name: user.name },
+    subject: user.name,
+    data: { method, strength, source, session: session.id, ...(key === null ? {} : { key }) },
+    requestId,
+  });
+  return session;
 }

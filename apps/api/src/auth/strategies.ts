@@ -1,7 +1,7 @@
 import type { ProblemCode } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
 import passport from 'passport';
-import type { Authenticated } from './authenticated.js';
+import type { Authenticated, AuthenticatedByKey } from './authenticated.js';
 import type { HostCaller } from '../hosts/host-token.js';
 import type { SignedInCaller } from './signed-in-caller.js';
 
@@ -20,6 +20,8 @@ export interface StrategyResults {
   readonly bearer: SignedInCaller;
   /** Somebody who has no session yet. */
   readonly local: Authenticated;
+  /** A service account that has no session yet. */
+  readonly key: AuthenticatedByKey;
   /** A host that has joined. */
   readonly host: HostCaller;
 }

@@ -6,6 +6,8 @@ export interface TokenKeys {
   readonly refresh: KeyObject;
   readonly device: KeyObject;
   readonly host: KeyObject;
+  /** Of the challenges that service accounts sign. */
+  readonly signIn: KeyObject;
 }
 
 /**
@@ -20,5 +22,6 @@ export function deriveTokenKeys(tokenKey: Uint8Array): TokenKeys {
     refresh: derive('refresh token'),
     device: derive('device token'),
     host: derive('host token'),
+    signIn: derive('sign-in challenge'),
   };
 }

@@ -17,7 +17,7 @@ import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { customerId } from '../organizations/customers.js';
 import { notFound } from '../refusal.js';
 import { knownRole } from '../roles/read-roles.js';
-import { knownAccount } from '../users/read-users.js';
+import { knownPerson } from '../users/read-users.js';
 import { takeTurn } from '../users/take-turn.js';
 import { nameIn } from './across.js';
 import { delegationView } from './delegation-view.js';
@@ -41,7 +41,7 @@ export async function offerDelegation(
     const role = await knownRole(tx, organizationId, body.role);
     const delegate =
       body.group === undefined
-        ? await knownAccount(tx, homeId, body.user ?? '')
+        ? await knownPerson(tx, homeId, body.user ?? '')
         : await knownGroup(tx, homeId, body.group);
     const delegateName = `${caller.organizationName}/${delegate.name}`;
     const roleName = `${body.customer}/${role.name}`;

@@ -2,6 +2,7 @@ import { fingerprint } from '@writ/openssh/key';
 import {
   countActiveCertificatesOfKey,
   findKeyClaim,
+  findSignInKey,
   hostNamesOfKey,
   listAuthorities,
   raiseEpochs,
@@ -14,6 +15,7 @@ import { endAcross } from '../delegations/across.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import { subjectKey } from '../keys/subject-key.js';
 import { refusal } from '../refusal.js';
+import { endSignInKey } from '../service-accounts/end-sign-in-key.js';
 import { refuseRevokingKeyOf } from '../users/open-account.js';
 import { endTrust, type TrustEnding } from './end-trust.js';
 import type { RevocationRule } from './revocation-rules.js';
@@ -41,19 +43,30 @@ export async function revokeKey(
     const rule: RevocationRule = 'key_of_an_authority';
     throw refusal('revocation_invalid', [{ rule, message }]);
   }
-  if (claim?.kind === 'user') await refuseRevokingKeyOf(tx, services.clock, actor.caller, claim.ownerId);
+  // One that a service account is to sign in with is guarded like its own, also before it has.
+  const registered = await findSignInKey(tx, organizationId, name);
+  const ownerId = claim?.kind === 'user' ? claim.ownerId : registered?.userId;
+  if (ownerId !== undefined) await refuseRevokingKeyOf(tx, services.clock, actor.caller, ownerId);
   await raiseEpochs(tx, organizationId, await restingOn(tx, organizationId, name, claim));
   const certificates = await endingWith(tx, services, organizationId, name, claim);
   const ground = { organizationId, reason, cause: 'key', createdById: userId } as const;
+  const signIns =
+    registered === null
+      ? { sessionsEnded: 0, certificates: [] }
+      : await endSignIns(tx, services, organizationId, { userId: registered.userId, fingerprint: name });
   const { keys, krlVersion } = await endTrust(tx, services, ground, {
-    certificates: [],
+    certificates: signIns.certificates,
     keys: [{ fingerprint: name, publicKey: key.blob }],
   });
   // A customer's KRL does not list the keys of people from outside: what they got there ends by itself.
   if (claim?.kind === 'user' && keys > 0) await endAcross(tx, services, ground, claim.ownerId, name);
   const version = krlVersion.toString();
   if (keys > 0) {
-    const data = { reason, owner: claim?.kind ?? null, certificates, krlVersion: version };
+    const { sessionsEnded } = signIns;
+    const data = {
+      ...{ reason, owner: claim?.kind ?? null, certificates, krlVersion: version },
+      ...(registered === null ? {} : { sessionsEnded }),
+    };
     await recordEvent(tx, eventOf(actor, 'key.revoked', name, data));
   }
   return {
@@ -61,9 +74,20 @@ export async function revokeKey(
     certificates,
     serials: 0,
     keys,
-    sessionsEnded: 0,
+    sessionsEnded: signIns.sessionsEnded,
     alreadyRevoked: keys === 0,
   };
+}
+
+/** Ends what a service account could do with the key besides. */
+async function endSignIns(
+  tx: Transaction,
+  services: TrustEnding,
+  organizationId: string,
+  of: { readonly userId: string; readonly fingerprint: string },
+) {
+  await raiseEpochs(tx, organizationId, [of.userId]);
+  return endSignInKey(tx, services, organizationId, of);
 }
 
 /** Nobody was ever given a certificate for a key that nobody claims. */

@@ -6,7 +6,7 @@ import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { refusal } from '../refusal.js';
 import { refuseResetting } from '../users/open-account.js';
-import { knownAccount } from '../users/read-users.js';
+import { knownPerson } from '../users/read-users.js';
 import { takeTurn } from '../users/take-turn.js';
 import { userView } from '../users/user-view.js';
 
@@ -24,7 +24,7 @@ export function forgetSecondFactor(
   const { organizationId } = caller;
   return store.within([organizationId], async (tx) => {
     await takeTurn(tx, caller);
-    const account = await knownAccount(tx, organizationId, params.user);
+    const account = await knownPerson(tx, organizationId, params.user);
     if (account.id === caller.userId) throw refusal('grant_refused', [ownAccount]);
     await refuseResetting(tx, clock, caller, account);
     if (!(await removeSecondFactor(tx, organizationId, account.id))) {

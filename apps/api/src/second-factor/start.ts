@@ -3,6 +3,7 @@ import { CodedError } from '@writ/kernel';
 import { startSecondFactor as keep } from '@writ/storage';
 import type { AuthServices } from '../auth/auth-services.js';
 import { needFreshSignIn } from '../auth/fresh-sign-in.js';
+import { peopleOnly } from '../auth/people-only.js';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { ownFactor } from './own-factor.js';
@@ -13,7 +14,7 @@ export const enrolmentLife = 15 * 60_000;
 
 /**
  * Makes the secret of a second factor, which counts once a code of it was shown; one that was begun before is worth
- * nothing any more. Ends in `fresh_sign_in_required`, `sign_in_failed` (the password is wrong), `already_so`.
+ * nothing any more. Ends in `people_only`, `fresh_sign_in_required`, `sign_in_failed` (the password is wrong), `already_so`.
  */
 export async function startSecondFactor(
   services: AuthServices,
@@ -22,6 +23,7 @@ export async function startSecondFactor(
 ): Promise<RouteOutput<'startSecondFactor'>> {
   const { store, clock, random, secondFactors } = services;
   const { organizationId, organizationName, userId, userName } = caller;
+  peopleOnly(caller);
   await needFreshSignIn(services, caller, body.password);
   const secret = random(secretBytes);
   const startedAt = new Date(clock());

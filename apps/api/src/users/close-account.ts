@@ -5,6 +5,7 @@ import {
   endOtherSessions,
   otherActiveOwners,
   raiseEpochs,
+  removeSignInKeys,
   trustedUserKeys,
   unexpiredUserCertificates,
   withdrawInvitations,
@@ -23,7 +24,7 @@ export interface AccountClosed extends TrustEnded {
 }
 
 /**
- * Closes an account, in a transaction that holds `lockTrust`: nobody signs in to it, its sessions and invitations end,
+ * Closes an account, in a transaction that holds `lockTrust`: nobody signs in to it, its sessions, invitations and registered keys end,
  * and its unexpired user certificates, also those that it got in customers by delegation, and certified keys are revoked for good (domain.md "Losing access"). Host
  * certificates that it had signed, and keys of hosts and authorities, are no part of it. Closing it again finishes
  * whatever was left. Ends in `last_owner`.
@@ -48,6 +49,7 @@ export async function closeAccount(
     reason: 'account_disabled',
   });
   await withdrawInvitations(tx, organizationId, account.id);
+  await removeSignInKeys(tx, organizationId, { userId: account.id });
   const ended = await endTrust(tx, services, ground, {
     certificates: await unexpiredUserCertificates(tx, organizationId, account.id, takenSince(services)),
     keys: await trustedUserKeys(tx, organizationId, account.id),

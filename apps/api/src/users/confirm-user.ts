@@ -5,7 +5,7 @@ import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { refuseConfirming } from './open-account.js';
-import { knownAccount } from './read-users.js';
+import { knownPerson } from './read-users.js';
 import { takeTurn } from './take-turn.js';
 import { userView } from './user-view.js';
 
@@ -22,7 +22,7 @@ export function confirmUser(
   const { organizationId, userId } = caller;
   return store.within([organizationId], async (tx) => {
     await takeTurn(tx, caller);
-    const account = await knownAccount(tx, organizationId, params.user);
+    const account = await knownPerson(tx, organizationId, params.user);
     const { exception, belowId } = await refuseConfirming(tx, clock, caller, account);
     const at = new Date(clock());
     if (!(await confirmOpening(tx, organizationId, account.id, { byId: userId, belowId, at }))) {
@@ -38,6 +38,6 @@ export function confirmUser(
         ...(exception === null ? {} : { exception }),
       }),
     );
-    return userView(await knownAccount(tx, organizationId, params.user));
+    return userView(await knownPerson(tx, organizationId, params.user));
   });
 }

@@ -5,7 +5,7 @@ import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import type { TrustEnding } from '../revocations/end-trust.js';
 import { closeAccount } from './close-account.js';
 import { refuseClosing } from './open-account.js';
-import { knownAccount } from './read-users.js';
+import { knownPerson } from './read-users.js';
 import { takeTurn } from './take-turn.js';
 import { userView } from './user-view.js';
 
@@ -21,7 +21,7 @@ export function disableUser(
   const { organizationId, userId } = actor.caller;
   return services.store.within([organizationId], async (tx) => {
     await takeTurn(tx, actor.caller);
-    const account = await knownAccount(tx, organizationId, params.user);
+    const account = await knownPerson(tx, organizationId, params.user);
     await refuseClosing(tx, services.clock, actor.caller, account);
     const closed = await closeAccount(tx, services, account, {
       organizationId,

@@ -4,7 +4,7 @@ import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { refuseEnabling } from './open-account.js';
-import { knownAccount } from './read-users.js';
+import { knownPerson } from './read-users.js';
 import { takeTurn } from './take-turn.js';
 import { userView } from './user-view.js';
 
@@ -21,7 +21,7 @@ export function enableUser(
   const { organizationId } = caller;
   return store.within([organizationId], async (tx) => {
     await takeTurn(tx, caller);
-    const account = await knownAccount(tx, organizationId, params.user);
+    const account = await knownPerson(tx, organizationId, params.user);
     const exception = await refuseEnabling(tx, clock, caller, account);
     if (account.state !== 'disabled') return userView(account);
     await raiseEpochs(tx, organizationId, [account.id]);

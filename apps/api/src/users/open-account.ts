@@ -4,6 +4,7 @@ import {
   mayConfirmAccount,
   mayGrantRole,
   mayOpenAccount,
+  mayRegisterKey,
   mayRevokeKeyOf,
   type ConfirmJudgement,
   type GrantJudgement,
@@ -69,6 +70,34 @@ export async function refuseEnabling(
     mayOpenAccount(granter, 'user.invite', await accountOf(tx, caller, account.administrativeRole, [])),
     ...roles.map((role) => mayGrantRole(granter, role, recipients)),
   ]);
+}
+
+/**
+ * Whether the caller may register a key that opens a service account. Resolves to the exception that was used. Ends in
+ * `grant_refused`, with every rule.
+ */
+export async function refuseRegistering(
+  tx: Transaction,
+  clock: Clock,
+  caller: SignedInCaller,
+  account: AccountRow,
+): Promise<'only_owner' | null> {
+  const [recipient] = await recipientsOf(tx, clock, caller.organizationId, [account]);
+  if (recipient === undefined) throw notFound('service account');
+  const roles = await rolesOf(tx, caller, account);
+  const opened = await accountOf(tx, caller, account.administrativeRole, roles);
+  return refuseUnless([mayRegisterKey(await granterOf(tx, clock, caller), opened, recipient)]);
+}
+
+/** Whether the caller may take a registered key from a service account. Ends in `grant_refused`, with every rule. */
+export async function refuseUnregistering(
+  tx: Transaction,
+  clock: Clock,
+  caller: SignedInCaller,
+  account: AccountRow,
+): Promise<void> {
+  const opened = await accountOf(tx, caller, account.administrativeRole, []);
+  refuseUnless([mayOpenAccount(await granterOf(tx, clock, caller), 'user.reset', opened)]);
 }
 
 /** Whether the caller may close an account. Ends in `grant_refused`, with every rule. */

@@ -21,7 +21,11 @@ export async function usersPage(
   const { state, limit } = query;
   const place = placeAt('users', query.cursor, [part.name]);
   const rows = await store.within([organizationId], (tx) =>
-    listAccounts(tx, organizationId, { after: place?.[0] ?? null, state, limit: limit + 1 }),
+    listAccounts(tx, organizationId, {
+      kind: 'person',
+      after: place?.[0] ?? null,
+      ...{ state, limit: limit + 1 },
+    }),
   );
   return pageOf(rows, limit, (row) => cursorAt('users', [row.name]), userView);
 }
@@ -32,12 +36,21 @@ export async function oneUser(
   { organizationId }: Caller,
   { params }: RouteInput<'showUser'>,
 ): Promise<RouteOutput<'showUser'>> {
-  return userView(
-    await store.within([organizationId], (tx) => knownAccount(tx, organizationId, params.user)),
-  );
+  return userView(await store.within([organizationId], (tx) => knownPerson(tx, organizationId, params.user)));
 }
 
-/** The account of that name. Ends in `not_found`. */
+/** The person's account of that name. Ends in `not_found`, also where it is a service account's. */
+export async function knownPerson(
+  tx: Transaction,
+  organizationId: string,
+  name: string,
+): Promise<AccountRow> {
+  const account = await knownAccount(tx, organizationId, name);
+  if (account.kind !== 'person') throw notFound('user');
+  return account;
+}
+
+/** The account of that name, a person's or a service account. Ends in `not_found`. */
 export async function knownAccount(
   tx: Transaction,
   organizationId: string,

@@ -16,7 +16,7 @@ import { endTrust, takenSince, type TrustEnding } from '../revocations/end-trust
 import { giveInvitation } from './give-invitation.js';
 import type { Inviting } from './invite-user.js';
 import { refuseResetting } from './open-account.js';
-import { knownAccount } from './read-users.js';
+import { knownPerson } from './read-users.js';
 import { takeTurn } from './take-turn.js';
 import { userView } from './user-view.js';
 
@@ -36,7 +36,7 @@ export function resetUser(
   const { organizationId } = caller;
   return services.store.within([organizationId], async (tx) => {
     await takeTurn(tx, caller);
-    const account = await knownAccount(tx, organizationId, params.user);
+    const account = await knownPerson(tx, organizationId, params.user);
     if (account.id === caller.userId) throw refusal('grant_refused', [ownAccount]);
     await refuseResetting(tx, services.clock, caller, account);
     if (account.state === 'disabled') {

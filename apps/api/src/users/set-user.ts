@@ -1,6 +1,13 @@
 import type { ProblemCode } from '@writ/contract';
 import { CodedError, type Clock } from '@writ/kernel';
-import { giveAdministrativeRole, raiseEpochs, recordEvent, type ScopedDatabase } from '@writ/storage';
+import {
+  giveAdministrativeRole,
+  raiseEpochs,
+  recordEvent,
+  type AccountRow,
+  type ScopedDatabase,
+  type Transaction,
+} from '@writ/storage';
 import { administrativePermissions } from '../administrative-roles/read.js';
 import { refuseAdministering } from '../administrative-roles/refuse-administering.js';
 import { heldPermissions } from '../auth/held-permissions.js';
@@ -9,39 +16,54 @@ import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { refuseLastOwner } from './close-account.js';
 import { refuseSecondOwner } from './open-account.js';
-import { knownAccount } from './read-users.js';
+import { knownPerson } from './read-users.js';
 import { takeTurn } from './take-turn.js';
 import { userView } from './user-view.js';
 
+type Setting = Actor & { readonly caller: SignedInCaller };
+
 /**
- * Gives an account another administrative role, which counts from its next request on. Ends in `not_found`, `already_so`,
+ * Gives a person another administrative role, which counts from their next request on. Ends in `not_found`, `already_so`,
  * `grant_refused` (every rule: it takes every permission that the account holds before or after), `last_owner`,
  * `decision_stale`.
  */
 export function setUser(
-  { store, clock }: { readonly store: ScopedDatabase; readonly clock: Clock },
-  actor: Actor & { readonly caller: SignedInCaller },
+  services: { readonly store: ScopedDatabase; readonly clock: Clock },
+  actor: Setting,
   { params, body: { administrativeRole } }: Pick<RouteInput<'setUser'>, 'params' | 'body'>,
 ): Promise<RouteOutput<'setUser'>> {
-  const { caller } = actor;
-  const { organizationId } = caller;
-  return store.within([organizationId], async (tx) => {
-    await takeTurn(tx, caller);
-    const account = await knownAccount(tx, organizationId, params.user);
-    const before = account.administrativeRole;
-    const after = await administrativePermissions(tx, organizationId, administrativeRole);
-    await refuseAdministering(tx, clock, caller, [
-      ...(await heldPermissions(tx, organizationId, before)),
-      ...after,
-    ]);
-    if (administrativeRole === 'owner') await refuseSecondOwner(tx, caller);
-    if (before === administrativeRole) {
-      throw new CodedError<ProblemCode>('already_so', `${account.name} is ${before} already.`);
-    }
-    await refuseLastOwner(tx, organizationId, account);
-    await raiseEpochs(tx, organizationId, [account.id]);
-    const changed = await giveAdministrativeRole(tx, organizationId, account.id, administrativeRole);
-    await recordEvent(tx, eventOf(actor, 'user.changed', account.name, { administrativeRole, before }));
-    return userView(changed);
+  const { organizationId } = actor.caller;
+  return services.store.within([organizationId], async (tx) => {
+    await takeTurn(tx, actor.caller);
+    const account = await knownPerson(tx, organizationId, params.user);
+    if (administrativeRole === 'owner') await refuseSecondOwner(tx, actor.caller);
+    return userView(
+      await setAdministrativeRole(tx, services, actor, { account, administrativeRole, kind: 'user.changed' }),
+    );
   });
+}
+
+/** The same for any account, in a transaction that has taken its turn; `kind` is the event's. */
+export async function setAdministrativeRole(
+  tx: Transaction,
+  { clock }: { readonly clock: Clock },
+  actor: Setting,
+  change: { readonly account: AccountRow; readonly administrativeRole: string; readonly kind: string },
+): Promise<AccountRow> {
+  const { organizationId } = actor.caller;
+  const { account, administrativeRole, kind } = change;
+  const before = account.administrativeRole;
+  const after = await administrativePermissions(tx, organizationId, administrativeRole);
+  await refuseAdministering(tx, clock, actor.caller, [
+    ...(await heldPermissions(tx, organizationId, before)),
+    ...after,
+  ]);
+  if (before === administrativeRole) {
+    throw new CodedError<ProblemCode>('already_so', `${account.name} is ${before} already.`);
+  }
+  await refuseLastOwner(tx, organizationId, account);
+  await raiseEpochs(tx, organizationId, [account.id]);
+  const changed = await giveAdministrativeRole(tx, organizationId, account.id, administrativeRole);
+  await recordEvent(tx, eventOf(actor, kind, account.name, { administrativeRole, before }));
+  return changed;
 }

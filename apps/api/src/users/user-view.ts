@@ -5,6 +5,7 @@ export function userView(row: AccountRow) {
   return {
     id: row.id,
     name: row.name,
+    kind: row.kind,
     administrativeRole: row.administrativeRole,
     state: row.state,
     createdAt: row.createdAt.toISOString(),

@@ -6,6 +6,7 @@ import { directories, type Directories } from '../files/directories.js';
 import type { Input } from '../input.js';
 import { certificatePin, serverAddress, type Server } from '../network/server.js';
 import { transportTo } from '../network/transport.js';
+import { readPrivateKeyFile } from '../keys/key-file.js';
 import { shortName, userName } from '../names.js';
 import { assertLongEnough } from '../new-password.js';
 import type { Run, Surroundings } from '../run.js';
@@ -20,7 +21,8 @@ import {
 } from '../session/configuration.js';
 import { deviceTokenFor, keepDevice } from '../session/devices.js';
 import { withSessionLock } from '../session/lock.js';
-import { prepareSession, writeSession } from '../session/session.js';
+import { prepareSession, writeSession, type Session } from '../session/session.js';
+import { signInByKey } from '../session/sign-in-by-key.js';
 import { offerSecondFactor } from './second-factor/offer.js';
 import { withCode } from './second-factor/code.js';
 import { saySsh } from '../view/ssh.js';
@@ -39,16 +41,15 @@ export const run: Run = async (surroundings, input) => {
   const { server, transport } = await reach(surroundings, await serverOf(surroundings, input, remembered));
   await prepareSession(where);
   await prepareConfiguration(where);
-  const { deviceToken, ...tokens } = await signIn(surroundings, input, where, server, transport, remembered);
-  const device = { url: server.url, organization: tokens.organization.name, user: tokens.user.name };
-  await withSessionLock(where, async () => {
-    await writeSession(where, { server, tokens });
-    await keepDevice(where, { ...device, deviceToken });
-  });
+  const name = input.option('service-account');
+  const { tokens } =
+    name === undefined
+      ? await asPerson(surroundings, input, where, server, transport, remembered)
+      : await asServiceAccount(surroundings, input, where, server, transport, remembered, userName(name));
   await writeConfiguration(where, {
     ...server,
     organization: tokens.organization,
-    user: tokens.user.name,
+    user: name === undefined ? tokens.user.name : null,
     ssh: remembered?.ssh ?? null,
   });
   const whoami = await call(transport, 'whoami', { accessToken: tokens.accessToken });
@@ -65,6 +66,53 @@ export const run: Run = async (surroundings, input) => {
   }
   await tellSsh(surroundings, input, where, remembered?.ssh ?? null);
 };
+
+/** Signs somebody in with a password or an invitation, and keeps the session. */
+async function asPerson(
+  surroundings: Surroundings,
+  input: Input,
+  where: Directories,
+  server: Server,
+  transport: Transport,
+  remembered: Configuration | null,
+): Promise<Session> {
+  const { deviceToken, ...tokens } = await signIn(surroundings, input, where, server, transport, remembered);
+  const device = { url: server.url, organization: tokens.organization.name, user: tokens.user.name };
+  const session = { server, tokens, signInKey: null };
+  await withSessionLock(where, async () => {
+    await writeSession(where, session);
+    await keepDevice(where, { ...device, deviceToken });
+  });
+  return session;
+}
+
+/** Signs a service account in with its key, and keeps the session; the key is remembered with it, to sign in again with. */
+async function asServiceAccount(
+  { terminal }: Surroundings,
+  input: Input,
+  where: Directories,
+  server: Server,
+  transport: Transport,
+  remembered: Configuration | null,
+  serviceAccount: string,
+): Promise<Session> {
+  const both = ['user', 'invitation', 'invitation-file', 'password-file', 'password-fd'].find(
+    (option) => input.flag(option) || input.option(option) !== undefined,
+  );
+  if (both !== undefined)
+    fail('usage_invalid', `A service account signs in with its key: leave --${both} out.`);
+  const named = input.option('key');
+  if (named === undefined) fail('usage_invalid', 'Say which key signs in: --key <file>.');
+  const key = await readPrivateKeyFile(named, terminal);
+  const same = remembered?.url === server.url ? remembered.organization?.name : undefined;
+  const said = input.option('org');
+  const organization = said === undefined ? same : shortName(said);
+  const who = { serviceAccount, ...(organization === undefined ? {} : { organization }) };
+  const tokens = await terminal.working('Signing in', () => signInByKey(transport, who, key));
+  const session = { server, tokens, signInKey: key.path };
+  await withSessionLock(where, () => writeSession(where, session));
+  return session;
+}
 
 /** Has plain ssh use certificates, where that is wanted: as said, else as remembered, else as answered. */
 async function tellSsh(

@@ -25,6 +25,7 @@ export const adminRole: GroupDescription = {
       arguments: [roleName],
       options: [permission],
       json: 'AdministrativeRole',
+      inOrganization: true,
       load: () => import('../commands/admin-role/create.js'),
     },
     {
@@ -34,6 +35,7 @@ export const adminRole: GroupDescription = {
         { command: 'writ admin-role list', says: 'those that every organization has, then its own' },
       ],
       json: 'AdministrativeRole[]',
+      inOrganization: true,
       load: () => import('../commands/admin-role/list.js'),
     },
     {
@@ -42,6 +44,7 @@ export const adminRole: GroupDescription = {
       examples: [{ command: 'writ admin-role show owner', says: 'every permission there is' }],
       arguments: [roleName],
       json: 'AdministrativeRole',
+      inOrganization: true,
       load: () => import('../commands/admin-role/show.js'),
     },
     {
@@ -58,6 +61,7 @@ export const adminRole: GroupDescription = {
       arguments: [roleName],
       options: [permission],
       json: 'AdministrativeRole',
+      inOrganization: true,
       load: () => import('../commands/admin-role/set.js'),
     },
     {
@@ -66,6 +70,7 @@ export const adminRole: GroupDescription = {
       examples: [{ command: 'writ admin-role delete helpdesk', says: 'it is gone' }],
       arguments: [roleName],
       json: '{ "deleted": true }',
+      inOrganization: true,
       load: () => import('../commands/admin-role/delete.js'),
     },
   ],

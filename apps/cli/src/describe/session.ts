@@ -27,7 +27,8 @@ export const login: LeafDescription = {
     'Asks for what is not given and not remembered from the last time, so --user is how somebody else signs in. Passwords come ' +
     'from a question on the terminal, --password-file, --password-fd or WRIT_PASSWORD, never from an argument; the new one that ' +
     'an invitation takes also from WRIT_NEW_PASSWORD. An account with a second factor takes its code too, or a recovery code: ' +
-    'asked for, --code-file, --code-fd or WRIT_CODE. With --user an invitation for somebody else is refused, and stays unused. The first time it asks whether plain ssh is ' +
+    'asked for, --code-file, --code-fd or WRIT_CODE. A service account (`writ service-account`) signs in with --service-account and ' +
+    '--key, for an hour, and again by itself as long as the key is there. With --user an invitation for somebody else is refused, and stays unused. The first time it asks whether plain ssh is ' +
     'to use certificates (one Include at the top of ~/.ssh/config); without a terminal it does so only with --ssh-config.',
   examples: [
     { command: 'writ login --url https://ca.acme.example --user ana', says: 'sign in with a password' },
@@ -39,11 +40,20 @@ export const login: LeafDescription = {
       command: 'writ login --url https://10.0.0.5:8443 --pin sha256:3f1c… --user ana',
       says: 'a server with a self-signed certificate: the fingerprint is printed by `writ init`',
     },
+    {
+      command: 'writ login --url https://ca.acme.example --service-account deploy --key ./deploy_key',
+      says: 'a machine; nothing is asked',
+    },
   ],
   options: [
     { flags: '--url <address>', summary: 'address of the service; plain http only on loopback' },
     { flags: '--org <name>', summary: 'name of the organization; without it the one that runs the service' },
     { flags: '--user <name>', summary: 'who signs in' },
+    {
+      flags: '--service-account <name>',
+      summary:
+        'sign in as a service account, with the registered key that --key names (a file, or its .pub for one in ssh-agent)',
+    },
     {
       flags: '--ca-file <file>',
       summary: 'PEM file of the authorities that may vouch for the server',
@@ -65,7 +75,8 @@ export const login: LeafDescription = {
     { flags: '--no-ssh-config', summary: 'leave ssh alone, without asking; remembered' },
     {
       flags: '--key <file>',
-      summary: 'the public key that ssh is to use; without it writ makes ~/.ssh/id_writ; remembered',
+      summary:
+        'the public key that ssh is to use; without it writ makes ~/.ssh/id_writ; remembered. Of a service account: what it signs in with',
       completes: 'file',
     },
     { flags: '--agent', summary: 'have ssh-agent hold key and certificates too, until they end; remembered' },

@@ -9,6 +9,7 @@ import { group } from './group.js';
 import { org } from './org.js';
 import { role } from './role.js';
 import { service } from './service.js';
+import { serviceAccount } from './service-account.js';
 import { sshConfig } from './ssh-config.js';
 import { login, logout, password, secondFactor, whoami } from './session.js';
 import { user } from './user.js';
@@ -32,6 +33,7 @@ export const commands: readonly CommandDescription[] = [
   krl,
   org,
   user,
+  serviceAccount,
   adminRole,
   group,
   role,

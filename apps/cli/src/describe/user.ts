@@ -98,6 +98,7 @@ export const user: GroupDescription = {
         { flags: '--as <role>', summary: 'the administrative role; `writ admin-role list` has them' },
       ],
       json: 'User',
+      inOrganization: true,
       load: () => import('../commands/user/set.js'),
     },
     {

@@ -2,7 +2,7 @@ import { rename, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { formatPublicKeyLine, parsePublicKeyLine, type PublicKey } from '@writ/openssh/key';
 import { fail, systemReason } from '../errors.js';
-import { makePrivateDirectory } from '../files/atomic-file.js';
+import { makePrivateDirectory, writeAtomically } from '../files/atomic-file.js';
 import { readText } from '../files/read.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { sshKeygen } from './ssh-keygen.js';
@@ -31,6 +31,20 @@ export async function readKeyFile(given: string): Promise<KeyFile> {
     publicKey: key,
     line: formatPublicKeyLine({ key, comment }),
   };
+}
+
+/**
+ * The same for a private key beside which its public half may be missing, as where it came out of a secret store: then that is written
+ * there, for ssh wants it too. Rejects with the codes of `readKeyFile` and of `sshKeygen`, and 'file_unwritable'.
+ */
+export async function readPrivateKeyFile(given: string, terminal: Terminal): Promise<KeyFile> {
+  const path = resolve(given);
+  if (!path.endsWith('.pub') && !(await exists(`${path}.pub`)) && (await exists(path))) {
+    const line = await sshKeygen(['-y', '-f', path], '', `read the key ${path}`);
+    await writeAtomically(`${path}.pub`, line, 0o644);
+    terminal.say(`Wrote its public half to ${path}.pub`);
+  }
+  return readKeyFile(path);
 }
 
 /** Where the key is that `writ` makes for itself, without an ending. */

@@ -12,9 +12,11 @@ import { shortName } from '../names.js';
 import { directories, type Directories } from '../files/directories.js';
 import { transportTo } from '../network/transport.js';
 import type { Surroundings } from '../run.js';
+import { readKeyFile } from '../keys/key-file.js';
 import { withSessionLock } from './lock.js';
 import { handleToActIn } from './organization.js';
 import { guardSession, readSession, removeSession, writeSession, type Session } from './session.js';
+import { signInByKey } from './sign-in-by-key.js';
 
 /** A token that ends sooner than this is replaced before it is used. */
 const margin = 20_000;
@@ -94,8 +96,7 @@ async function freshSession(
       fail('not_signed_in', 'Somebody else has signed in here in the meantime; run this again.');
     if (usable(now)) return now;
     try {
-      const tokens = await call(transport, 'refresh', { body: { refreshToken: now.tokens.refreshToken } });
-      const next = { server: now.server, tokens };
+      const next = { ...now, tokens: await successor(now, transport) };
       await writeSession(where, next);
       return next;
     } catch (error) {
@@ -105,9 +106,18 @@ async function freshSession(
   });
 }
 
+/** The tokens that follow: a service account signs in again, without being told to. */
+async function successor({ tokens, signInKey }: Session, transport: Transport): Promise<Session['tokens']> {
+  if ('refreshToken' in tokens)
+    return call(transport, 'refresh', { body: { refreshToken: tokens.refreshToken } });
+  if (signInKey === null) fail('not_signed_in', 'Your session has ended; sign in again: `writ login`.');
+  const who = { organization: tokens.organization.name, serviceAccount: tokens.user.name };
+  return signInByKey(transport, who, await readKeyFile(signInKey));
+}
+
 async function ended(where: Directories, session: Session): Promise<never> {
   const kept = await readSession(where);
-  if (kept?.tokens.refreshToken === session.tokens.refreshToken) await removeSession(where);
+  if (kept !== null && lasting(kept) === lasting(session)) await removeSession(where);
   return fail(
     'not_signed_in',
     `Your session at ${session.server.url} has ended; sign in again: \`writ login\`.`,
@@ -115,4 +125,9 @@ async function ended(where: Directories, session: Session): Promise<never> {
       url: session.server.url,
     },
   );
+}
+
+/** What tells one session's tokens from another's. */
+function lasting({ tokens }: Session): string {
+  return 'refreshToken' in tokens ? tokens.refreshToken : tokens.accessToken;
 }

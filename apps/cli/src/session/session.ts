@@ -1,6 +1,6 @@
 import { chmod, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SessionTokens } from '@writ/contract';
+import { AnySession } from '@writ/contract';
 import { fail, systemReason } from '../errors.js';
 import { assertWritable, makePrivateDirectory, writeAtomically } from '../files/atomic-file.js';
 import type { Directories } from '../files/directories.js';
@@ -11,7 +11,10 @@ import type { Terminal } from '../terminal/terminal.js';
 /** A session, and the one server that its tokens may be shown to. */
 export interface Session {
   readonly server: Server;
-  readonly tokens: SessionTokens;
+  /** A service account's cannot be refreshed. */
+  readonly tokens: AnySession;
+  /** Absolute path of the key that a service account signs in with, without an ending; null: a person's session. */
+  readonly signInKey: string | null;
 }
 
 /** Where the session is kept: 0600 in a directory that is 0700. */
@@ -22,15 +25,17 @@ export async function readSession(where: Directories): Promise<Session | null> {
   const bytes = await readBytesIfAny(sessionFile(where));
   if (bytes === null) return null;
   try {
-    const { server, tokens } = JSON.parse(new TextDecoder().decode(bytes)) as {
+    const { server, tokens, signInKey } = JSON.parse(new TextDecoder().decode(bytes)) as {
       server: Server;
       tokens: unknown;
+      signInKey?: unknown;
     };
-    const parsed = SessionTokens.safeParse(tokens);
+    const parsed = AnySession.safeParse(tokens);
     if (!parsed.success || typeof server.url !== 'string') return null;
     return {
       server: { url: server.url, pin: server.pin ?? null, caFile: server.caFile ?? null },
       tokens: parsed.data,
+      signInKey: typeof signInKey === 'string' ? signInKey : null,
     };
   } catch {
     return null;

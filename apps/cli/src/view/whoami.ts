@@ -8,7 +8,10 @@ import { field, instant } from './fields.js';
 export function describeWhoami(whoami: Whoami, server: Server): readonly Line[] {
   const { user, organization, roles, session } = whoami;
   return [
-    field('user', [strong(user.name), ` (${user.administrativeRole})`]),
+    field('user', [
+      strong(user.name),
+      ` (${user.administrativeRole}${user.kind === 'service' ? ', a service account' : ''})`,
+    ]),
     field('organization', [organization.name, quiet(` (handle ${organization.handle})`)]),
     field('server', [server.url, server.pin === null ? '' : quiet(' pinned')]),
     field('session', `signed in by ${session.method}, until ${instant(session.expiresAt)}`),

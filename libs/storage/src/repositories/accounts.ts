@@ -2,10 +2,12 @@ import { Prisma } from '../generated/client.js';
 import { startEpoch } from './epochs.js';
 import { every, type Transaction } from './transaction.js';
 
-/** A person's account as those who look after it see it. */
+/** An account as those who look after it see it. */
 export interface AccountRow {
   readonly id: string;
   readonly name: string;
+  /** 'service': of a machine, which signs in with a registered key. */
+  readonly kind: 'person' | 'service';
   readonly administrativeRole: string;
   readonly state: 'invited' | 'active' | 'disabled';
   readonly hasPassword: boolean;
@@ -27,45 +29,51 @@ function ofLastOpening(column: Prisma.Sql): Prisma.Sql {
     order by used_at desc, opening.created_at desc limit 1)`;
 }
 
-const columns = Prisma.sql`users.id, users.name, administrative_role as "administrativeRole", state,
+const columns = Prisma.sql`users.id, users.name, users.kind, administrative_role as "administrativeRole", state,
   password_hash is not null as "hasPassword", users.created_at as "createdAt", disabled_at as "disabledAt",
   ${ofLastOpening(Prisma.sql`created_by_id`)} as "openedBy",
   ${ofLastOpening(Prisma.sql`confirmed_by_id`)} as "confirmedBy"`;
 
-/** Accounts by name, those after `after`. */
+/** Accounts of people or of machines by name, those after `after`; none that was deleted. */
 export function listAccounts(
   tx: Transaction,
   organizationId: string,
   query: {
+    readonly kind: AccountRow['kind'];
     readonly after: string | null;
     readonly state?: AccountRow['state'] | undefined;
     readonly limit: number;
   },
 ): Promise<AccountRow[]> {
-  const conditions = [Prisma.sql`organization_id = ${organizationId}::uuid`];
+  const conditions = [
+    Prisma.sql`organization_id = ${organizationId}::uuid`,
+    Prisma.sql`kind = ${query.kind}`,
+    Prisma.sql`deleted_at is null`,
+  ];
   if (query.after !== null) conditions.push(Prisma.sql`name collate "C" > ${query.after}`);
   if (query.state !== undefined) conditions.push(Prisma.sql`state = ${query.state}`);
   return tx.$queryRaw<AccountRow[]>`
     select ${columns} from users where ${every(conditions)} order by name collate "C" limit ${query.limit}`;
 }
 
-/** The state of every account, by name. */
+/** The state of every account that was not deleted, by name. */
 export async function accountStates(
   tx: Transaction,
   organizationId: string,
 ): Promise<ReadonlyMap<string, AccountRow['state']>> {
   const rows = await tx.$queryRaw<{ name: string; state: AccountRow['state'] }[]>`
-    select name, state from users where organization_id = ${organizationId}::uuid order by name collate "C"`;
+    select name, state from users where organization_id = ${organizationId}::uuid and deleted_at is null order by name collate "C"`;
   return new Map(rows.map(({ name, state }) => [name, state]));
 }
 
+/** The account of that name, of a person or a machine; null also where it was deleted. */
 export async function findAccount(
   tx: Transaction,
   organizationId: string,
   name: string,
 ): Promise<AccountRow | null> {
   const rows = await tx.$queryRaw<AccountRow[]>`
-    select ${columns} from users where organization_id = ${organizationId}::uuid and name = ${name}`;
+    select ${columns} from users where organization_id = ${organizationId}::uuid and name = ${name} and deleted_at is null`;
   return rows[0] ?? null;
 }
 
@@ -83,6 +91,32 @@ export async function insertInvitedAccount(
   if (made === undefined) return null;
   await startEpoch(tx, account.organizationId, made.id, 'user');
   return made;
+}
+
+/** Makes an account of a machine, which no key opens yet. Null, and nothing written, when the name is or was taken. */
+export async function insertServiceAccount(
+  tx: Transaction,
+  account: { readonly organizationId: string; readonly name: string; readonly administrativeRole: string },
+): Promise<AccountRow | null> {
+  const rows = await tx.$queryRaw<AccountRow[]>`
+    insert into users (id, organization_id, name, administrative_role, state, kind)
+    values (gen_random_uuid(), ${account.organizationId}::uuid, ${account.name}, ${account.administrativeRole}, 'active', 'service')
+    on conflict (organization_id, name) do nothing
+    returning ${columns}`;
+  const [made] = rows;
+  if (made === undefined) return null;
+  await startEpoch(tx, account.organizationId, made.id, 'user');
+  return made;
+}
+
+/** Marks a closed service account deleted: its row stays, for what was issued to it and for its name. */
+export async function markDeleted(
+  tx: Transaction,
+  organizationId: string,
+  userId: string,
+  at: Date,
+): Promise<void> {
+  await tx.user.update({ where: { id: userId, organizationId }, data: { deletedAt: at } });
 }
 
 /** Puts an account into a state; `keepPassword` false forgets the password, and the devices that knew the account. */

@@ -141,6 +141,21 @@ export function unexpiredUserCertificates(
       and (${fingerprint}::text is null or public_key_fingerprint = ${fingerprint}::text)`;
 }
 
+/** The user certificates that were issued in sessions which a key opened, and expire after `since` (seconds since 1970). */
+export function unexpiredCertificatesOfSignInKey(
+  tx: Transaction,
+  organizationId: string,
+  { userId, keyFingerprint }: { readonly userId: string; readonly keyFingerprint: string },
+  since: bigint,
+): Promise<CertificateRef[]> {
+  return tx.$queryRaw<CertificateRef[]>`
+    select authority_id as "authorityId", serial, valid_before as "validBefore" from certificates
+    where organization_id = ${organizationId}::uuid and user_id = ${userId}::uuid and certificate_type = 'user'
+      and valid_before > ${since}::bigint
+      and session_id in (select id from sessions
+        where organization_id = ${organizationId}::uuid and user_id = ${userId}::uuid and key_fingerprint = ${keyFingerprint})`;
+}
+
 /** The user certificates that were issued because of one of the holdings and expire after `since` (seconds since 1970). */
 export function unexpiredCertificatesOfHoldings(
   tx: Transaction,

@@ -49,3 +49,20 @@ export async function forgetChallenges(tx: Transaction, organizationId: string, 
   const { count } = await tx.proofChallenge.deleteMany({ where: { organizationId, expiresAt: { lt: now } } });
   return count;
 }
+
+/**
+ * Notes that a challenge which nothing was kept of was used. False when it was used before: of any number of attempts at once,
+ * one gets true.
+ */
+export async function useChallengeOnce(
+  tx: Transaction,
+  { organizationId, userId, nonceHash, action, fingerprint, expiresAt }: NewChallenge,
+  now: Date,
+): Promise<boolean> {
+  const kept = await tx.$executeRaw`
+    insert into proof_challenges (id, organization_id, user_id, nonce_hash, action, fingerprint, expires_at, used_at)
+    values (gen_random_uuid(), ${organizationId}::uuid, ${userId}::uuid, ${nonceHash}, ${action}, ${fingerprint},
+      ${expiresAt}::timestamptz, ${now}::timestamptz)
+    on conflict (nonce_hash) do nothing`;
+  return kept > 0;
+}

@@ -30,6 +30,7 @@ export * from './revocations.js';
 export * from './role-holders.js';
 export * from './roles.js';
 export * from './second-factors.js';
+export * from './service-account-keys.js';
 export * from './sessions.js';
 export * from './sign-in-attempts.js';
 export * from './trust-bundles.js';

@@ -12,7 +12,8 @@ export interface PartyRow {
 
 /**
  * Each account (id) with everybody who may be behind it: who made its invitation that can still be used, and who made the one
- * that it was last opened with, unless somebody has confirmed since then whose it is; and who may be behind those. Two who
+ * that it was last opened with, unless somebody has confirmed since then whose it is; who registered a key that opens it, where it is
+ * a service account's; and who may be behind those. Two who
  * have reset each other are both there, once. So is somebody from outside, who let the first people in; but not behind an
  * owner, who answers for the organization from then on and could not begin otherwise.
  */
@@ -26,15 +27,21 @@ export async function partiesOf(
     with recursive party (account, id) as (
       select id, id from unnest(${[...userIds]}::uuid[]) as asked (id)
       union
-      select account, case when confirmed_at is null then created_by_id else confirmed_below_id end
-      from party join invitations i on i.organization_id = ${organizationId}::uuid and i.user_id = party.id
-      where ((used_at is null and expires_at > ${now}::timestamptz)
-        or i.id = (
-          select last.id from invitations last
-          where last.organization_id = ${organizationId}::uuid and last.user_id = party.id and last.used_at is not null
-          order by last.used_at desc, last.created_at desc limit 1))
-        and not (exists (select from users own where own.id = party.id and own.administrative_role = 'owner')
-          and exists (select from outsiders o where o.organization_id = ${organizationId}::uuid and o.user_id = i.created_by_id))
+      select account, behind.id from party join lateral (
+        select case when confirmed_at is null then created_by_id else confirmed_below_id end as id
+        from invitations i
+        where i.organization_id = ${organizationId}::uuid and i.user_id = party.id
+          and ((used_at is null and expires_at > ${now}::timestamptz)
+          or i.id = (
+            select last.id from invitations last
+            where last.organization_id = ${organizationId}::uuid and last.user_id = party.id and last.used_at is not null
+            order by last.used_at desc, last.created_at desc limit 1))
+          and not (exists (select from users own where own.id = party.id and own.administrative_role = 'owner')
+            and exists (select from outsiders o where o.organization_id = ${organizationId}::uuid and o.user_id = i.created_by_id))
+        union all
+        select added_by_id from service_account_keys k
+        where k.organization_id = ${organizationId}::uuid and k.user_id = party.id
+      ) behind on true
     )
     select account as of, person.id as "userId", person.name as "userName",
       array(select role_id::text from role_holders h

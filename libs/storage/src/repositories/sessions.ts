@@ -4,7 +4,7 @@ export interface SessionRow {
   readonly id: string;
   readonly organizationId: string;
   readonly userId: string;
-  /** 'password' | 'invitation' */
+  /** 'password' | 'invitation' | 'key' */
   readonly method: string;
   readonly strength: string;
   /** Which refresh token is the current one. */
@@ -14,6 +14,8 @@ export interface SessionRow {
   readonly expiresAt: Date;
   readonly endedAt: Date | null;
   readonly endedReason: string | null;
+  /** The registered key that a service account's was opened with. */
+  readonly keyFingerprint: string | null;
 }
 
 export type NewSession = Omit<SessionRow, 'endedAt' | 'endedReason'>;
@@ -68,6 +70,20 @@ export async function endOtherSessions(
 ): Promise<number> {
   const { count } = await tx.session.updateMany({
     where: { organizationId, userId, endedAt: null, ...(kept === null ? {} : { id: { not: kept } }) },
+    data: { endedAt: end.at, endedReason: end.reason },
+  });
+  return count;
+}
+
+/** Ends a user's sessions that a key opened; returns how many were open. */
+export async function endSessionsOfKey(
+  tx: Transaction,
+  organizationId: string,
+  of: { readonly userId: string; readonly keyFingerprint: string },
+  end: { readonly at: Date; readonly reason: string },
+): Promise<number> {
+  const { count } = await tx.session.updateMany({
+    where: { organizationId, ...of, endedAt: null },
     data: { endedAt: end.at, endedReason: end.reason },
   });
   return count;

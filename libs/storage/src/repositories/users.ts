@@ -11,6 +11,7 @@ export interface SignInUser {
   readonly passwordHash: string | null;
   /** Of the device tokens that still count. */
   readonly deviceGeneration: number;
+  readonly kind: 'person' | 'service';
 }
 
 /** @param by the account's name or id */
@@ -28,9 +29,12 @@ export async function findSignInUser(
       state: true,
       passwordHash: true,
       deviceGeneration: true,
+      kind: true,
     },
   });
-  return user === null ? null : { ...user, state: user.state as SignInUser['state'] };
+  if (user === null) return null;
+  const { state, kind } = user as Pick<SignInUser, 'state' | 'kind'>;
+  return { ...user, state, kind };
 }
 
 /**

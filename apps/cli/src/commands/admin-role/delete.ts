@@ -4,7 +4,7 @@ import { signedIn } from '../../session/client.js';
 
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const role = shortName(input.argument('role'));
   await client.call('deleteAdministrativeRole', { params: { ...client.organization, role } });
   if (input.json) terminal.json({ deleted: true });

@@ -5,7 +5,7 @@ import { strong } from '../../terminal/text.js';
 
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const { items } = await client.call('listAdministrativeRoles', { params: client.organization });
   if (input.json) return terminal.json(items);
   const rows = items.map(({ name, builtIn, permissions }) => [

@@ -6,7 +6,7 @@ import { permissionsOf } from './permissions.js';
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
   const body = { permissions: permissionsOf(input) };
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const role = await client.call('changeAdministrativeRole', {
     params: { ...client.organization, role: shortName(input.argument('role')) },
     body,

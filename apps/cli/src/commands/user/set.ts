@@ -5,7 +5,7 @@ import { signedIn } from '../../session/client.js';
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
   const administrativeRole = shortName(input.required('as'));
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const user = await client.call('setUser', {
     params: { ...client.organization, user: userName(input.argument('user')) },
     body: { administrativeRole },

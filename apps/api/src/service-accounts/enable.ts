@@ -1,0 +1,34 @@
+import type { Clock } from '@writ/kernel';
+import { changeAccount, raiseEpochs, recordEvent, type ScopedDatabase } from '@writ/storage';
+import type { SignedInCaller } from '../auth/signed-in-caller.js';
+import { eventOf, type Actor } from '../events/event-of.js';
+import type { RouteInput, RouteOutput } from '../http/route-input.js';
+import { refuseEnabling } from '../users/open-account.js';
+import { takeTurn } from '../users/take-turn.js';
+import { knownServiceAccount } from './read.js';
+import { shownServiceAccount } from './view.js';
+
+/**
+ * Opens a closed service account again, for keys that are registered from then on. Repeating it changes nothing. Ends in
+ * `not_found`, `grant_refused` (every rule), `decision_stale`.
+ */
+export function enableServiceAccount(
+  { store, clock }: { readonly store: ScopedDatabase; readonly clock: Clock },
+  actor: Actor & { readonly caller: SignedInCaller },
+  { params }: Pick<RouteInput<'enableServiceAccount'>, 'params'>,
+): Promise<RouteOutput<'enableServiceAccount'>> {
+  const { caller } = actor;
+  const { organizationId } = caller;
+  return store.within([organizationId], async (tx) => {
+    await takeTurn(tx, caller);
+    const account = await knownServiceAccount(tx, organizationId, params.account);
+    const exception = await refuseEnabling(tx, clock, caller, account);
+    if (account.state === 'active') return shownServiceAccount(tx, organizationId, account);
+    await raiseEpochs(tx, organizationId, [account.id]);
+    const opened = { state: 'active', at: new Date(clock()), keepPassword: true } as const;
+    const enabled = await changeAccount(tx, organizationId, account.id, opened);
+    const data = exception === null ? {} : { exception };
+    await recordEvent(tx, eventOf(actor, 'service_account.enabled', account.name, data));
+    return shownServiceAccount(tx, organizationId, enabled);
+  });
+}

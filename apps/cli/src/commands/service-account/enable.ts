@@ -1,0 +1,17 @@
+import { userName } from '../../names.js';
+import type { Run } from '../../run.js';
+import { signedIn } from '../../session/client.js';
+
+export const run: Run = async (surroundings, input) => {
+  const { terminal } = surroundings;
+  const account = userName(input.argument('account'));
+  const client = await signedIn(surroundings, input);
+  const opened = await client.call('enableServiceAccount', { params: { ...client.organization, account } });
+  if (input.json) terminal.json(opened);
+  else
+    terminal.say(
+      opened.keys.length === 0
+        ? `${opened.name} is active; register a key: \`writ service-account key add ${opened.name} --key <file>.pub\`.`
+        : `${opened.name} is active.`,
+    );
+};

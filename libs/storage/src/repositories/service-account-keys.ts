@@ -1,0 +1,103 @@
+import { Prisma } from '../generated/client.js';
+import { rolesThroughGroup } from './groups.js';
+import { settleHolders, type HoldingChange } from './role-holders.js';
+import type { Transaction } from './transaction.js';
+
+/** A key that a service account may sign in with. */
+export interface SignInKeyRow {
+  readonly userId: string;
+  /** 'SHA256:…' */
+  readonly fingerprint: string;
+  /** SSH wire encoding. */
+  readonly publicKey: Uint8Array;
+  readonly keyType: string;
+  readonly comment: string;
+  /** Who registered it: one of the organization's, or 'msp/ana' from outside. */
+  readonly addedBy: string;
+  readonly addedAt: Date;
+  /** Null: nobody has signed in with it yet, so that it is not proved to be the account's. */
+  readonly lastUsedAt: Date | null;
+}
+
+const columns = Prisma.sql`user_id as "userId", fingerprint, public_key as "publicKey", key_type as "keyType", comment,
+  coalesce((select who.name from users who where who.id = added_by_id and who.organization_id = k.organization_id),
+    (select who.name from outsiders who where who.user_id = added_by_id and who.organization_id = k.organization_id),
+    added_by_id::text) as "addedBy",
+  added_at as "addedAt", last_used_at as "lastUsedAt"`;
+
+/** The keys of these accounts, oldest first. */
+export async function signInKeysOf(
+  tx: Transaction,
+  organizationId: string,
+  userIds: readonly string[],
+): Promise<SignInKeyRow[]> {
+  return tx.$queryRaw<SignInKeyRow[]>`
+    select ${columns} from service_account_keys k
+    where organization_id = ${organizationId}::uuid and user_id = any(${[...userIds]}::uuid[])
+    order by added_at, fingerprint collate "C"`;
+}
+
+/** Registers a key. False, and nothing written, where the organization has it registered already, for whichever account. */
+export async function insertSignInKey(
+  tx: Transaction,
+  key: Omit<SignInKeyRow, 'addedBy' | 'lastUsedAt'> & {
+    readonly organizationId: string;
+    readonly addedById: string;
+  },
+): Promise<boolean> {
+  const inserted = await tx.$executeRaw`
+    insert into service_account_keys (organization_id, fingerprint, user_id, public_key, key_type, comment, added_by_id, added_at)
+    values (${key.organizationId}::uuid, ${key.fingerprint}, ${key.userId}::uuid, ${key.publicKey}, ${key.keyType},
+      ${key.comment}, ${key.addedById}::uuid, ${key.addedAt}::timestamptz)
+    on conflict (organization_id, fingerprint) do nothing`;
+  return inserted > 0;
+}
+
+/** Whose key it is that is registered, or null. */
+export async function findSignInKey(
+  tx: Transaction,
+  organizationId: string,
+  fingerprint: string,
+): Promise<Pick<SignInKeyRow, 'userId' | 'lastUsedAt' | 'comment'> | null> {
+  return tx.serviceAccountKey.findUnique({
+    where: { organizationId_fingerprint: { organizationId, fingerprint } },
+    select: { userId: true, lastUsedAt: true, comment: true },
+  });
+}
+
+/** Notes that somebody has signed in with it. */
+export async function noteSignInKeyUsed(
+  tx: Transaction,
+  organizationId: string,
+  fingerprint: string,
+  at: Date,
+): Promise<void> {
+  await tx.serviceAccountKey.updateMany({ where: { organizationId, fingerprint }, data: { lastUsedAt: at } });
+}
+
+/** Takes the right to sign in from a key, or from all of an account's. */
+export async function removeSignInKeys(
+  tx: Transaction,
+  organizationId: string,
+  of: { readonly userId: string } | { readonly fingerprint: string },
+): Promise<void> {
+  await tx.serviceAccountKey.deleteMany({ where: { organizationId, ...of } });
+}
+
+/** Takes an account out of every group and role. In a transaction that holds `lockTrust`. */
+export async function leaveEverything(
+  tx: Transaction,
+  organizationId: string,
+  userId: string,
+): Promise<HoldingChange & { readonly groups: readonly string[] }> {
+  const groups = await tx.$queryRaw<{ id: string }[]>`
+    delete from group_users where organization_id = ${organizationId}::uuid and user_id = ${userId}::uuid
+    returning group_id as id`;
+  const roles = await tx.$queryRaw<{ id: string }[]>`
+    delete from role_members where organization_id = ${organizationId}::uuid and user_id = ${userId}::uuid
+    returning role_id as id`;
+  const left = [...roles];
+  for (const { id } of groups) left.push(...(await rolesThroughGroup(tx, organizationId, id)));
+  const change = await settleHolders(tx, organizationId, [...new Set(left.map(({ id }) => id))]);
+  return { ...change, groups: groups.map(({ id }) => id) };
+}
