@@ -15,8 +15,10 @@ beforeAll(async () => {
 afterAll(() => org.stop());
 
 const codeOf = async (answer: Promise<unknown>) => (await problemOf(answer)).code;
-const rulesOf = async (answer: Promise<unknown>) =>
-  ((await problemOf(answer)).failures ?? []).map(({ rule }) => rule);
+/** The rules that were not met, each once. */
+const rulesOf = async (answer: Promise<unknown>) => [
+  ...new Set(((await problemOf(answer)).failures ?? []).map(({ rule }) => rule)),
+];
 const params = (account: string) => ({ params: { account } });
 const create = (name: string, administrativeRole = 'member', by = org.owner) =>
   org.as(by, 'createServiceAccount', { body: { name, administrativeRole } });
