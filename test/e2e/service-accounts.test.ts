@@ -332,6 +332,16 @@ describe('who may open one', () => {
     expect(await rulesOf(join)).toEqual(['caller_would_gain']);
     await grant(org.owner);
     expect(await rulesOf(addKey('mias', newKey(), mia))).toEqual(['caller_would_gain']);
+    // Nor through people whom an account lets in that she had a key of: she stays behind it.
+    const gone = newKey();
+    await create('gone', 'administrator', mia);
+    await addKey('gone', gone, mia);
+    const robot = await signIn('gone', gone);
+    await org.member('sock', 'member', robot);
+    await removeKey('gone', gone, mia);
+    await disable('gone', mia);
+    const toSock = { params: { role: 'web' }, body: { user: 'sock' } };
+    expect(await rulesOf(org.as(mia, 'grantRole', toSock))).toEqual(['caller_would_gain']);
     // Nor does an account that may reset others give itself a key.
     const admin = await signIn('admin', await account('admin', 'administrator'));
     expect(await rulesOf(addKey('admin', newKey(), admin))).toEqual(['own_account']);
@@ -427,7 +437,9 @@ describe('writ, on a machine', () => {
       rmSync(ci.path('key'));
       expect(await ci.writ(login('--key', ci.path('key.pub')))).toMatchObject({ status: 1 });
       const words = login('--key', ci.path('key.pub'));
+      words.push('--ssh-config');
       expect(await ci.writ(words, { SSH_AUTH_SOCK: socket })).toMatchObject({ status: 0 });
+      expect(readFileSync(join(ci.home, '.ssh/config'), 'utf8')).toMatch(/^Include /m);
     } finally {
       process.kill(Number(agent));
     }

@@ -176,6 +176,7 @@ export async function insertSampleRows(
       permissions: ['user.read'],
     },
     service_account_keys: {
+      id: randomUUID(),
       organization_id: organization,
       fingerprint: `SHA256:${word}`,
       user_id: user,

@@ -35,7 +35,7 @@ export const appRights = {
   host_challenges: 'select, insert, update, delete',
   trust_bundles: 'select, insert, update',
   administrative_roles: 'select, insert, update, delete',
-  service_account_keys: 'select, insert, update, delete',
+  service_account_keys: 'select, insert, update',
   second_factors: 'select, insert, update, delete',
   recovery_codes: 'select, insert, update, delete',
   host_key_requests: 'select, insert, update, delete',

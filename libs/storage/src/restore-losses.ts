@@ -34,11 +34,17 @@ const writes: Readonly<Record<string, string>> = {
         or exists (select from users u where u.id = given.owner_id)
         or exists (select from host_names h where h.id = given.owner_id))
     on conflict (fingerprint) do update set revoked_at = coalesce(key_claims.revoked_at, excluded.revoked_at)`,
+  // A key that nobody has used yet would open it again; one that was used is revoked.
   users: `
-    update users set state = 'disabled', disabled_at = coalesce(users.disabled_at, given.disabled_at, now()),
-      deleted_at = coalesce(users.deleted_at, given.deleted_at)
-    from json_populate_recordset(null::users, $1::json) given
-    where users.id = given.id and (users.state <> 'disabled' or users.deleted_at is distinct from given.deleted_at)`,
+    with closed as (
+      update users set state = 'disabled', disabled_at = coalesce(users.disabled_at, given.disabled_at, now()),
+        deleted_at = coalesce(users.deleted_at, given.deleted_at)
+      from json_populate_recordset(null::users, $1::json) given
+      where users.id = given.id and (users.state <> 'disabled' or users.deleted_at is distinct from given.deleted_at)
+      returning users.id
+    )
+    update service_account_keys set removed_at = now() from closed
+    where service_account_keys.user_id = closed.id and service_account_keys.removed_at is null`,
   organizations: `
     update organizations set state = 'closed'
     from json_populate_recordset(null::organizations, $1::json) given where organizations.id = given.id`,

@@ -12,18 +12,23 @@ alter table "users" add constraint "users_deleted_check"
 -- The registered key that it was opened with.
 alter table "sessions" add column "key_fingerprint" text;
 
+-- Those that were removed are kept: whoever registered one that was used may be behind what was done with it.
 create table "service_account_keys" (
+  "id" uuid not null,
   "organization_id" uuid not null,
-  "fingerprint" text not null,
   "user_id" uuid not null,
+  "fingerprint" text not null,
   "public_key" bytea not null,
   "key_type" text not null,
   "comment" text not null default '',
   "added_by_id" uuid not null,
   "added_at" timestamptz(3) not null,
   "last_used_at" timestamptz(3),
-  constraint "service_account_keys_pkey" primary key ("organization_id", "fingerprint")
+  "removed_at" timestamptz(3),
+  constraint "service_account_keys_pkey" primary key ("id")
 );
+create unique index "service_account_keys_registered_key" on "service_account_keys" ("organization_id", "fingerprint")
+  where "removed_at" is null;
 create index "service_account_keys_organization_id_user_id_idx" on "service_account_keys" ("organization_id", "user_id");
 
 alter table "service_account_keys" enable row level security;

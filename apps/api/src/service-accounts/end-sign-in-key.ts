@@ -22,9 +22,9 @@ export async function endSignInKey(
 ): Promise<{ readonly sessionsEnded: number; readonly certificates: readonly CertificateRef[] }> {
   // Somebody may be signing in with it: they are done, and ended here, or find no key.
   await holdUserToChange(tx, organizationId, userId);
-  await removeSignInKeys(tx, organizationId, { fingerprint });
-  const sessions = { userId, keyFingerprint: fingerprint };
   const end = { at: new Date(services.clock()), reason: 'key_removed' };
+  await removeSignInKeys(tx, organizationId, { fingerprint }, end.at);
+  const sessions = { userId, keyFingerprint: fingerprint };
   const sessionsEnded = await endSessionsOfKey(tx, organizationId, sessions, end);
   const since = takenSince(services);
   const issued = [

@@ -49,7 +49,7 @@ export async function closeAccount(
     reason: 'account_disabled',
   });
   await withdrawInvitations(tx, organizationId, account.id);
-  await removeSignInKeys(tx, organizationId, { userId: account.id });
+  await removeSignInKeys(tx, organizationId, { userId: account.id }, at);
   const ended = await endTrust(tx, services, ground, {
     certificates: await unexpiredUserCertificates(tx, organizationId, account.id, takenSince(services)),
     keys: await trustedUserKeys(tx, organizationId, account.id),

@@ -12,8 +12,8 @@ export interface PartyRow {
 
 /**
  * Each account (id) with everybody who may be behind it: who made its invitation that can still be used, and who made the one
- * that it was last opened with, unless somebody has confirmed since then whose it is; who registered a key that opens it, where it is
- * a service account's; and who may be behind those. Two who
+ * that it was last opened with, unless somebody has confirmed since then whose it is; who registered a key that opens or ever opened it,
+ * where it is a service account's; and who may be behind those. Two who
  * have reset each other are both there, once. So is somebody from outside, who let the first people in; but not behind an
  * owner, who answers for the organization from then on and could not begin otherwise.
  */
@@ -41,6 +41,7 @@ export async function partiesOf(
         union all
         select added_by_id from service_account_keys k
         where k.organization_id = ${organizationId}::uuid and k.user_id = party.id
+          and (removed_at is null or last_used_at is not null)
       ) behind on true
     )
     select account as of, person.id as "userId", person.name as "userName",

@@ -25,7 +25,7 @@ const columns = Prisma.sql`user_id as "userId", fingerprint, public_key as "publ
     added_by_id::text) as "addedBy",
   added_at as "addedAt", last_used_at as "lastUsedAt"`;
 
-/** The keys of these accounts, oldest first. */
+/** The keys of these accounts that were not removed, oldest first. */
 export async function signInKeysOf(
   tx: Transaction,
   organizationId: string,
@@ -33,7 +33,7 @@ export async function signInKeysOf(
 ): Promise<SignInKeyRow[]> {
   return tx.$queryRaw<SignInKeyRow[]>`
     select ${columns} from service_account_keys k
-    where organization_id = ${organizationId}::uuid and user_id = any(${[...userIds]}::uuid[])
+    where organization_id = ${organizationId}::uuid and user_id = any(${[...userIds]}::uuid[]) and removed_at is null
     order by added_at, fingerprint collate "C"`;
 }
 
@@ -46,10 +46,10 @@ export async function insertSignInKey(
   },
 ): Promise<boolean> {
   const inserted = await tx.$executeRaw`
-    insert into service_account_keys (organization_id, fingerprint, user_id, public_key, key_type, comment, added_by_id, added_at)
-    values (${key.organizationId}::uuid, ${key.fingerprint}, ${key.userId}::uuid, ${key.publicKey}, ${key.keyType},
+    insert into service_account_keys (id, organization_id, fingerprint, user_id, public_key, key_type, comment, added_by_id, added_at)
+    values (gen_random_uuid(), ${key.organizationId}::uuid, ${key.fingerprint}, ${key.userId}::uuid, ${key.publicKey}, ${key.keyType},
       ${key.comment}, ${key.addedById}::uuid, ${key.addedAt}::timestamptz)
-    on conflict (organization_id, fingerprint) do nothing`;
+    on conflict (organization_id, fingerprint) where removed_at is null do nothing`;
   return inserted > 0;
 }
 
@@ -59,8 +59,8 @@ export async function findSignInKey(
   organizationId: string,
   fingerprint: string,
 ): Promise<Pick<SignInKeyRow, 'userId' | 'lastUsedAt' | 'comment'> | null> {
-  return tx.serviceAccountKey.findUnique({
-    where: { organizationId_fingerprint: { organizationId, fingerprint } },
+  return tx.serviceAccountKey.findFirst({
+    where: { organizationId, fingerprint, removedAt: null },
     select: { userId: true, lastUsedAt: true, comment: true },
   });
 }
@@ -72,7 +72,10 @@ export async function noteSignInKeyUsed(
   fingerprint: string,
   at: Date,
 ): Promise<void> {
-  await tx.serviceAccountKey.updateMany({ where: { organizationId, fingerprint }, data: { lastUsedAt: at } });
+  await tx.serviceAccountKey.updateMany({
+    where: { organizationId, fingerprint, removedAt: null },
+    data: { lastUsedAt: at },
+  });
 }
 
 /** Takes the right to sign in from a key, or from all of an account's. */
@@ -80,8 +83,12 @@ export async function removeSignInKeys(
   tx: Transaction,
   organizationId: string,
   of: { readonly userId: string } | { readonly fingerprint: string },
+  at: Date,
 ): Promise<void> {
-  await tx.serviceAccountKey.deleteMany({ where: { organizationId, ...of } });
+  await tx.serviceAccountKey.updateMany({
+    where: { organizationId, ...of, removedAt: null },
+    data: { removedAt: at },
+  });
 }
 
 /** Takes an account out of every group and role. In a transaction that holds `lockTrust`. */
