@@ -312,6 +312,9 @@ describe('backup and restore', () => {
       expect((await owner.query('select state, disabled_at from users')).rows).toEqual([
         { state: 'disabled', disabled_at: new Date('2026-01-01') },
       ]);
+      // A key that opened the account when it was backed up does not open it again.
+      const registered = await owner.query('select removed_at is not null as gone from service_account_keys');
+      expect(registered.rows).toEqual([{ gone: true }]);
       expect((await owner.query('select state from organizations')).rows).toEqual([{ state: 'closed' }]);
       const gap = await owner.query(
         `select max(serial_to)::text as "to" from revocations where authority_id = $1 and serial_from = 1`,
