@@ -9,7 +9,6 @@ import { startTestPostgres, type TestPostgres } from '@writ/testkit';
 const initial = '20261123000000_initial';
 const names = [
   initial,
-  '20261127100000_service_accounts',
   '20261125000000_confirmations',
   '20261125040000_role_selectors',
   '20261125050000_hosts',
