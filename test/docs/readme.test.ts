@@ -4,7 +4,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeHostKeys, runProgram, startSshd } from '@writ/testkit/sshd';
+import { runProgram, type SshResult } from '@writ/testkit/sshd';
+import { KitHost } from '../e2e/kit-host.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -17,7 +18,7 @@ const base = mkdtempSync(join(tmpdir(), 'writ-readme-'));
 const started: ChildProcess[] = [];
 const me = userInfo().username;
 let port = 0;
-let stopSshd: (() => Promise<void>) | null = null;
+let host: KitHost;
 
 /** A shell where `writ` is the built command, as it is once linked. */
 function shell(line: string, extra: NodeJS.ProcessEnv = {}) {
@@ -39,8 +40,8 @@ function environment(): NodeJS.ProcessEnv {
 function here(line: string): string {
   return line
     .replace('http://127.0.0.1:7480', `http://127.0.0.1:${port}`)
-    .replace('/etc/ssh/ssh_host_*_key.pub', `${base}/host/ssh_host_*_key.pub`)
-    .replace('/etc/ssh/revoked_keys', `${base}/host/revoked_keys`)
+    .replace(/^writ login --url.*/, '$& --ssh-config')
+    .replace(/^ssh deploy@(.*)/, `ssh -F "$HOME/.ssh/config" -o BatchMode=yes ${me}@$1 echo in`)
     .replace('--logins deploy,root', `--logins deploy,${me}`)
     .replace(/^writ revoke .*/, '$& --yes');
 }
@@ -72,22 +73,15 @@ async function firstLine(line: string): Promise<string> {
   return chunk.toString();
 }
 
-/** The one command with a blank to fill in: the key that `writ cert issue` named. */
-async function ssh(line: string, key: string): Promise<void> {
-  const hostKeys = ['ed25519'].map((type) => join(base, `host/ssh_host_${type}_key`));
-  const run = (command: string) => runProgram('/bin/sh', ['-c', command], environment());
-  writeFileSync(join(base, 'host/user_ca.pub'), (await run('writ ca show --user')).stdout);
-  writeFileSync(join(base, 'known_hosts'), (await run('writ ca show --host')).stdout);
-  const sshd = await startSshd(join(base, 'host'), [
-    ...hostKeys.flatMap((path) => [`HostKey ${path}`, `HostCertificate ${path}-cert.pub`]),
-    `TrustedUserCAKeys ${base}/host/user_ca.pub`,
-  ]);
-  stopSshd = sshd.stop;
-  const where = `-F none -p ${sshd.port} -o HostName=127.0.0.1 -o HostKeyAlias=web-1.acme.example -o UserKnownHostsFile=${base}/known_hosts -o GlobalKnownHostsFile=/dev/null -o BatchMode=yes -o IdentityAgent=none -o IdentitiesOnly=yes`;
-  const result = await run(
-    `${line.replace('ssh', `ssh ${where}`).replace('<the key it names>', key).replace('deploy@', `${me}@`)} true`,
-  );
-  expect(result).toMatchObject({ status: 0, stderr: '' });
+const run = (line: string): Promise<SshResult> => runProgram('/bin/sh', ['-c', line], environment());
+
+/** Pastes on the host what was printed with its token, and tells clients where it is: not on port 22. */
+async function joins({ stdout, stderr }: SshResult): Promise<void> {
+  host.token(stdout.trim());
+  const pasted = stderr.split('\n').flatMap((line) => /^ {2}((?:curl|echo|sh) .*)/.exec(line)?.[1] ?? []);
+  expect(pasted).toHaveLength(3);
+  for (const line of pasted) expect({ line, ...(await host.run(line)) }).toMatchObject({ line, status: 0 });
+  await run(`writ host set web-1 --address 127.0.0.1 --port ${host.sshd.port}`);
 }
 
 beforeAll(async () => {
@@ -99,7 +93,7 @@ beforeAll(async () => {
     `#!/bin/sh\nexec '${process.execPath}' '${root}/apps/cli/bin/writ.js' "$@"\n`,
     { mode: 0o755 },
   );
-  await makeHostKeys(join(base, 'host'));
+  host = await KitHost.start(join(base, 'host'), 'web-1.acme.example');
   const probe = createServer();
   await new Promise<void>((ready) => probe.listen(0, '127.0.0.1', ready));
   port = (probe.address() as AddressInfo).port;
@@ -107,7 +101,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await stopSshd?.();
+  await host.sshd.stop();
   for (const child of started) {
     if (child.exitCode !== null || child.signalCode !== null) continue;
     const closed = new Promise((done) => child.once('close', done));
@@ -130,19 +124,18 @@ describe('the README', () => {
   });
 
   it('gives commands that do what they say, in this order, on a new machine', async () => {
-    let key = '';
+    let said = '';
     for (const line of commands.filter((command) => !command.startsWith('npm '))) {
       const command = here(line);
       if (command === 'writ server') await serve(command);
       else if (command.includes('--follow')) expect(await firstLine(command)).toMatch(/\S/);
-      else if (command.startsWith('ssh ')) await ssh(command, key);
       else {
-        const { file, args, env } = shell(command);
-        const result = await runProgram(file, args, env);
+        const result = await run(command);
         expect({ command, ...result }).toMatchObject({ command, status: 0 });
-        if (command.startsWith('writ cert issue')) key = result.stdout.trim().replace(/-cert\.pub$/, '');
+        if (command.startsWith('writ host token create')) await joins(result);
+        if (command.startsWith('ssh ')) said += result.stdout;
       }
     }
-    expect(key).toContain(base);
+    expect(said).toBe('in\n');
   }, 180_000);
 });
