@@ -85,6 +85,9 @@ export function person(name, base, extra = {}) {
   return { name, home, prompt: '$', env: { ...env, NO_COLOR: '1', ...extra } };
 }
 
+/** Said because these people have no accounts of their own on this machine. */
+const onlyHere = /^warning: ssh itself reads /;
+
 const quote = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`);
 const typed = (who, line) => process.stdout.write(`   ${paint('36', `${who.name} ${who.prompt} ${line}`)}\n`);
 const program = (words) => (words[0] === 'writ' ? [process.execPath, writ, ...words.slice(1)] : words);
@@ -115,7 +118,8 @@ export async function type(who, command, { run, env = {}, answer, seen = (line) 
     if (reply !== undefined && child.stdin.writable) child.stdin.end(`${reply}\n`);
   });
   const [status] = await during(once(child, 'close'));
-  for (const line of lines.map(seen)) if (line !== '') process.stdout.write(`     ${line}\n`);
+  for (const line of lines.map(seen))
+    if (line !== '' && !onlyHere.test(line)) process.stdout.write(`     ${line}\n`);
   return { status, lines, output: lines.join('\n') };
 }
 
