@@ -280,6 +280,22 @@ describe('names', () => {
     expect(await eventsAt(org.owner, handle, 'organization.names_changed')).toMatchObject([
       { actor: 'acme/ana', data: { before: [`*.${name}.example`] } },
     ]);
+    // Nor is where clients find a host, unless it is an IP address; a host that was removed needs nothing.
+    await org.ask(
+      `insert into hosts (id, organization_id, name, labels, join_token_id, joined_at, address, removed_at)
+       select gen_random_uuid(), o.id, host.name, '{}', gen_random_uuid(), now(), address, removed_at
+       from organizations o cross join (values ('web.' || $2 || '.example', 'lb.' || $2 || '.test', null),
+         ('ip.' || $2 || '.example', '192.0.2.7', null), ('gone.' || $2 || '.other', 'gone.' || $2 || '.other', now()))
+         as host (name, address, removed_at)
+       where o.handle = $1`,
+      [handle, name],
+    );
+    const led = await problemOf(set(`*.${name}.example`));
+    expect(led).toMatchObject({
+      code: 'names_in_use',
+      failures: [{ message: `lb.${name}.test is in use (address of a host).` }],
+    });
+    await org.ask(`update hosts set address = null where address = $1`, [`lb.${name}.test`]);
     // What is given back is free.
     await set(`*.${name}.example`);
     expect((await create(`${name}-test`, `*.${name}.test`)).namePatterns).toEqual([`*.${name}.test`]);

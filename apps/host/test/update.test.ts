@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from './bundle.js';
 import { kit, Machine } from './machine.js';
-import { installed, shells } from './toolbox.js';
+import { installed, interpreter, shells } from './toolbox.js';
 
 const shell = installed(shells)[0] ?? 'dash';
 const now = readFileSync(kit, 'utf8');
@@ -50,4 +52,37 @@ it('goes back to the kit before', async () => {
   expect(await machine.run(['update', '--previous'])).toMatchObject({ status: 0, stderr: '' });
   expect(machine.read('writ-host')).toBe(now);
   expect(machine.read('writ-host.previous')).toBe(later);
+});
+
+it('a follower goes on as the kit that took its place, without being started again', async () => {
+  const { service } = machine;
+  const [command, ...first] = interpreter(shell);
+  const own = join(machine.state, 'writ-host');
+  const following = spawn(command, [...first, own, 'follow', '--directory', machine.state], {
+    env: { PATH: join(machine.directory, 'bin'), HOME: machine.directory },
+    stdio: 'ignore',
+  });
+  const told = async () => {
+    await service.holds();
+    const reported = service.report();
+    service.version += 1;
+    service.tell();
+    return reported;
+  };
+  try {
+    const before = await told();
+    expect(before).not.toMatchObject({ kit: '9.9.9' });
+    await service.holds();
+    offer(later);
+    expect(await update(later)).toMatchObject({ status: 0 });
+    service.before = undefined;
+    // The request that is held was made by the kit before.
+    expect(await told()).toMatchObject({ result: 'ok', kit: before['kit'] });
+    expect(await told()).toMatchObject({ result: 'ok', kit: '9.9.9' });
+    expect((await machine.run(['follow'])).stderr).toContain('(busy)');
+  } finally {
+    const ended = once(following, 'close');
+    following.kill('SIGTERM');
+    await ended;
+  }
 });

@@ -2,6 +2,7 @@ import type { Failure, ProblemCode } from '@writ/contract';
 import { CodedError, isCodedError } from '@writ/kernel';
 import { hostNameWithin, ownableNamePattern, type HostName, type NamePattern } from '@writ/openssh/trust';
 import { giveNames, namesInUse, type NameInUse, type Transaction } from '@writ/storage';
+import { isIP } from 'node:net';
 import { refusal } from '../refusal.js';
 import { refuseTaken } from './found-organization.js';
 
@@ -54,5 +55,7 @@ export async function replaceNames(
 
 /** What every name that a join token's pattern covers has in common with this one is all that matters. */
 function within({ name }: NameInUse, patterns: readonly NamePattern[]): boolean {
+  // Whatever is there, a host proves its name: addresses that are no names are nobody's.
+  if (isIP(name) !== 0) return true;
   return hostNameWithin(name.replace('*', 'x') as HostName, patterns);
 }

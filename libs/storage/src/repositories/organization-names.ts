@@ -24,17 +24,24 @@ export async function giveNames(
   return [];
 }
 
-/** A host name, or what join tokens call theirs ('web-*.acme.example'), that something of the organization still needs. */
+/**
+ * A host name, or what join tokens call theirs ('web-*.acme.example'), that something of the organization still needs. The address
+ * of a host may also be an IP address.
+ */
 export interface NameInUse {
   readonly name: string;
-  readonly by: 'host' | 'host key' | 'join token';
+  readonly by: 'host' | 'host key' | 'address of a host' | 'join token';
 }
 
-/** Every name that the organization's hosts, host keys and join tokens use now, in the order of names. */
+/** Every name that the organization's hosts, their addresses, host keys and join tokens use now, in the order of names. */
 export function namesInUse(tx: Transaction, organizationId: string, now: Date): Promise<NameInUse[]> {
   return tx.$queryRaw<NameInUse[]>`
     select distinct on (name collate "C") name, by from (
-      select name, 'host' as by, 1 as place from hosts where organization_id = ${organizationId}::uuid
+      select name, 'host' as by, 1 as place from hosts
+      where organization_id = ${organizationId}::uuid and removed_at is null
+      union all
+      select address, 'address of a host', 4 from hosts
+      where organization_id = ${organizationId}::uuid and removed_at is null and address is not null
       union all
       select name, 'host key', 2 from host_names h where h.organization_id = ${organizationId}::uuid
         and exists (select from host_name_keys k where k.host_name_id = h.id and k.replaced_at is null)
