@@ -8,7 +8,9 @@ import {
   backUp,
   backupTables,
   checkBackup,
+  migrationsDirectory,
   openHighWater,
+  readMigrations,
   restore,
   type Database,
   type RestoreOptions,
@@ -477,6 +479,131 @@ describe('backup and restore', () => {
           message: expect.stringContaining(`Cannot write the backup ${path} (`) as string,
         });
       }
+    });
+  });
+
+  describe('a backup of an older schema', () => {
+    /** What the tables of the schema after so many migrations have for columns. */
+    async function columnsAfter(migrations: readonly { sql: string }[]): Promise<Map<string, string[]>> {
+      const database = await server.database();
+      const owner = database.roleName('owner');
+      const client = new Client(server.superuser(database));
+      await client.connect();
+      clients.push(client);
+      await client.query(`drop schema public cascade; create schema public authorization "${owner}"`);
+      await client.query(`set role "${owner}"`);
+      for (const { sql } of migrations) await client.query(sql);
+      const { rows } = await client.query<{ name: string; columns: string[] }>(
+        `select table_name as name, array_agg(column_name::text) as columns from information_schema.columns
+         where table_schema = 'public' group by 1`,
+      );
+      return new Map(rows.map(({ name, columns }) => [name, columns]));
+    }
+
+    /** What a Writ that knew only these migrations would have written of the same rows. */
+    async function olderBackup(migrations: readonly { name: string; sql: string }[]): Promise<string[]> {
+      const columns = await columnsAfter(migrations);
+      const owner = await asOwner(source);
+      const lines = gunzipSync(await readFile(file))
+        .toString()
+        .trimEnd()
+        .split('\n');
+      const [head = '', end = ''] = [lines[0], lines.at(-1)];
+      const names = migrations.map(({ name }) => name);
+      const written = [`#${JSON.stringify({ ...(JSON.parse(head.slice(1)) as object), migrations: names })}`];
+      let tables = 0;
+      for (const table of backupTables) {
+        const kept = columns.get(table);
+        if (kept === undefined) continue;
+        const row = lines[lines.indexOf(`#{"table":"${table}"}`) + 1] ?? '';
+        // In the database: here the serials would lose figures.
+        const { rows } = await owner.query<{ text: string }>(
+          `select jsonb_object_agg(key, value)::text as text from jsonb_each($1::jsonb) where key = any ($2::text[])`,
+          [row, kept],
+        );
+        // Names stood in the profile once.
+        const names = kept.includes('name_patterns') ? { name_patterns: ['*.old.example'] } : {};
+        const text = (rows[0]?.text ?? '')
+          .replace(/^{/, `${JSON.stringify(names).slice(0, -1)}, `)
+          .replace('{, ', '{');
+        const sha256 = createHash('sha256').update(`${text}\n`).digest('hex');
+        written.push(`#{"table":"${table}"}`, text, `#${JSON.stringify({ end: table, rows: 1, sha256 })}`);
+        tables += 1;
+      }
+      const complete = { ...(JSON.parse(end.slice(1)) as object), tables, rows: tables };
+      return [...written, `#${JSON.stringify(complete)}`, ''];
+    }
+    const pack = async (name: string, lines: readonly string[]): Promise<string> => {
+      const path = join(directory, name);
+      await writeFile(path, gzipSync(lines.join('\n')));
+      return path;
+    };
+
+    it.each(['20261123000000_initial', '20261126010000_organizations', '20261126120000_delegations'])(
+      'up to %s is restored, and brought to the schema of now with what follows from its rows',
+      async (last) => {
+        const all = await readMigrations(migrationsDirectory());
+        const migrations = all.slice(0, all.findIndex(({ name }) => name === last) + 1);
+        const path = await pack('older', await olderBackup(migrations));
+        const target = await server.database();
+        await restore(path, await options(target, [sample.authority, 64n]));
+        const owner = await asOwner(target);
+        const one = async (text: string) => (await owner.query<{ found: number }>(text)).rows[0]?.found;
+        expect(await one('select count(*)::int as found from roles')).toBe(1);
+        // Made by migrations from rows of every organization, past the fences.
+        expect(
+          await one(
+            'select count(*)::int as found from role_holders h join role_members using (role_id, user_id)',
+          ),
+        ).toBe(1);
+        expect(await one(`select count(*)::int as found from organization_names`)).toBeGreaterThan(0);
+        const applied = await owner.query<{ name: string }>(
+          'select migration_name as name from _prisma_migrations order by 1',
+        );
+        expect(applied.rows.map(({ name }) => name)).toEqual(all.map(({ name }) => name));
+        const unfenced = `select count(*)::int as found from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
+          and relname not in ('installation', '_prisma_migrations') and not (relrowsecurity and relforcerowsecurity)`;
+        expect(await one(unfenced)).toBe(0);
+      },
+    );
+
+    it.each([
+      [
+        'lacks a table of its schema',
+        (lines: string[]) => {
+          const at = lines.indexOf('#{"table":"sign_in_attempts"}');
+          const rest = [...lines.slice(0, at), ...lines.slice(at + 3)];
+          return rest.map((line) =>
+            line.startsWith('#{"complete"')
+              ? line.replace(/\d+/g, (count) => String(Number(count) - 1))
+              : line,
+          );
+        },
+      ],
+      [
+        'says it is of an older one than its tables',
+        (lines: string[]) => [
+          (lines[0] ?? '').replace(/"migrations":\[.*\]/, '"migrations":["20261123000000_initial"]'),
+          ...lines.slice(1),
+        ],
+      ],
+    ])('that %s is refused, and nothing is changed', async (_, change) => {
+      const path = await pack(
+        'wrong-tables',
+        change(
+          gunzipSync(await readFile(file))
+            .toString()
+            .split('\n'),
+        ),
+      );
+      const target = await server.database();
+      await expect(restore(path, await options(target, [sample.authority, 64n]))).rejects.toMatchObject({
+        ...{
+          code: 'backup_invalid',
+          message: expect.stringMatching(/ (lacks|holds) (the|a) table /) as string,
+        },
+      });
+      expect((await (await asOwner(target)).query('select 1 from organizations')).rowCount).toBe(0);
     });
   });
 

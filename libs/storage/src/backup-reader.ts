@@ -53,7 +53,7 @@ export async function readBackup(path: string, visitor: BackupVisitor = {}): Pro
       header = checkHeader(own, path);
       await visitor.header?.(header);
     } else if ('table' in own) {
-      reading.begin(own as TableStart, backupTables[Object.keys(counts).length]);
+      reading.begin(own as TableStart);
     } else if ('end' in own) {
       const { end: table, rows } = await reading.finish(own as TableEnd);
       counts[table] = rows;
@@ -78,6 +78,7 @@ export function checkBackup(path: string): Promise<BackupSummary> {
 
 /** One table after another, each with its count and digest. */
 class TableReading {
+  private place = -1;
   private table: string | undefined;
   private digest = createHash('sha256');
   private count = 0;
@@ -88,9 +89,12 @@ class TableReading {
     private readonly path: string,
   ) {}
 
-  begin({ table }: TableStart, expected: string | undefined): void {
-    if (this.table !== undefined || table !== expected)
+  /** In one order, each once; a backup of an older schema leaves out those that came later. */
+  begin({ table }: TableStart): void {
+    const place = (backupTables as readonly string[]).indexOf(table);
+    if (this.table !== undefined || place <= this.place)
       throw invalidBackup(this.path, 'has its tables out of order');
+    this.place = place;
     this.table = table;
     this.digest = createHash('sha256');
     this.count = 0;

@@ -65,8 +65,15 @@ export async function restore(path: string, options: RestoreOptions): Promise<Re
     await dropEverything(client);
     await readApplied(client);
     for (const migration of before) await applyMigration(client, migration);
+    refuseOtherTables(path, summary, await tablesThere(client));
+    // The owner writes every organization's rows; nobody else sees the tables before the commit.
+    await lift(client);
     await load(client, path);
-    for (const migration of after) await applyMigration(client, migration);
+    for (const migration of after) {
+      await applyMigration(client, migration);
+      await lift(client);
+    }
+    await fence(client);
     await grantAccess(client, options.roles);
     await endWhatWouldLiveAgain(client);
     if (losses !== null) await carryLosses(client, losses);
@@ -141,14 +148,41 @@ async function dropEverything(client: Client): Promise<void> {
   await client.query(`drop table if exists ${tables}; drop function if exists ${functions.join(', ')}`);
 }
 
+/** Those of our tables that are there; a schema of before has fewer. */
+async function tablesThere(client: Client): Promise<readonly string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select name from unnest($1::text[]) as ours (name) where to_regclass('public.' || quote_ident(name)) is not null`,
+    [[...backupTables]],
+  );
+  const there = new Set(rows.map(({ name }) => name));
+  return backupTables.filter((table) => there.has(table));
+}
+
+/** A backup holds the tables of the schema that it says it is of, and no other. Ends in `backup_invalid`. */
+function refuseOtherTables(path: string, { tables }: BackupSummary, there: readonly string[]): void {
+  const missing = there.find((table) => !Object.hasOwn(tables, table));
+  if (missing !== undefined) throw invalidBackup(path, `lacks the table ${missing}`);
+  const strange = Object.keys(tables).find((table) => !there.includes(table));
+  if (strange !== undefined) throw invalidBackup(path, `holds a table ${strange} that its schema has not`);
+}
+
+/** Lets the owner read and write every organization's rows, also in tables that a migration has just made. */
+async function lift(client: Client): Promise<void> {
+  await client.query(security('no force', await tablesThere(client)));
+}
+
+async function fence(client: Client): Promise<void> {
+  await client.query(security('force', backupTables));
+}
+
+function security(word: 'force' | 'no force', tables: readonly string[]): string {
+  return tables
+    .filter((table) => table !== 'installation')
+    .map((table) => `alter table ${table} ${word} row level security`)
+    .join('; ');
+}
+
 async function load(client: Client, path: string): Promise<void> {
-  const security = (word: string): string =>
-    backupTables
-      .filter((table) => table !== 'installation')
-      .map((table) => `alter table ${table} ${word} row level security`)
-      .join('; ');
-  // The owner writes every organization's rows; nobody else sees the tables before the commit.
-  await client.query(security('no force'));
   await readBackup(path, {
     async rows(table, rows) {
       const columns = table === 'events' ? await eventColumns(client) : '*';
@@ -164,7 +198,6 @@ async function load(client: Client, path: string): Promise<void> {
     },
   });
   await client.query(`select setval('events_id_seq', coalesce((select max(id) from events), 0) + 1, false)`);
-  await client.query(security('force'));
 }
 
 /**
