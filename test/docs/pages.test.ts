@@ -160,7 +160,7 @@ const meanwhile: readonly (readonly [RegExp, () => Promise<void>])[] = [
   ],
   [/^writ host set web-1 --jump/, async () => void (await does(hosts.bastion, 'writ-host sync'))],
   [
-    /^writ host approve/,
+    /^writ host refuse/,
     async () => {
       printed.newKey = hosts.web1.newKey();
       expect(await hosts.web1.run('writ-host sync')).toMatchObject({
