@@ -31,7 +31,12 @@ interface Person {
 }
 
 let acme: TestOrganization;
-const [ana, bo, eva] = ['ana', 'bo', 'eva'].map(person) as [Person, Person, Person];
+const [ana, bo, eva, machine] = ['ana', 'bo', 'eva', 'machine'].map(person) as [
+  Person,
+  Person,
+  Person,
+  Person,
+];
 let hosts: {
   readonly web1: KitHost;
   readonly web2: KitHost;
@@ -63,6 +68,7 @@ const typists: readonly (readonly [string, readonly (() => Person | KitHost)[]])
     ],
   ],
   ['engineers', [() => eva, () => eva, () => eva]],
+  ['service-accounts', [() => ana, () => machine, () => machine, () => ana, () => ana]],
 ];
 const blocksOf = (page: string, language: string): string[][] =>
   [...readFileSync(join(root, `docs/${page}.md`), 'utf8').matchAll(/^```(\w*)\n([\s\S]*?)^```/gm)]
@@ -138,6 +144,12 @@ async function joins(host: KitHost, names: string): Promise<void> {
   for (const line of printed.getKit) await does(host, line);
 }
 
+/** Makes a key on the machine, and takes its public half to whoever registers it. */
+async function makesKey(name: string): Promise<void> {
+  await does(machine, `ssh-keygen -q -t ed25519 -N '' -f ${name}`);
+  copyFileSync(join(machine.home, `${name}.pub`), join(ana.home, `${name}.pub`));
+}
+
 function keepPrinted({ stdout, stderr }: SshResult): void {
   printed.invitation = /^writ_i\.\S+$/m.exec(stdout)?.[0] ?? printed.invitation;
   printed.id = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(stdout)?.[0] ?? printed.id;
@@ -149,6 +161,8 @@ function keepPrinted({ stdout, stderr }: SshResult): void {
 
 /** What happens in the world before a command of a page. */
 const meanwhile: readonly (readonly [RegExp, () => Promise<void>])[] = [
+  [/key add deploy --key deploy_key/, () => makesKey('deploy_key')],
+  [/key add deploy --key new_key/, () => makesKey('new_key')],
   [/^sh writ-host join --dry-run/, () => joins(hosts.web1, 'web-1.globex.example')],
   [
     /^writ role create jump/,
@@ -269,6 +283,7 @@ it.each(typists)(
 
 it('what was done by them is so', () => {
   const { bastion, web1, web2 } = hosts;
+  expect(hosts.acmes.sshd.log()).toMatch(/Accepted publickey for .* ID deploy@acme\/web /);
   expect(bastion.sshd.log()).toMatch(/Accepted publickey for .* ID bo@globex\/jump /);
   expect(web1.sshd.log()).toMatch(/Accepted publickey for .* ID bo@globex\/web-admin /);
   expect(web2.config()).toBe(web2.original);
