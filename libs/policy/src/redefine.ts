@@ -1,9 +1,10 @@
 import { mayAcceptDelegation } from './delegate.js';
 import type { Failure } from './failure.js';
 import type { GrantJudgement, GrantedRole, Granter, Recipient } from './grant.js';
-import { inCommon, type Party } from './party.js';
+import type { Party } from './party.js';
 import type { RoleChange } from './role-change.js';
 import { missingPermission, ofAnotherOrganization, wouldWiden } from './rules/grant-failures.js';
+import { gainersOf } from './widen.js';
 
 /** Who is in a role that gets another definition. */
 export interface InRole {
@@ -29,8 +30,7 @@ export function mayRedefineRole(
   if (role.organizationId !== caller.organizationId) failures.push(ofAnotherOrganization);
   if (!widens) return judgement(failures, false);
   if (!caller.permissions.has('role.grant')) failures.push(missingPermission('role.grant'));
-  const reached = holders.filter((holder) => inCommon(party, holder.party).length > 0);
-  const gaining = party.filter((each) => reached.some((holder) => inCommon([each], holder.party).length > 0));
+  const { reached, gaining } = gainersOf(party, holders);
   const refused = gaining.filter(({ onlyOwner }) => !onlyOwner);
   if (refused.length > 0) failures.push(wouldWiden(role.name, caller, reached, refused));
   if (delegated === null) return judgement(failures, gaining.length > 0);

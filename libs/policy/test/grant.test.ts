@@ -49,27 +49,37 @@ const plain: GrantJudgement = { allowed: true, exception: null };
 const exceptional: GrantJudgement = { allowed: true, exception: 'only_owner' };
 
 describe('putting a host into the reach of a role', () => {
-  const inWeb = { roleIds: new Set(['web-id']) };
-
   it('takes the permission, inside the organization', () => {
-    expect(mayWidenRole(granter(['role.grant']), web)).toEqual(plain);
-    expect(rulesOf(mayWidenRole(granter([]), { ...web, organizationId: 'x' }))).toEqual([
+    expect(mayWidenRole(granter(['role.grant']), web, [bob])).toEqual(plain);
+    expect(rulesOf(mayWidenRole(granter([]), { ...web, organizationId: 'x' }, [bob]))).toEqual([
       'permission_missing',
       'of_another_organization',
     ]);
   });
 
   it('gives nothing to the caller, nor to who may be behind their account', () => {
-    const member = granter(['role.grant'], { party: [account('ana', inWeb)] });
-    expect(rulesOf(mayWidenRole(member, web))).toEqual(['caller_would_gain']);
-    expect(mayWidenRole(member, db)).toEqual(plain);
-    const opened = granter(['role.grant'], { party: [account('ana'), account('mia', inWeb)] });
-    expect(rulesOf(mayWidenRole(opened, web))).toEqual(['opener_would_gain']);
+    const judgement = mayWidenRole(granter(['role.grant']), web, [bob, self]);
+    expect(rulesOf(judgement)).toEqual(['caller_would_gain']);
+    expect(JSON.stringify(judgement)).toContain('and so of: you.');
+    const opened = granter(['role.grant'], { party: [account('ana'), account('mia')] });
+    expect(rulesOf(mayWidenRole(opened, web, [recipient('mia', account('mia'))]))).toEqual([
+      'opener_would_gain',
+    ]);
+    expect(mayWidenRole(opened, web, [bob])).toEqual(plain);
+  });
+
+  it('gives nothing to the caller through an account that they may be behind', () => {
+    const judgement = mayWidenRole(granter(['role.grant']), web, [
+      recipient('bob', account('bob'), account('ana')),
+    ]);
+    expect(rulesOf(judgement)).toEqual(['caller_would_gain']);
+    expect(JSON.stringify(judgement)).toContain("perhaps behind both your account and bob's");
   });
 
   it('is open to the only owner, and that is said', () => {
-    const owner = granter(['role.grant'], { party: [account('ana', { ...inWeb, onlyOwner: true })] });
-    expect(mayWidenRole(owner, web)).toEqual(exceptional);
+    const only = account('ana', { onlyOwner: true });
+    const owner = granter(['role.grant'], { party: [only] });
+    expect(mayWidenRole(owner, web, [recipient('ana', only)])).toEqual(exceptional);
   });
 });
 

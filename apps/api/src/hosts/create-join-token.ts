@@ -9,7 +9,6 @@ import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { refusal } from '../refusal.js';
-import { granterOf } from '../roles/granter.js';
 import { takeTurn } from '../users/take-turn.js';
 import { bundleKeyOf } from './bundle-key-of.js';
 import type { BundleKeys } from './bundle-keys.js';
@@ -42,10 +41,7 @@ export function createJoinToken(
     const failures = [...nameFailures(names, organization?.namePatterns ?? []), ...labelFailures(labels)];
     if (failures.length > 0) throw refusal('request_refused', failures);
     const widened = await rolesWidenedBy(tx, organizationId, null, labels);
-    const exception =
-      widened.length === 0
-        ? null
-        : refuseWidening(await granterOf(tx, clock, caller), organizationId, widened);
+    const exception = await refuseWidening(tx, clock, caller, widened);
     const key = await bundleKeyOf(tx, services, organizationId);
     const secret = Buffer.from(random(32)).toString('base64url');
     const now = clock();

@@ -3,7 +3,6 @@ import { CodedError, isCodedError, type Clock } from '@writ/kernel';
 import type { Caller } from '@writ/policy';
 import { findSignInUser, isActive, type JoinTokenRow, type RoleRow, type Transaction } from '@writ/storage';
 import { refusal } from '../refusal.js';
-import { granterOf } from '../roles/granter.js';
 import { refuseWidening, rolesWidenedBy } from './widen-labels.js';
 
 /**
@@ -33,7 +32,7 @@ export async function judgeTokenLabels(
     authentication: { method: 'join-token', at: 0, strength: 'single', sessionId: null },
   };
   try {
-    return refuseWidening(await granterOf(tx, clock, caller), organizationId, widened);
+    return await refuseWidening(tx, clock, caller, widened);
   } catch (error) {
     if (!isCodedError(error, 'grant_refused')) throw error;
     const roles = widened.map(({ name }) => name).join(', ');

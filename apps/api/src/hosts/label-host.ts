@@ -6,7 +6,6 @@ import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { refusal } from '../refusal.js';
-import { granterOf } from '../roles/granter.js';
 import { takeTurn } from '../users/take-turn.js';
 import { hostView, type HostViewing } from './host-view.js';
 import { knownHost } from './known-host.js';
@@ -35,10 +34,7 @@ export function labelHost(
       throw new CodedError<ProblemCode>('already_so', `${host.name} has exactly these labels already.`);
     }
     const widened = await rolesWidenedBy(tx, organizationId, before, after);
-    const exception =
-      widened.length === 0
-        ? null
-        : refuseWidening(await granterOf(tx, services.clock, caller), organizationId, widened);
+    const exception = await refuseWidening(tx, services.clock, caller, widened);
     await changeHost(tx, host.id, { labels: after });
     const data = { before, after, ...(exception === null ? {} : { exception }) };
     await recordEvent(tx, eventOf(actor, 'host.labelled', host.name, data));

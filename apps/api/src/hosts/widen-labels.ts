@@ -1,7 +1,10 @@
 import { Labels as LabelsSchema } from '@writ/contract';
-import { mayWidenRole, selects, type GrantJudgement, type Granter, type Labels } from '@writ/policy';
-import { listRoles, type RoleRow, type Transaction } from '@writ/storage';
+import type { Clock } from '@writ/kernel';
+import { mayWidenRole, selects, type GrantJudgement, type Labels } from '@writ/policy';
+import { listHolders, listRoles, type RoleRow, type Transaction } from '@writ/storage';
+import type { CallerSomewhere } from '../auth/signed-in-caller.js';
 import { refusal } from '../refusal.js';
+import { granterOf, recipientsOf } from '../roles/granter.js';
 
 /** The roles that choose a host with these labels, and did not choose it with those it had before (null: there was no host). */
 export async function rolesWidenedBy(
@@ -15,17 +18,23 @@ export async function rolesWidenedBy(
 }
 
 /**
- * Ends in `grant_refused` where the host would come into the reach of a role that the granter may not widen; else whether an
+ * Ends in `grant_refused` where the host would come into the reach of a role that the caller may not widen; else whether an
  * exception was used.
  */
-export function refuseWidening(
-  granter: Granter,
-  organizationId: string,
+export async function refuseWidening(
+  tx: Transaction,
+  clock: Clock,
+  caller: CallerSomewhere,
   widened: readonly Pick<RoleRow, 'id' | 'name'>[],
-): 'only_owner' | null {
-  const judged: readonly GrantJudgement[] = widened.map(({ id, name }) =>
-    mayWidenRole(granter, { id, name, organizationId }),
-  );
+): Promise<'only_owner' | null> {
+  if (widened.length === 0) return null;
+  const { organizationId } = caller;
+  const granter = await granterOf(tx, clock, caller);
+  const judged: GrantJudgement[] = [];
+  for (const { id, name } of widened) {
+    const holders = await recipientsOf(tx, clock, organizationId, await listHolders(tx, organizationId, id));
+    judged.push(mayWidenRole(granter, { id, name, organizationId }, holders));
+  }
   const failures = judged.flatMap((each) => (each.allowed ? [] : each.failures));
   if (failures.length > 0) throw refusal('grant_refused', failures);
   return judged.some((each) => each.allowed && each.exception !== null) ? 'only_owner' : null;

@@ -53,12 +53,21 @@ function ofAll(accounts: readonly Named[]): string {
 }
 
 /** Whoever may be behind the caller's account would reach one more host. */
-export function wouldReach(roleName: string, caller: Caller, gaining: Party): Failure {
+export function wouldReach(
+  roleName: string,
+  caller: Caller,
+  holders: readonly Named[],
+  gaining: Party,
+): Failure {
+  const own = holders.some(({ userId }) => userId === caller.userId);
   return {
     rule: gaining.some(({ userId }) => userId === caller.userId) ? 'caller_would_gain' : 'opener_would_gain',
     message:
-      `These labels put the host into the reach of the role ${roleName}, and so of: ${names(gaining, caller)}. ` +
-      'Somebody who is not in the role, nor was given an account by one who is, has to do it.',
+      `These labels put the host into the reach of the role ${roleName}, and so of: ` +
+      (own
+        ? 'you. Somebody who is not in the role has to do it.'
+        : `${names(gaining, caller)}, perhaps behind both your account and ${ofAll(holders)}. Somebody whose account is not ` +
+          'theirs has to do it, or to confirm first that these are different people (`writ user confirm`).'),
   };
 }
 
