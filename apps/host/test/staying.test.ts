@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Machine } from './machine.js';
 import { installed, shells } from './toolbox.js';
@@ -94,6 +94,9 @@ describe.each(installed(shells))('in %s, a joined host', (shell) => {
       `  ${file}:2 (every login)`,
       `  ${file}:6 (every login), for the principals a,b`,
     ]);
+    // What a login makes of its file keeps nobody waiting.
+    truncateSync(file, 2 ** 38);
+    expect((await machine.run(['status'])).stdout).toContain(`${file}:2 (every login)`);
     writeFileSync(file, before);
     expect((await machine.run(['status'])).stdout).not.toContain('cert-authority');
   });

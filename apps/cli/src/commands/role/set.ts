@@ -21,7 +21,7 @@ export const run: Run = async (surroundings, input) => {
   });
   if (input.json) return terminal.json(role);
   terminal.say(
-    `The role ${role.name} is changed; certificates that say what it gives no more are revoked.`,
+    `The role ${role.name} is changed; certificates that say more than it gives now, if there are any, are revoked.`,
     ...describeRole(role),
   );
 };
