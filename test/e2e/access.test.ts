@@ -65,6 +65,7 @@ describe('GET /v1/reach', () => {
             principals: 'role',
             logins: ['root', 'deploy'],
             maxTtlSeconds: 3600,
+            definition: expect.any(String) as string,
           },
         ],
         hosts: [

@@ -418,6 +418,8 @@ export const ReachedOrganization = z.strictObject({
       principals: z.enum(['role', 'logins']),
       logins: z.array(z.string()),
       maxTtlSeconds: z.int(),
+      /** Another text when certificates of the role would say something else. */
+      definition: z.string().optional(),
     }),
   ),
   /** The joined hosts that any of these roles reaches, by name. */

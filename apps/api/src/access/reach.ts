@@ -66,12 +66,7 @@ export async function reachOfAll(
     return organization;
   };
   // These roles come without their epochs: their tag is of what is said of them.
-  const said = roles.map(({ name, logins, selector, maxTtlSeconds }) => [
-    name,
-    logins,
-    selector,
-    maxTtlSeconds,
-  ]);
+  const said = roles.map((role) => [role.name, role.logins, role.selector, definitionOf(role)]);
   return { etag: digestOf([tagOf([place]), said]), content };
 }
 
@@ -129,8 +124,10 @@ function reachIn(places: readonly Place[]): Reach {
       name: inventory.organizationName,
       namePatterns: [...inventory.namePatterns],
       knownHosts: inventory.knownHosts,
-      roles: roles.map(({ name, handle: word, principals, logins, maxTtlSeconds }) => {
-        return { name, handle: word, principals, logins: [...logins], maxTtlSeconds };
+      roles: roles.map((role) => {
+        const { name, handle: word, principals, logins, maxTtlSeconds } = role;
+        const definition = definitionOf(role);
+        return { name, handle: word, principals, logins: [...logins], maxTtlSeconds, definition };
       }),
       hosts: [...(reached[at] ?? [])].map(([name, by]) => {
         const short = [...(shortNames.get(name) ?? [])];
@@ -139,6 +136,13 @@ function reachIn(places: readonly Place[]): Reach {
       }),
     })),
   };
+}
+
+/** What certificates of the role say and how long; where it is good is said beside it. */
+function definitionOf(role: Role): string {
+  const { principals, logins, maxTtlSeconds, extensions, criticalOptions, keyTypes, keyIdTemplate } = role;
+  const said = principals === 'logins' ? logins : [];
+  return digestOf([principals, said, maxTtlSeconds, extensions, criticalOptions, keyTypes, keyIdTemplate]);
 }
 
 /** The hosts that any of the roles reaches, by name, each with the names of those roles. */

@@ -88,7 +88,7 @@ async function issue(surroundings: Surroundings, of: RoleOf, file: string, ssh: 
     terminal.warn(error.message),
   );
   // What is new since then is a matter for the next ssh; that it cannot be had is none for this one.
-  await refreshSsh(surroundings, client, ssh).catch(() => undefined);
+  await refreshSsh(surroundings, client, ssh, of).catch(() => undefined);
 }
 
 /** Has ssh-agent keep it too, until it ends, where that is wanted. Rejects with 'agent_refused'. */

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
 import type { Reach } from '@writ/contract';
 import { directories } from '../files/directories.js';
 import { ownKeyPath } from '../keys/key-file.js';
@@ -9,12 +9,13 @@ import { changeConfiguration, type SshSettings } from '../session/configuration.
 import { removeFromAgent } from './agent.js';
 import type { KeyUse } from './config.js';
 import type { Inventory } from './inventory.js';
-import { sshPlaces } from './places.js';
+import { roleCertificateFile, sshPlaces, type RoleOf } from './places.js';
 import { forgetTrouble } from './trouble.js';
 import { addLine, removeLine } from './user-config.js';
 import {
   certificateFiles,
   ourLine,
+  readReach,
   removeCertificatesOfOthers,
   removeSshFiles,
   writeSshFiles,
@@ -42,26 +43,57 @@ export async function setUpSsh(
   return inventory;
 }
 
-/** Asks what the user may reach, and writes it down for ssh. Rejects with the codes of the route and of `writeSshFiles`. */
+/**
+ * Asks what the user may reach, and writes it down for ssh. `fresh` is a role whose certificate was issued just now. Rejects with the
+ * codes of the route and of `writeSshFiles`.
+ */
 export async function refreshSsh(
   surroundings: Surroundings,
   client: Client,
   settings: SshSettings,
+  fresh?: RoleOf,
 ): Promise<Inventory> {
   const reach: Reach = await surroundings.terminal.working('Asking what you may reach', () =>
     client.call('listReach', {}),
   );
-  return keepReach(surroundings, reach, settings);
+  return keepReach(surroundings, reach, settings, fresh);
 }
 
-/** Writes down for ssh what the service has just said anyway. Rejects with the codes of `writeSshFiles`. */
+/**
+ * Writes down for ssh what the service has just said anyway. Certificates of roles that were changed since are taken away, so that the
+ * next ssh gets others: those in hand may be revoked. Rejects with the codes of `writeSshFiles`.
+ */
 export async function keepReach(
   { environment }: Surroundings,
   reach: Reach,
   settings: SshSettings,
+  fresh?: RoleOf,
 ): Promise<Inventory> {
   const where = directories(environment);
-  return writeSshFiles(where, reach, await keyUse(where.home, settings));
+  const places = sshPlaces(where);
+  const before = await readReach(places);
+  const use = await keyUse(where.home, settings);
+  const inventory = await writeSshFiles(where, reach, use);
+  const gone = new Set(
+    changedRoles(before, reach)
+      .filter(({ organization, role }) => organization !== fresh?.organization || role !== fresh.role)
+      .map((of) => roleCertificateFile(places, of)),
+  );
+  // Of what is there: handles are the service's word, and no paths.
+  const changed = (await certificateFiles(places)).filter((path) => gone.has(path));
+  if (use.agent) await removeFromAgent(changed);
+  for (const path of changed) await rm(path, { force: true });
+  return inventory;
+}
+
+/** The roles whose certificates would say something else than they did. */
+function changedRoles(before: Reach | null, now: Reach): readonly RoleOf[] {
+  const rolesOf = ({ organizations }: Reach) =>
+    organizations.flatMap(({ handle: organization, roles }) =>
+      roles.map(({ handle: role, definition }) => ({ organization, role, definition })),
+    );
+  const had = new Map((before === null ? [] : rolesOf(before)).map((each) => [each.role, each.definition]));
+  return rolesOf(now).filter(({ role, definition }) => had.has(role) && had.get(role) !== definition);
 }
 
 /** Takes away all that `setUpSsh` put in place, the key excepted: it is the user's. Rejects with 'file_unwritable' or the codes of `removeLine`. */

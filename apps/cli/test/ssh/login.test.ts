@@ -81,6 +81,25 @@ describe('login --ssh-config', () => {
     expect(config()).toContain('Match originalhost web-1.acme.example\n');
   });
 
+  it('takes away the certificates of a role that was changed since, and no others', async () => {
+    const answer = (definition: string) =>
+      stub.on('GET /v1/reach', {
+        status: 200,
+        body: { organizations: [acme({ roles: acme().roles.map((each) => ({ ...each, definition })) })] },
+      });
+    const update = () => writ(built, { ...built.env, HOME: home }, ['hosts']);
+    answer('one');
+    expect(await login({}, '--ssh-config')).toMatchObject({ status: 0 });
+    const certificates = join(home, '.config/writ/ssh/certificates');
+    const file = `${handle}-${'a'.repeat(16)}-cert.pub`;
+    writeFileSync(join(certificates, file), 'a certificate\n');
+    expect(await update()).toMatchObject({ status: 0 });
+    expect(readdirSync(certificates)).toEqual([file]);
+    answer('two');
+    expect(await update()).toMatchObject({ status: 0 });
+    expect(readdirSync(certificates)).toEqual([]);
+  });
+
   it('uses a key that is named, and remembers it, as it does a no', async () => {
     const remembered = (): object =>
       (JSON.parse(readFileSync(join(home, '.config/writ/config.json'), 'utf8')) as { ssh: object }).ssh;
