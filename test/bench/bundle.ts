@@ -1,33 +1,27 @@
 // `npm run bench -- bundle [hosts]`: how soon a change reaches hosts that wait for it, and what it costs to let them wait.
 import { spawn } from 'node:child_process';
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { call } from '@writ/contract';
-import {
-  encodeSignature,
-  formatPublicKeyLine,
-  parsePublicKeyLine,
-  publicKeyFromObject,
-  signRaw,
-  type PublicKey,
-} from '@writ/openssh/key';
-import { encodeSshsig, sshsigSignedData } from '@writ/openssh/sshsig';
-import { makeInstallation } from '../service/installation.js';
-import { callAs, signIn, transportTo } from '../service/person.js';
+import { parsePublicKeyLine } from '@writ/openssh/key';
+import { makeInstallation, type Installation } from '../service/installation.js';
+import { callAs, signIn } from '../service/person.js';
 import { processorSeconds, residentBytes } from '../service/processes.js';
 import { startService, type ServiceProcess } from '../service/service.js';
 import { report, type Row } from './frame.js';
+import { hostsAsRows } from './host-rows.js';
 import type { Hosts, Report } from './waiting-hosts.js';
 
 const count = Number(process.argv[2] ?? '10000');
 const rounds = 5;
 const idleSeconds = Number(process.argv[3] ?? '120');
 const megabyte = 1024 * 1024;
-/** Joins that are under way at a time. */
-const lanes = 16;
+/** So many tokens are asked for in a request. */
+const together = 1_000;
+
+/** The service's own program, with a route that gives host tokens. */
+const benchServer = fileURLToPath(new URL('./bench-server.js', import.meta.url));
 
 type Owner = Awaited<ReturnType<typeof signIn>>;
 
@@ -35,54 +29,43 @@ function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+/** Processor seconds that the API process and PostgreSQL have used between two moments, in words. */
+function meter(service: ServiceProcess): () => string {
+  const used = () => ({
+    api: processorSeconds(service.pid),
+    database: [service.postmaster(), ...service.backends()].reduce((sum, pid) => sum + usedBy(pid), 0),
+  });
+  const before = used();
+  return () => {
+    const after = used();
+    return `API ${(after.api - before.api).toFixed(1)} s, PostgreSQL ${(after.database - before.database).toFixed(1)} s of a core`;
+  };
+}
+
 /** The machine's own clock, the same in every process (ms). */
 const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 
-/** A host that joined as its kit does, by a key of its own. */
-async function joined(url: string, organization: string, secret: string, name: string) {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const key = publicKeyFromObject(privateKey);
-  const publicKeys = [formatPublicKeyLine({ key })];
-  const params = { organization };
-  const { challenge } = await call(transportTo(url), 'challengeJoin', {
-    params,
-    body: { secret, name, publicKeys },
-  });
-  const signatures = [proof(key, privateKey, Buffer.from(challenge, 'base64'))];
-  const body = { secret, name, challenge, signatures, kit: 'bench', openssh: 'OpenSSH_9.2' };
-  const { host, hostToken } = await call(transportTo(url), 'join', { params, body });
-  return { id: host, token: hostToken };
-}
-
-function proof(key: PublicKey, privateKey: KeyObject, text: Uint8Array): string {
-  const namespace = 'host-proof@writ';
-  const raw = signRaw(privateKey, 'ssh-ed25519', sshsigSignedData(namespace, text));
-  const armored = encodeSshsig({
-    publicKey: key,
-    namespace,
-    signature: encodeSignature('ssh-ed25519', raw),
-  });
-  return armored.replace(/-----[A-Z ]+-----|\n/g, '');
-}
-
-async function joinAll(url: string, owner: Owner): Promise<Hosts['hosts']> {
+/** Hosts that have joined, with tokens as if each had just proved its key. */
+async function joinedHosts(
+  installation: Installation,
+  { url }: ServiceProcess,
+  owner: Owner,
+): Promise<Hosts['hosts']> {
+  const { organization } = owner;
+  // The first join token makes the organization's bundle key.
+  const body = { names: 'web-*.acme.example', uses: 1, labels: { tier: 'web' } };
+  await callAs(url, owner, 'createJoinToken', { params: { organization }, body });
+  const ids = await hostsAsRows(installation, organization, count, { tier: 'web' });
   const hosts: { id: string; token: string }[] = [];
-  const left = Array.from({ length: count }, (_, n) => n);
-  const params = { organization: owner.organization };
-  let secret = '';
-  for (let from = 0; from < count; from += 1_000) {
-    const body = { names: 'web-*.acme.example', uses: 1_000, labels: { tier: 'web' } };
-    ({ secret } = await callAs(url, owner, 'createJoinToken', {
-      params,
-      body,
-    }));
-    const some = left.splice(0, 1_000);
-    const lane = async (): Promise<void> => {
-      for (let n = some.pop(); n !== undefined; n = some.pop())
-        hosts.push(await joined(url, owner.organization, secret, `web-${n}.acme.example`));
-    };
-    await Promise.all(Array.from({ length: lanes }, lane));
-    say(`${hosts.length} hosts have joined`);
+  for (let from = 0; from < count; from += together) {
+    const some = ids.slice(from, from + together);
+    const answer = await fetch(`${url}/v1/organizations/${organization}/host-tokens`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${owner.accessToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ hosts: some }),
+    });
+    const { tokens } = (await answer.json()) as { tokens: string[] };
+    hosts.push(...some.map((id, n) => ({ id, token: tokens[n] ?? '' })));
   }
   return hosts;
 }
@@ -138,6 +121,7 @@ async function changed(url: string, owner: Owner, fleet: Fleet, service: Service
   const params = { organization: owner.organization };
   for (let round = 1; round <= rounds; round++) {
     let sent = 0;
+    const work = meter(service);
     const sampling = setInterval(() => (memory = Math.max(memory, residentBytes(service.pid))), 50);
     const { times, wrong: so } = await fleet.told(`principals/login${round} `, async () => {
       sent = now();
@@ -158,7 +142,7 @@ async function changed(url: string, owner: Owner, fleet: Fleet, service: Service
     worst.push(quantile(taken, 0.99));
     say(
       `change ${round}: first ${taken[0]?.toFixed(0)} ms, median ${quantile(taken, 0.5).toFixed(0)} ms, ` +
-        `p99 ${worst.at(-1)?.toFixed(0)} ms, last ${taken.at(-1)?.toFixed(0)} ms, ${(memory / megabyte).toFixed(0)} MB`,
+        `p99 ${worst.at(-1)?.toFixed(0)} ms, last ${taken.at(-1)?.toFixed(0)} ms, ${(memory / megabyte).toFixed(0)} MB; ${work()}`,
     );
     await delay(2_000);
   }
@@ -222,17 +206,21 @@ async function idle(service: ServiceProcess): Promise<Row[]> {
 }
 
 const installation = await makeInstallation();
-const service = await startService(installation);
+const service = await startService(installation, { program: benchServer });
 const fleet = new Fleet();
 try {
   await service.ready();
   const owner = await signIn(service.url);
-  const hosts = await joinAll(service.url, owner);
+  const hosts = await joinedHosts(installation, service, owner);
+  say(`${hosts.length} hosts have joined`);
+  const bundling = meter(service);
   const { port } = service;
   const bundleKey = await bundleKeyOf(service.url, owner.organization);
   const began = now();
   await fleet.begin({ port, organization: owner.organization, bundleKey, hosts });
-  say(`all have certificates and a bundle after ${((now() - began) / 1_000).toFixed(1)} s, and wait`);
+  say(
+    `all have certificates and a bundle after ${((now() - began) / 1_000).toFixed(1)} s, and wait: ${bundling()}`,
+  );
   await delay(3_000);
   const rows = await changed(service.url, owner, fleet, service);
   rows.push(...(await idle(service)));

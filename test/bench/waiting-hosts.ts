@@ -39,7 +39,9 @@ class Fleet {
   constructor(readonly order: Hosts) {
     this.#key = decodePublicKey(Buffer.from(order.bundleKey, 'base64'));
     // Hosts do not come all in one moment.
-    order.hosts.forEach((host, index) => setTimeout(() => this.#live(host), index));
+    order.hosts.forEach((host, index) =>
+      setTimeout(() => this.#live(host, { bundle: '', krl: '' }), 2 * index),
+    );
   }
 
   watch(word: string): void {
@@ -47,11 +49,10 @@ class Fleet {
     this.#times = [];
   }
 
-  /** One host: asks with what it has, takes what it is given, and asks again, over one connection. */
-  #live(host: Hosts['hosts'][number]): void {
-    let bundle = '';
-    let krl = '';
-    let first = true;
+  /** One host: asks with what it has, takes what it is given, and asks again, over one connection; another one when that is lost. */
+  #live(host: Hosts['hosts'][number], held: { bundle: string; krl: string }): void {
+    let { bundle, krl } = held;
+    let first = bundle === '';
     let received: Buffer = Buffer.alloc(0);
     const socket: Socket = connect({ port: this.order.port, host: '127.0.0.1' });
     const ask = (): void => {
@@ -63,7 +64,8 @@ class Fleet {
       );
     };
     socket.on('connect', ask);
-    socket.on('error', () => (this.#wrong += 1));
+    socket.on('error', (error) => process.stderr.write(`a connection was lost: ${error.message}\n`));
+    socket.on('close', () => setTimeout(() => this.#live(host, { bundle, krl }), 1_000 * Math.random()));
     socket.on('data', (chunk: Buffer) => {
       received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
       const head = received.indexOf(endOfHead);

@@ -5,6 +5,8 @@ export { sealedSecondFactors } from './second-factor/secrets.js';
 export type { Adapters } from './adapters.js';
 export { allRoutes, AppModule, openAdapters } from './app.module.js';
 export { Passwords } from './auth/passwords.js';
+export { newHostToken } from './hosts/join.js';
+export { ResourceServices } from './resource-services.js';
 export { readConfig } from './config/config.js';
 export { noExtension, type Extension } from './extension.js';
 export type { TlsPair } from './http/adapter.js';

@@ -36,7 +36,22 @@ export function isBundleName(name: string): boolean {
  * that is not whole lines.
  */
 export function bundleList(files: readonly BundleFile[]): string {
-  return inOrder(files).map(bundleLine).join('');
+  return inOrder(files).map(listed).join('');
+}
+
+/** A file that many bundles have in common is looked at once. */
+const known = new WeakMap<BundleFile, string>();
+
+function listed(file: BundleFile): string {
+  const before = known.get(file);
+  if (before !== undefined) return before;
+  const { name, text } = file;
+  if (!isBundleName(name))
+    refuse('bundle_file_refused', `No host would take a file named ${JSON.stringify(name)}.`);
+  if (text !== '' && !text.endsWith('\n')) refuse('bundle_file_refused', `${name} ends within a line.`);
+  const line = bundleLine(file);
+  known.set(file, line);
+  return line;
 }
 
 /** The line that says one file in a bundle's list. */
@@ -71,11 +86,6 @@ export function bundleText(
 }
 
 function inOrder(files: readonly BundleFile[]): readonly BundleFile[] {
-  for (const { name, text } of files) {
-    if (!isBundleName(name))
-      refuse('bundle_file_refused', `No host would take a file named ${JSON.stringify(name)}.`);
-    if (text !== '' && !text.endsWith('\n')) refuse('bundle_file_refused', `${name} ends within a line.`);
-  }
   const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
   if (new Set(files.map(({ name }) => name)).size < files.length)
     refuse('bundle_file_refused', 'A bundle names a file twice.');

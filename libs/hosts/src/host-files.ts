@@ -7,19 +7,23 @@ import type { BundleFile } from './bundle.js';
 import { canaryKey } from './canary.js';
 import { principalsOn, type HostRole } from './principals-on.js';
 
-/** Everything that decides what lies on one host. */
-export interface HostState {
+/** What decides what lies on all hosts of an organization. */
+export interface CommonState {
   readonly organizationHandle: string;
   readonly organizationName: string;
-  readonly labels: Labels;
   /** The organization's roles. */
   readonly roles: readonly HostRole[];
   /** User CAs that are to be believed. */
   readonly userAuthorities: readonly PublicKey[];
-  /** Of each host key that is trusted. */
-  readonly certificates: readonly PlacedCertificate[];
   /** The key that will sign bundles one day; hosts believe what it signs as soon as they have heard of it. */
   readonly nextBundleKey: PublicKey | null;
+}
+
+/** What decides what lies on one of them beside that. */
+export interface HostState {
+  readonly labels: Labels;
+  /** Of each host key that is trusted. */
+  readonly certificates: readonly PlacedCertificate[];
 }
 
 /** A host key's certificate, under the place of the key in the host's own order (1 to 8), which never moves. */
@@ -28,9 +32,40 @@ export interface PlacedCertificate {
   readonly certificate: Certificate;
 }
 
-/** The files of the host's bundle. */
-export function hostFiles(state: HostState): readonly BundleFile[] {
-  const { organizationHandle, organizationName, userAuthorities, certificates, nextBundleKey } = state;
+/**
+ * Says the files of each host's bundle. What hosts have in common is written once, however many are asked about: files that
+ * are for all, and those that are for all with the same labels.
+ */
+export function hostFiles(common: CommonState): (host: HostState) => readonly BundleFile[] {
+  const forAll = commonFiles(common);
+  const byLabels = new Map<string, readonly BundleFile[]>();
+  const principalFiles = (labels: Labels): readonly BundleFile[] => {
+    const key = JSON.stringify(Object.entries(labels).sort(([a], [b]) => Number(a > b) - Number(a < b)));
+    const known = byLabels.get(key);
+    if (known !== undefined) return known;
+    const files = [...principalsOn(common.roles, labels)].map(([login, principals]) => ({
+      name: `principals/${login}`,
+      text: authorizedPrincipalsFile(principals),
+    }));
+    byLabels.set(key, files);
+    return files;
+  };
+  return ({ labels, certificates }) => [
+    ...forAll,
+    ...certificates.map(({ position, certificate }) => ({
+      name: `certificates/${position}`,
+      text: `${formatCertificateLine(certificate)}\n`,
+    })),
+    ...principalFiles(labels),
+  ];
+}
+
+function commonFiles({
+  organizationHandle,
+  organizationName,
+  userAuthorities,
+  nextBundleKey,
+}: CommonState): readonly BundleFile[] {
   return [
     trustedUserAuthorities(organizationName, userAuthorities),
     {
@@ -45,14 +80,6 @@ export function hostFiles(state: HostState): readonly BundleFile[] {
             text: `${formatPublicKeyLine({ key: nextBundleKey, comment: `signs bundles of ${organizationName} next` })}\n`,
           },
         ]),
-    ...certificates.map(({ position, certificate }) => ({
-      name: `certificates/${position}`,
-      text: `${formatCertificateLine(certificate)}\n`,
-    })),
-    ...[...principalsOn(state.roles, state.labels)].map(([login, principals]) => ({
-      name: `principals/${login}`,
-      text: authorizedPrincipalsFile(principals),
-    })),
   ];
 }
 

@@ -28,7 +28,13 @@ export {
   type BundleFile,
   type BundleIdentity,
 } from './bundle.js';
-export { hostFiles, trustedUserAuthorities, type HostState, type PlacedCertificate } from './host-files.js';
+export {
+  hostFiles,
+  trustedUserAuthorities,
+  type CommonState,
+  type HostState,
+  type PlacedCertificate,
+} from './host-files.js';
 export { shortNamesAmong, shortNamesWithin, type NamedHosts } from './short-names.js';
 export { filesOfBundle } from './read-bundle.js';
 export {

@@ -14,6 +14,7 @@ import {
   hostFiles,
   principalsOn,
   saysTheSame,
+  type CommonState,
   type HostRole,
 } from '../src/index.js';
 
@@ -23,6 +24,13 @@ const web: HostRole = {
   handle: 'r4t7y2u9i1o6p3a8',
   selector: { env: 'prod' },
   logins: [login('root'), login('deploy')],
+};
+const common: CommonState = {
+  organizationHandle: identity.organization,
+  organizationName: 'acme',
+  roles: [],
+  userAuthorities: [key],
+  nextBundleKey: null,
 };
 const everywhere: HostRole = {
   handle: 'q4t7y2u9i1o6p3a8',
@@ -109,15 +117,7 @@ describe('a bundle', () => {
   });
 
   it('holds what the host needs, and nothing else', () => {
-    const files = hostFiles({
-      organizationHandle: identity.organization,
-      organizationName: 'acme',
-      labels: { env: 'prod' },
-      roles: [web],
-      userAuthorities: [key],
-      certificates: [],
-      nextBundleKey: null,
-    });
+    const files = hostFiles({ ...common, roles: [web] })({ labels: { env: 'prod' }, certificates: [] });
     expect(files.map(({ name }) => name)).toEqual([
       'trusted_user_ca_keys',
       'canary.pub',
@@ -127,16 +127,21 @@ describe('a bundle', () => {
     expect(files[0]?.text).toBe(`${formatPublicKeyLine({ key, comment: 'acme user CA' })}\n`);
   });
 
+  it('is written once where hosts have it in common, and each has its own all the same', () => {
+    const ofHost = hostFiles({ ...common, roles: [web] });
+    const [one, same, other] = [
+      { env: 'prod', tier: 'web' },
+      { tier: 'web', env: 'prod' },
+      { env: 'test', tier: 'web' },
+    ].map((labels) => ofHost({ labels, certificates: [] }));
+    expect(same).toEqual(one);
+    expect(same?.every((file, place) => file === one?.[place])).toBe(true);
+    expect(other?.map(({ name }) => name)).toEqual(['trusted_user_ca_keys', 'canary.pub']);
+    expect(bundleList(same ?? [])).toBe(bundleList(one?.map((file) => ({ ...file })) ?? []));
+  });
+
   it('announces the key that signs bundles next', () => {
-    const files = hostFiles({
-      organizationHandle: identity.organization,
-      organizationName: 'acme',
-      labels: {},
-      roles: [],
-      userAuthorities: [key],
-      certificates: [],
-      nextBundleKey: key,
-    });
+    const files = hostFiles({ ...common, nextBundleKey: key })({ labels: {}, certificates: [] });
     expect(files.find(({ name }) => name === 'next_bundle_key.pub')?.text).toBe(
       `${formatPublicKeyLine({ key, comment: 'signs bundles of acme next' })}\n`,
     );

@@ -1,27 +1,34 @@
 import { Labels } from '@writ/contract';
-import { bundleList, type BundleFile, type HostRole, type HostState } from '@writ/hosts';
+import { bundleList, type BundleFile, type CommonState, type HostRole } from '@writ/hosts';
 import { decodePublicKey } from '@writ/openssh/key';
 import type { Login } from '@writ/openssh/trust';
 import {
   listAuthorities,
   listRoles,
   nextBundleKey,
+  type AuthorityRow,
   type OrganizationRow,
   type RoleRow,
   type Transaction,
 } from '@writ/storage';
 import { believedUserKeys } from '../authorities/activate-authority.js';
 
-/** What bundles of all hosts of an organization are made from. */
-export type BundleSources = Omit<HostState, 'labels' | 'certificates'>;
-
-/** As this transaction sees it, at `now` (seconds since 1970). */
+/** What bundles of all hosts of an organization are made from, as this transaction sees it, at `now` (seconds since 1970). */
 export async function bundleSources(
   tx: Transaction,
   organization: Pick<OrganizationRow, 'id' | 'handle' | 'name'>,
   now: bigint,
-): Promise<BundleSources> {
-  const authorities = await listAuthorities(tx, organization.id, null, 1000);
+): Promise<CommonState> {
+  return commonState(tx, organization, await listAuthorities(tx, organization.id, null, 1000), now);
+}
+
+/** The same, where the organization's authorities were read already. */
+export async function commonState(
+  tx: Transaction,
+  organization: Pick<OrganizationRow, 'id' | 'handle' | 'name'>,
+  authorities: readonly AuthorityRow[],
+  now: bigint,
+): Promise<CommonState> {
   const roles = await listRoles(tx, organization.id, null, 100_000);
   const next = await nextBundleKey(tx, organization.id);
   return {

@@ -1,17 +1,8 @@
 import { Labels } from '@writ/contract';
-import {
-  bundleList,
-  bundleNamespace,
-  bundleText,
-  hostFiles,
-  type BundleFile,
-  type HostRole,
-  type PlacedCertificate,
-} from '@writ/hosts';
+import { bundleNamespace, bundleText, hostFiles, type BundleFile, type PlacedCertificate } from '@writ/hosts';
 import { CodedError, isCodedError, seconds } from '@writ/kernel';
 import { decodeCertificate, type Certificate } from '@writ/openssh/certificate';
-import { decodePublicKey, fingerprint, type PublicKey } from '@writ/openssh/key';
-import type { Login } from '@writ/openssh/trust';
+import { fingerprint } from '@writ/openssh/key';
 import { isBelieved } from '@writ/policy';
 import {
   activeBundleKey,
@@ -21,19 +12,16 @@ import {
   keptBundles,
   keysOfHosts,
   listAuthorities,
-  listRoles,
   lockHosts,
-  nextBundleKey,
   type BundledHostRow,
   type BundleKeyRow,
   type OrganizationRow,
-  type RoleRow,
   type Transaction,
 } from '@writ/storage';
 import { elsewhere } from '../auth/act-elsewhere.js';
-import { believedUserKeys } from '../authorities/activate-authority.js';
 import type { Issuing } from '../certificates/issuing.js';
 import type { BundleKeys } from './bundle-keys.js';
+import { commonState, keptList } from './bundle-sources.js';
 import { certifyHost, renewalOf } from './host-certificates.js';
 import { hostOfToken } from './known-host.js';
 
@@ -147,9 +135,8 @@ function makeBundles(
       if (host === undefined) found.set(hostId, await whyNot(tx, organizationId, hostId));
       else if (certificates === undefined) uncertified.push(hostId);
       else {
-        const files = filesOf(state, host, certificates.list);
-        // The same files under another key are another bundle.
-        const list = `signed ${state.key.fingerprint}\n${bundleList(files)}`;
+        const files = state.files({ labels: Labels.parse(host.labels), certificates: certificates.list });
+        const list = keptList(state.key.fingerprint, files);
         const ahead = has !== null && has > host.version && has <= BigInt(now) + believedAhead ? has : null;
         const same = host.version > 0n && host.list === list && ahead === null;
         const version = same ? host.version : nextVersion(now, host.version, ahead);
@@ -205,10 +192,8 @@ interface OrganizationState {
   readonly organization: OrganizationRow;
   /** What signs its bundles. */
   readonly key: BundleKeyRow;
-  /** What will sign them next, if that is announced. */
-  readonly nextKey: PublicKey | null;
-  readonly roles: readonly HostRole[];
-  readonly userAuthorities: readonly PublicKey[];
+  /** The files of each of them. */
+  readonly files: ReturnType<typeof hostFiles>;
   readonly hostAuthorities: ReadonlyMap<string, 'active' | 'other'>;
   /** When the first of those that sign no more stops being believed (seconds since 1970); null: none does. */
   readonly goodUntil: bigint | null;
@@ -224,15 +209,11 @@ async function organizationState(
   if (organization?.state !== 'active') return null;
   const key = await activeBundleKey(tx, organizationId);
   if (key === null) throw new TypeError('an organization that has hosts has a bundle key');
-  const next = await nextBundleKey(tx, organizationId);
   const authorities = await listAuthorities(tx, organizationId, null, 1000);
-  const roles = await listRoles(tx, organizationId, null, 100_000);
   return {
     organization,
     key,
-    nextKey: next === null ? null : decodePublicKey(next.publicKey),
-    roles: roles.map(hostRole),
-    userAuthorities: believedUserKeys(authorities, now),
+    files: hostFiles(await commonState(tx, organization, authorities, now)),
     goodUntil: authorities.reduce<bigint | null>(
       (first, { believedUntil: until }) =>
         until !== null && until > now && (first === null || until < first) ? until : first,
@@ -244,10 +225,6 @@ async function organizationState(
         .map(({ id, state }) => [id, state === 'active' ? 'active' : 'other']),
     ),
   };
-}
-
-function hostRole({ handle, logins, selector }: RoleRow): HostRole {
-  return { handle, logins: logins as readonly Login[], selector: Labels.nullable().parse(selector) };
 }
 
 interface HeldCertificates {
@@ -298,22 +275,6 @@ async function certificatesHeld(
       held.set(hostId, { list, goodUntil });
   }
   return held;
-}
-
-function filesOf(
-  { organization, roles, userAuthorities, nextKey }: OrganizationState,
-  { labels }: BundledHostRow,
-  certificates: readonly PlacedCertificate[],
-): readonly BundleFile[] {
-  return hostFiles({
-    organizationHandle: organization.handle,
-    organizationName: organization.name,
-    labels: Labels.parse(labels),
-    roles,
-    userAuthorities,
-    certificates,
-    nextBundleKey: nextKey,
-  });
 }
 
 function textOf(

@@ -1,10 +1,11 @@
+import { routes } from '@writ/contract';
 import { base64Lines, changedPart, changesHead, type ChangedPart } from '@writ/hosts';
-import type { Hold } from '../http/request.js';
-import type { RouteInput, RouteOutput } from '../http/route-input.js';
+import type { Held, HeldBody } from '../http/held.js';
+import type { RouteInput } from '../http/route-input.js';
 import type { PublicOrganizations } from '../trust/public-organization.js';
 import type { SignedKrl } from '../trust/signed-krl.js';
 import type { HostCaller } from './host-token.js';
-import type { WaitingHosts } from './waiting-hosts.js';
+import type { HostNews, WaitingHosts } from './waiting-hosts.js';
 
 export interface Telling {
   readonly publicOrganizations: PublicOrganizations;
@@ -19,16 +20,23 @@ export async function giveChanges(
   services: Telling,
   { organizationHandle, hostId }: HostCaller,
   { query }: Pick<RouteInput<'hostChanges'>, 'query'>,
-  hold: Hold,
-): Promise<RouteOutput<'hostChanges'>> {
+  held: Held,
+): Promise<HeldBody> {
   const organizationId = await services.publicOrganizations(organizationHandle);
   const has = { bundle: numberOf(query.bundle), krl: numberOf(query.krl) };
-  const wait = { waitMs: query.wait * 1_000, gone: hold() };
-  const news = await services.waitingHosts.news(organizationId, hostId, has, wait);
-  if (news === null) return null;
-  const bundle = news.bundle === null ? [] : [changedPart('bundle', Buffer.from(news.bundle))];
-  const parts = [...bundle, ...(news.krl === null ? [] : partsOf(news.krl))];
-  return { pieces: [Buffer.from(changesHead(parts)), ...parts.map(({ bytes }) => bytes)] };
+  const news = await services.waitingHosts.news(organizationId, hostId, has, {
+    waitMs: query.wait * 1_000,
+    onGone: (leave) => held.begin(leave),
+  });
+  return held.body(routes.hostChanges.response.mediaType, news === null ? null : piecesOf(news));
+}
+
+function piecesOf({ bundle, krl }: HostNews): readonly Uint8Array[] {
+  const parts = [
+    ...(bundle === null ? [] : [changedPart('bundle', Buffer.from(bundle))]),
+    ...(krl === null ? [] : partsOf(krl)),
+  ];
+  return [Buffer.from(changesHead(parts)), ...parts.map(({ bytes }) => bytes)];
 }
 
 function numberOf(text: string | undefined): bigint | null {

@@ -20,7 +20,7 @@ import type { RouteOutput } from '../http/route-input.js';
 import { notFound } from '../refusal.js';
 import { noRevocations } from '../trust/published-krl.js';
 import { hostKitSha256 } from './host-kit.js';
-import { bundleSources, keptList, type BundleSources } from './bundle-sources.js';
+import { bundleSources, keptList } from './bundle-sources.js';
 
 export interface HostViewing {
   readonly store: ScopedDatabase;
@@ -31,7 +31,7 @@ type View = RouteOutput<'showHost'>;
 
 /** What of the organization all of its hosts are looked at beside. */
 interface Fleet {
-  readonly sources: BundleSources;
+  readonly files: ReturnType<typeof hostFiles>;
   /** Fingerprint of the key that signs bundles. */
   readonly signer: string;
   /** SHA-256 of the kit of this service; null: it has none. */
@@ -72,7 +72,7 @@ export async function hostViews(
   const applied = rows.flatMap(({ report }) => HostReport.nullable().parse(report)?.krl ?? []);
   const ends = await hostCertificateEnds(tx, organizationId, ids);
   const fleet: Fleet = {
-    sources: await bundleSources(tx, organization, seconds(clock)),
+    files: hostFiles(await bundleSources(tx, organization, seconds(clock))),
     signer: (await activeBundleKey(tx, organizationId))?.fingerprint ?? '',
     kit: await hostKitSha256(),
     now: clock(),
@@ -93,7 +93,7 @@ function viewOf(row: HostRow, fleet: Fleet): View {
   const labels = Labels.parse(row.labels);
   const report = HostReport.nullable().parse(row.report);
   const here = report?.kitSha256 ?? '';
-  const expected = keptList(fleet.signer, hostFiles({ ...fleet.sources, labels, certificates: [] }));
+  const expected = keptList(fleet.signer, fleet.files({ labels, certificates: [] }));
   const keys = (fleet.keys.get(row.id) ?? []).map(({ fingerprint, revoked }) => {
     const end = fleet.ends.get(`${row.id} ${fingerprint}`);
     return { fingerprint, revoked, certificateUntil: end === undefined ? null : Number(end) };

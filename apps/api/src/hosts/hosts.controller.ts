@@ -3,9 +3,9 @@ import { routes } from '@writ/contract';
 import { decodePublicKey, formatPublicKeyLine } from '@writ/openssh/key';
 import { activeBundleKey } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
-import { Handle } from '../http/handle.js';
+import { Handle, HandleHeld } from '../http/handle.js';
 import { CurrentCaller, CurrentHost, Holding, Input } from '../http/input.decorator.js';
-import type { Hold } from '../http/request.js';
+import type { Held, HeldBody } from '../http/held.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { ResourceServices } from '../resource-services.js';
 import { textFile } from '../trust/trust-files.js';
@@ -136,13 +136,13 @@ export class HostsController {
     return giveBundle(this.services, host, input.requestId);
   }
 
-  @Handle(routes.hostChanges)
+  @HandleHeld(routes.hostChanges)
   changes(
     @Input() input: RouteInput<'hostChanges'>,
     @CurrentHost() host: HostCaller,
-    @Holding() hold: Hold,
-  ): Promise<RouteOutput<'hostChanges'>> {
-    return giveChanges(this.services, host, input, hold);
+    @Holding() held: Held,
+  ): Promise<HeldBody> {
+    return giveChanges(this.services, host, input, held);
   }
 
   @Handle(routes.reportHost)

@@ -35,14 +35,18 @@ const batch = 100;
 /** Batches that are worked on at a time: one is in the database while another is computed. */
 const lanes = 2;
 
-/** How soon it is tried again to tell whether there is news, where that failed (ms). */
-const triedAgain = 2_000;
+/** How a host waits. */
+export interface Wait {
+  readonly waitMs: number;
+  /** Is told what to call when the host hangs up; it may be called at any time, more than once. */
+  readonly onGone: (leave: () => void) => void;
+}
 
 /** A host whose request is held. */
 interface Waiting {
   readonly has: HostHas;
-  readonly answer: (news: HostNews | null) => void;
-  readonly fail: (error: Error) => void;
+  /** Ends the wait with news, with nothing, or for want of an answer; all but the first time it does nothing. */
+  readonly end: (news: HostNews | Error | null) => void;
   /** Its time is over: it is answered as soon as it is known whether there is news. */
   due: boolean;
   /** Nobody could tell so far whether there is news. */
@@ -75,46 +79,47 @@ export class WaitingHosts {
   private running = 0;
   private closed = false;
 
-  constructor(private readonly sources: NewsSources) {}
+  /** @param triedAgain how soon it is tried again to tell whether there is news, where that failed (ms) */
+  constructor(
+    private readonly sources: NewsSources,
+    private readonly triedAgain = 2_000,
+  ) {}
 
   /**
    * Resolves with what is new for a host as soon as there is anything, and with null after `waitMs`, when the host hangs up, or
    * when it asks again: one request of a host is held, the newest. Ends in `shutting_down`, and for want of any answer in
    * what `bundlesOfHosts` ends in.
    */
-  async news(
+  news(
     organizationId: string,
     hostId: string,
     has: HostHas,
-    { waitMs, gone }: { readonly waitMs: number; readonly gone: AbortSignal },
+    { waitMs, onGone }: Wait,
   ): Promise<HostNews | null> {
-    if (this.closed) throw stopping();
+    if (this.closed) return Promise.reject(stopping());
     const room = this.room(organizationId);
-    room.waiting.get(hostId)?.answer(null);
-    let timer: NodeJS.Timeout | undefined;
-    let leave: (() => void) | undefined;
-    try {
-      return await new Promise<HostNews | null>((resolve, reject) => {
-        const one: Waiting = { has, answer: resolve, fail: reject, due: waitMs === 0, unsure: null };
-        room.waiting.set(hostId, one);
-        leave = () => {
+    room.waiting.get(hostId)?.end(null);
+    return new Promise((resolve, reject) => {
+      const one: Waiting = {
+        has,
+        due: waitMs === 0,
+        unsure: null,
+        end: (news) => {
+          clearTimeout(timer);
           if (room.waiting.get(hostId) === one) room.waiting.delete(hostId);
-          resolve(null);
-        };
-        gone.addEventListener('abort', leave);
-        if (gone.aborted) return leave();
-        if (!this.isCurrent(room, hostId, has)) this.ask(room, [hostId]);
-        timer = setTimeout(() => {
-          one.due = true;
-          if (!isAsked(room, hostId)) endUnanswered(one);
-        }, waitMs);
-        if (one.due && !isAsked(room, hostId)) resolve(null);
-      });
-    } finally {
-      clearTimeout(timer);
-      if (leave !== undefined) gone.removeEventListener('abort', leave);
-      leave?.();
-    }
+          if (news instanceof Error) reject(news);
+          else resolve(news);
+        },
+      };
+      const timer = setTimeout(() => {
+        one.due = true;
+        if (!isAsked(room, hostId)) endUnanswered(one);
+      }, waitMs);
+      room.waiting.set(hostId, one);
+      if (!this.isCurrent(room, hostId, has)) this.ask(room, [hostId]);
+      else if (one.due) one.end(null);
+      onGone(() => one.end(null));
+    });
   }
 
   /** Wakes whom a change concerns. */
@@ -144,7 +149,7 @@ export class WaitingHosts {
     this.closed = true;
     for (const room of this.rooms.values()) {
       room.asked.clear();
-      for (const one of room.waiting.values()) one.fail(stopping());
+      for (const one of room.waiting.values()) one.end(stopping());
     }
   }
 
@@ -235,7 +240,7 @@ export class WaitingHosts {
     setTimeout(() => {
       const left = hostIds.filter((id) => (room.waiting.get(id)?.unsure ?? null) !== null);
       if (!this.closed) this.ask(room, left);
-    }, triedAgain).unref();
+    }, this.triedAgain).unref();
   }
 
   /** What is remembered of those that have it, and is asked for the others. */
@@ -278,7 +283,7 @@ export class WaitingHosts {
       const waiting = [...room.waiting];
       for (let from = 0; from < waiting.length && changes === room.krlChanges; from += batch) {
         for (const [, one] of waiting.slice(from, from + batch))
-          if (one.has.krl !== krl.version) one.answer({ bundle: null, krl });
+          if (one.has.krl !== krl.version) one.end({ bundle: null, krl });
         await yielded();
       }
     } catch {
@@ -294,21 +299,20 @@ function tell(room: Room, hostId: string, bundle: CurrentBundle | Error | undefi
   const newKrl = krl.version === one.has.krl ? null : krl;
   if (bundle instanceof Error) {
     // A new KRL reaches also a host whose bundle cannot be made.
-    if (newKrl === null) one.fail(bundle);
-    else one.answer({ bundle: null, krl: newKrl });
+    if (newKrl === null) one.end(bundle);
+    else one.end({ bundle: null, krl: newKrl });
     return;
   }
   one.unsure = null;
-  if (bundle.text !== null || newKrl !== null) one.answer({ bundle: bundle.text, krl: newKrl });
+  if (bundle.text !== null || newKrl !== null) one.end({ bundle: bundle.text, krl: newKrl });
 }
 
 function isAsked(room: Room, hostId: string): boolean {
   return room.asked.has(hostId) || room.looking.has(hostId);
 }
 
-function endUnanswered({ answer, fail, unsure }: Waiting): void {
-  if (unsure === null) answer(null);
-  else fail(unsure);
+function endUnanswered({ end, unsure }: Waiting): void {
+  end(unsure);
 }
 
 function forgetKrl(room: Room): void {

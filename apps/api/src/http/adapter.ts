@@ -76,13 +76,10 @@ function prepare(adapter: FastifyAdapter, lines: Logger, crowd: Crowd, limits: L
   fastify.decorateRequest('input', null);
   fastify.decorateRequest('problem', null);
   fastify.decorateRequest('leave', null);
-  fastify.decorateRequest('hold', function (this: FastifyRequest, reply) {
+  fastify.decorateRequest('hold', function (this: FastifyRequest) {
     this.leave?.();
     this.leave = null;
     deadlines.end(this);
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
-    return gone.signal;
   });
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);

@@ -1,36 +1,22 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import type { FileAnswer } from '@writ/contract';
 import type { FastifyReply } from 'fastify';
-import { Readable } from 'node:stream';
 import { map, type Observable } from 'rxjs';
 import { routeOf } from './handler-route.js';
 import type { FastifyRequest } from './request.js';
-import type { FileContent, FilePieces } from './route-input.js';
+import type { FileContent } from './route-input.js';
 
-type Content = FileContent | FilePieces | null;
-type Body = Uint8Array | Readable | undefined;
+type Body = Uint8Array | undefined;
 
-/**
- * Sends what a handler of a file route resolved to, or 304 to a client that holds it already (RFC 9110 §13.1.2), or 204 where
- * there is nothing.
- */
+/** Sends what a handler of a file route resolved to, or 304 to a client that holds it already (RFC 9110 §13.1.2). */
 @Injectable()
-export class FileInterceptor implements NestInterceptor<Content, Body> {
-  intercept(context: ExecutionContext, next: CallHandler<Content>): Observable<Body> {
+export class FileInterceptor implements NestInterceptor<FileContent, Body> {
+  intercept(context: ExecutionContext, next: CallHandler<FileContent>): Observable<Body> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     const { mediaType } = routeOf(context.getHandler())?.response as FileAnswer;
     return next.handle().pipe(
-      map((content) => {
-        if (content === null) {
-          reply.status(204);
-          return undefined;
-        }
-        if ('pieces' in content) {
-          reply.header('content-type', mediaType);
-          return inPieces(reply, content);
-        }
-        const { bytes, etag, maxAgeSeconds } = content;
+      map(({ bytes, etag, maxAgeSeconds }) => {
         reply.header('etag', `"${etag}"`);
         reply.header('cache-control', `public, max-age=${maxAgeSeconds}`);
         if (holds(request.headers['if-none-match'], etag)) {
@@ -42,13 +28,6 @@ export class FileInterceptor implements NestInterceptor<Content, Body> {
       }),
     );
   }
-}
-
-/** The pieces one after the other, as fast as the reader takes them; their length is said, so that it knows a torn one. */
-function inPieces(reply: FastifyReply, { pieces }: FilePieces): Readable {
-  const length = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  reply.header('content-length', String(length));
-  return Readable.from(pieces, { objectMode: true });
 }
 
 /** True when an If-None-Match header names the etag, compared weakly as RFC 9110 asks. */

@@ -1,8 +1,9 @@
-import type { Route } from '@writ/contract';
+import type { FileAnswer, Route } from '@writ/contract';
 import { HttpCode, RequestMapping, RequestMethod, UseInterceptors } from '@nestjs/common';
 import { z } from 'zod';
 import { FileInterceptor } from './file.interceptor.js';
 import { carryRoute } from './handler-route.js';
+import type { HeldBody } from './held.js';
 import type { OutputOf, Tagged } from './route-input.js';
 import { TagInterceptor } from './tag.interceptor.js';
 
@@ -23,14 +24,27 @@ export function Handle<R extends Route>(route: R) {
     const handler = descriptor.value;
     if (handler === undefined) throw new TypeError(`@Handle(${route.id}) belongs on a method.`);
     descriptor.value = checked(route, handler) as T;
-    carryRoute(route)(target, name, descriptor);
-    RequestMapping({ path: route.path, method: RequestMethod[route.method] })(target, name, descriptor);
-    HttpCode(route.status)(target, name, descriptor);
+    bind(route, target, name, descriptor);
     if (route.response !== null && !(route.response instanceof z.ZodType)) {
       UseInterceptors(FileInterceptor)(target, name, descriptor);
     }
     if (route.tagged === true) UseInterceptors(TagInterceptor)(target, name, descriptor);
   };
+}
+
+/** As `Handle`, for a method that gets the request as `@Holding()` and resolves to what `Held.body` made of its answer. */
+export function HandleHeld<R extends Route & { readonly response: FileAnswer }>(route: R) {
+  return <T extends (...args: never[]) => Promise<HeldBody>>(
+    target: object,
+    name: string,
+    descriptor: TypedPropertyDescriptor<T>,
+  ): void => bind(route, target, name, descriptor);
+}
+
+function bind(route: Route, target: object, name: string, descriptor: PropertyDescriptor): void {
+  carryRoute(route)(target, name, descriptor);
+  RequestMapping({ path: route.path, method: RequestMethod[route.method] })(target, name, descriptor);
+  HttpCode(route.status)(target, name, descriptor);
 }
 
 /** The handler, letting through only what the route's response schema knows. */

@@ -2,7 +2,8 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import type { HostCaller } from '../hosts/host-token.js';
 import type { FastifyReply } from 'fastify';
-import type { FastifyRequest, Hold } from './request.js';
+import { Held } from './held.js';
+import type { FastifyRequest } from './request.js';
 
 /** Parameter: the validated request (`RouteInput<id>`). */
 export const Input: () => ParameterDecorator = createParamDecorator(
@@ -28,11 +29,10 @@ export const CurrentCaller: () => ParameterDecorator = createParamDecorator(
   },
 );
 
-/** Parameter: lets the request wait for as long as its handler likes (`Hold`), see `FastifyRequest.hold`. */
+/** Parameter: the request as one that may wait (`Held`), on routes of `HandleHeld`. */
 export const Holding: () => ParameterDecorator = createParamDecorator(
-  (_: unknown, context: ExecutionContext): Hold => {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const reply = context.switchToHttp().getResponse<FastifyReply>();
-    return () => request.hold(reply);
+  (_: unknown, context: ExecutionContext): Held => {
+    const http = context.switchToHttp();
+    return new Held(http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
   },
 );

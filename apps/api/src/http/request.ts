@@ -1,5 +1,5 @@
 import type { ProblemCode } from '@writ/contract';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import type { HostCaller } from '../hosts/host-token.js';
 
@@ -15,15 +15,9 @@ declare module 'fastify' {
     problem: ProblemCode | null;
     /** Takes the request out of the count of those being worked on. */
     leave: (() => void) | null;
-    /**
-     * From now on the request is not worked on but held: it does not count, and nobody gives it up but its handler. Returns
-     * what is aborted when the client hangs up.
-     */
-    hold(reply: FastifyReply): AbortSignal;
+    /** From now on the request is held (`Held.begin`). */
+    hold(): void;
   }
 }
-
-/** Begins to hold a request. */
-export type Hold = () => AbortSignal;
 
 export type { FastifyRequest };

@@ -33,20 +33,13 @@ export interface Tagged<Content> {
   readonly content: () => Content;
 }
 
-/** A file for one reader, which no cache may keep, in pieces: what many are sent lies in memory once. */
-export interface FilePieces {
-  readonly pieces: readonly Uint8Array[];
-}
-
 /** What a handler of route `R` resolves to, before the response schema has seen it. */
 export type OutputOf<R extends Route> = R['response'] extends z.ZodType
   ? R extends { readonly tagged: true }
     ? Tagged<z.input<R['response']>>
     : z.input<R['response']>
   : R['response'] extends FileAnswer
-    ? R['response'] extends { orNone: string }
-      ? FilePieces | null
-      : FileContent
+    ? FileContent
     : void;
 
 export type RouteInput<I extends AnyRouteId> = InputOf<AllRoutes[I]>;

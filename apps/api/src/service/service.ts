@@ -26,6 +26,9 @@ export interface ServiceParts {
 /** How long a stop lets answers that were given reach their clients (ms). */
 const linger = 2_000;
 
+/** Connections that may wait to be accepted: thousands of hosts come back at once when the service was away. */
+const backlog = 4_096;
+
 /** A service that listens. */
 export interface Service {
   /** 'http://127.0.0.1:7480' */
@@ -69,7 +72,7 @@ export async function startService({
   try {
     await app.init();
     assertDeclared(routeFaults(routes, boundHandlers(app), served));
-    await app.listen(config.listen.port, config.listen.host).catch((error: unknown) => {
+    await app.listen({ ...config.listen, backlog }).catch((error: unknown) => {
       throw listenError(error, config.listen);
     });
   } catch (error) {
