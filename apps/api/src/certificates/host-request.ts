@@ -1,7 +1,14 @@
-import { fingerprint } from '@writ/openssh/key';
+import { fingerprint, type PublicKey } from '@writ/openssh/key';
 import { isHostName, namePattern, type HostName } from '@writ/openssh/trust';
 import type { HostCertificateRequest, KeyOwner, NameHolding } from '@writ/policy';
-import { findHoldings, findKeyClaims, findOrganization, type Transaction } from '@writ/storage';
+import {
+  findHoldings,
+  findKeyClaims,
+  findOrganization,
+  type HostNameHolding,
+  type OrganizationRow,
+  type Transaction,
+} from '@writ/storage';
 import type { RouteInput } from '../http/route-input.js';
 import type { SubjectKey } from '../keys/subject-key.js';
 
@@ -11,24 +18,45 @@ export interface HostAsked {
   readonly body: RouteInput<'issueHostCertificates'>['body'];
 }
 
-/** The requests that decisions are made about, as this transaction sees keys and names. */
-export async function hostRequests(
+/** What is known of the keys and names that requests are about. */
+export interface HostFacts {
+  readonly namePatterns: readonly string[];
+  /** By fingerprint. */
+  readonly owners: ReadonlyMap<string, KeyOwner>;
+  /** By name. */
+  readonly holdings: ReadonlyMap<string, HostNameHolding>;
+}
+
+/** As this transaction sees them. */
+export async function hostFacts(
   tx: Transaction,
-  organizationId: string,
+  organization: Pick<OrganizationRow, 'id' | 'namePatterns'>,
+  keys: readonly PublicKey[],
+  names: readonly string[],
+): Promise<HostFacts> {
+  const holdings = await findHoldings(tx, organization.id, names.filter(isHostName));
+  return {
+    namePatterns: organization.namePatterns,
+    owners: await ownersOf(tx, keys),
+    holdings: new Map(holdings.map((holding) => [holding.name, holding])),
+  };
+}
+
+/** The requests that decisions are made about. */
+export function requestsOf(
+  { namePatterns, owners, holdings }: HostFacts,
   { keys, body }: HostAsked,
-): Promise<readonly HostCertificateRequest[]> {
-  const organization = await findOrganization(tx, organizationId);
-  const owners = await ownersOf(tx, keys);
-  const holdings = await findHoldings(tx, organizationId, body.names.filter(isHostName));
+): readonly HostCertificateRequest[] {
+  const held = body.names.flatMap((name) => holdings.get(name) ?? []);
   return keys.map(({ key }) => ({
     kind: 'host',
     publicKey: key,
     keyOwner: owners.get(fingerprint(key)) ?? null,
     // Whether they are host names at all is for the decision to say, with every other reason.
     names: body.names as HostName[],
-    namePatterns: (organization?.namePatterns ?? []).map((pattern) => namePattern(pattern)),
+    namePatterns: namePatterns.map((pattern) => namePattern(pattern)),
     nameKeys: new Map(
-      holdings.map(({ id, name, epoch, fingerprints }): [HostName, NameHolding] => [
+      held.map(({ id, name, epoch, fingerprints }): [HostName, NameHolding] => [
         name as HostName,
         { hostNameId: id, epoch, fingerprints: new Set(fingerprints) },
       ]),
@@ -38,13 +66,22 @@ export async function hostRequests(
   }));
 }
 
-async function ownersOf(
+/** The requests, as this transaction sees keys and names. */
+export async function hostRequests(
   tx: Transaction,
-  keys: readonly SubjectKey[],
-): Promise<ReadonlyMap<string, KeyOwner>> {
+  organizationId: string,
+  asked: HostAsked,
+): Promise<readonly HostCertificateRequest[]> {
+  const organization = await findOrganization(tx, organizationId);
+  const known = { id: organizationId, namePatterns: organization?.namePatterns ?? [] };
+  const keys = asked.keys.map(({ key }) => key);
+  return requestsOf(await hostFacts(tx, known, keys, asked.body.names), asked);
+}
+
+async function ownersOf(tx: Transaction, keys: readonly PublicKey[]): Promise<ReadonlyMap<string, KeyOwner>> {
   const claims = await findKeyClaims(
     tx,
-    keys.map(({ key }) => fingerprint(key)),
+    keys.map((key) => fingerprint(key)),
   );
   return new Map(
     claims.map(({ fingerprint: name, kind, ownerId, organizationId, revokedAt }) => [

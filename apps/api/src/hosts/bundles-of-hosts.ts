@@ -1,6 +1,6 @@
 import { Labels } from '@writ/contract';
 import { bundleNamespace, bundleText, hostFiles, type BundleFile, type PlacedCertificate } from '@writ/hosts';
-import { CodedError, isCodedError, seconds } from '@writ/kernel';
+import { CodedError, seconds } from '@writ/kernel';
 import { decodeCertificate, type Certificate } from '@writ/openssh/certificate';
 import { fingerprint } from '@writ/openssh/key';
 import { isBelieved } from '@writ/policy';
@@ -22,8 +22,8 @@ import { elsewhere } from '../auth/act-elsewhere.js';
 import type { Issuing } from '../certificates/issuing.js';
 import type { BundleKeys } from './bundle-keys.js';
 import { commonState, keptList } from './bundle-sources.js';
-import { certifyHost, renewalOf } from './host-certificates.js';
-import { hostOfToken } from './known-host.js';
+import { certifyHosts, renewalOf } from './host-certificates.js';
+import { whyNoHost } from './known-host.js';
 
 export interface Bundling {
   readonly issuing: Issuing;
@@ -45,8 +45,6 @@ export interface CurrentBundle {
   readonly goodUntil: bigint;
 }
 
-/** So many hosts' certificates are issued at a time. */
-const issuedAtOnce = 8;
 /** How soon it is tried again to renew certificates where that failed (seconds). */
 const retryAfter = 60n;
 /** A host's word for the version it has counts up to here beyond our clock (ms). */
@@ -67,7 +65,7 @@ export async function bundlesOfHosts(
 ): Promise<ReadonlyMap<string, CurrentBundle | Error>> {
   const { found, uncertified } = await makeBundles(services, organizationId, wanted, false);
   if (uncertified.length === 0) return found;
-  const failures = await certify(services.issuing, organizationId, uncertified, requestId);
+  const failures = await certifyHosts(services.issuing, organizationId, uncertified, requestId);
   const left = wanted.filter(({ hostId }) => uncertified.includes(hostId));
   const second = await makeBundles(services, organizationId, left, true);
   const without = second.uncertified.map((id): [string, Error] => [
@@ -75,27 +73,6 @@ export async function bundlesOfHosts(
     failures.get(id) ?? new CodedError('decision_stale', 'The host changed meanwhile; ask again.'),
   ]);
   return new Map<string, CurrentBundle | Error>([...found, ...second.found, ...without]);
-}
-
-async function certify(
-  issuing: Issuing,
-  organizationId: string,
-  hostIds: readonly string[],
-  requestId: string,
-): Promise<ReadonlyMap<string, Error>> {
-  const failures = new Map<string, Error>();
-  const left = [...hostIds];
-  const lane = async (): Promise<void> => {
-    for (let id = left.pop(); id !== undefined; id = left.pop()) {
-      try {
-        await certifyHost(issuing, organizationId, id, requestId);
-      } catch (error) {
-        failures.set(id, error instanceof Error ? error : new Error(String(error)));
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: issuedAtOnce }, lane));
-  return failures;
 }
 
 interface Made {
@@ -132,7 +109,7 @@ function makeBundles(
     for (const { hostId, has } of wanted) {
       const host = rows.get(hostId);
       const certificates = held.get(hostId);
-      if (host === undefined) found.set(hostId, await whyNot(tx, organizationId, hostId));
+      if (host === undefined) found.set(hostId, await whyNoHost(tx, organizationId, hostId));
       else if (certificates === undefined) uncertified.push(hostId);
       else {
         const files = state.files({ labels: Labels.parse(host.labels), certificates: certificates.list });
@@ -167,17 +144,6 @@ function makeBundles(
     }
     return { found, uncertified };
   });
-}
-
-/** What a host is told that there is none of. */
-async function whyNot(tx: Transaction, organizationId: string, hostId: string): Promise<Error> {
-  try {
-    await hostOfToken(tx, organizationId, hostId);
-  } catch (error) {
-    if (isCodedError(error, 'host_removed', 'host_token_invalid')) return error;
-    throw error;
-  }
-  return new CodedError('decision_stale', 'The host changed meanwhile; ask again.');
 }
 
 /** By the clock, so that versions go on rising when an older database was put back; beyond what a host has. */

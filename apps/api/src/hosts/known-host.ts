@@ -35,7 +35,16 @@ export async function joinedHost(tx: Transaction, organizationId: string, id: st
 export async function hostOfToken(tx: Transaction, organizationId: string, id: string): Promise<HostRow> {
   const host = await findHost(tx, organizationId, { id });
   if (host !== null) return host;
-  throw (
+  throw await whyNoHost(tx, organizationId, id);
+}
+
+/** What a host is told that there is none of: `host_removed`, `host_token_invalid`. */
+export async function whyNoHost(
+  tx: Transaction,
+  organizationId: string,
+  id: string,
+): Promise<CodedError<ProblemCode>> {
+  return (
     (await removed(tx, organizationId, id)) ??
     hostTokenInvalid('There is no such host any more; join it again.')
   );

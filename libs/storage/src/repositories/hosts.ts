@@ -141,6 +141,18 @@ export async function findHost(
   return rows[0] ?? null;
 }
 
+/** Those of the hosts that were not removed, with their epochs, as of the same moment. */
+export function findHosts(
+  tx: Transaction,
+  organizationId: string,
+  ids: readonly string[],
+): Promise<HostRow[]> {
+  return tx.$queryRaw<HostRow[]>`
+    select ${columns} from hosts join epochs on epochs.id = hosts.id
+    where hosts.organization_id = ${organizationId}::uuid and removed_at is null
+      and hosts.id = any(${[...ids]}::uuid[])`;
+}
+
 /** Full names of the hosts whose first label this is, at most `limit`. */
 export async function hostsCalled(
   tx: Transaction,
