@@ -17,6 +17,7 @@ import type { ApiErrorCode } from '../errors.js';
 import type { Extension } from '../extension.js';
 import type { TlsPair } from '../http/adapter.js';
 import { publishPending } from '../revocations/publish-pending.js';
+import { keepHeapSmall } from '../service/heap.js';
 import { housekeeping } from '../service/housekeeping.js';
 import { startService, type Service } from '../service/service.js';
 import type { TlsFiles } from '../tls/tls-files.js';
@@ -39,6 +40,7 @@ export interface Order {
 
 /** Opens the database and everything on it, and listens; what was opened is put into `opened`, also on failure. */
 export async function serve({ config, log, extension, secret, tls }: Order, opened: Opened): Promise<void> {
+  keepHeapSmall();
   const { stateDirectory } = config;
   const database = opened.add(
     await openDatabase({ stateDirectory, url: config.databaseUrl, purpose: 'service', log: storageLog(log) }),

@@ -31,7 +31,7 @@ export interface NewsSources {
 }
 
 /** So many hosts' bundles are made at a time, and so many answers given before others have their turn. */
-const batch = 100;
+const batch = 250;
 /** Batches that are worked on at a time: one is in the database while another is computed. */
 const lanes = 2;
 
