@@ -6,7 +6,6 @@ import {
   callAs,
   issueRequest,
   role,
-  signIn,
   transportTo,
   withKey,
   withRole,
@@ -27,9 +26,11 @@ const lanes = 8;
 /** So many customers are taken together to say how long one takes. */
 const together = 9;
 
-/** Somebody with a role and a proved key, whose session goes on. */
-type Settled = Person & Pick<SessionTokens, 'refreshToken'>;
-type Owner = Awaited<ReturnType<typeof signIn>>;
+/** Whose session goes on for longer than an access token is good. */
+type Lasting<Who> = Who & Pick<SessionTokens, 'refreshToken'>;
+type Owner = Lasting<Omit<Person, 'publicKey'>>;
+/** Somebody with a role and a proved key. */
+type Settled = Lasting<Person>;
 
 interface Place {
   readonly installation: Installation;
@@ -55,9 +56,24 @@ async function forEach<Item, Result>(
   return results;
 }
 
+/** The first owner, signed in. */
+async function firstOwner(url: string): Promise<Owner> {
+  const { organization: name, user, password } = owner;
+  const body = { organization: name, user, password };
+  const { accessToken, refreshToken, organization } = await call(transportTo(url), 'signIn', { body });
+  return { name: user, organization: organization.handle, accessToken, refreshToken };
+}
+
+/** The same with an access token that has just been made. */
+async function renewed<Who extends Lasting<object>>(url: string, who: Who): Promise<Who> {
+  const body = { refreshToken: who.refreshToken };
+  const { accessToken, refreshToken } = await call(transportTo(url), 'refresh', { body });
+  return { ...who, accessToken, refreshToken };
+}
+
 /** The provider's owner, with the second factor that it takes to act in a customer. */
 async function provider(url: string): Promise<Owner> {
-  const who = await signIn(url);
+  const who = await firstOwner(url);
   const { secret } = await callAs(url, who, 'startSecondFactor', { body: {} });
   await callAs(url, who, 'confirmSecondFactor', { body: { code: codeAt(secret, Date.now()) } });
   return who;
@@ -83,7 +99,7 @@ async function letIn(
 
 /** One organization with as many people as the others have together. */
 async function peopleOfOne(url: string): Promise<Settled[]> {
-  const ana = await signIn(url);
+  const ana = await firstOwner(url);
   await withRole(url, ana);
   const { organization } = ana;
   const names = Array.from({ length: organizations }, (_, n) => `person-${n}`);
@@ -131,8 +147,7 @@ async function peopleOfMany(url: string, ana: Owner, handles: readonly string[])
 /** Requests for certificates by all of them in turn, with access tokens that have just been made. */
 async function orderOf({ service }: Place, people: readonly Settled[]): Promise<LoadOrder> {
   const requests = await forEach(people, async (person) => {
-    const body = { refreshToken: person.refreshToken };
-    const { accessToken } = await call(transportTo(service.url), 'refresh', { body });
+    const { accessToken } = await renewed(service.url, person);
     const { path, body: asked } = issueRequest(person);
     return httpRequest('POST', path, accessToken, asked);
   });
@@ -223,7 +238,7 @@ try {
   const ana = await provider(many.service.url);
   const { handles, taken } = await customers(many.service.url, ana);
   say(`${handles.length} customers made in ${(taken.reduce((sum, ms) => sum + ms, 0) / 1_000).toFixed(1)} s`);
-  const ofMany = await peopleOfMany(many.service.url, ana, handles);
+  const ofMany = await peopleOfMany(many.service.url, await renewed(many.service.url, ana), handles);
   say('somebody is in each');
   const ofOne = await peopleOfOne(one.service.url);
   say(`${ofOne.length} people in one`);
