@@ -38,7 +38,7 @@ function meter(service: ServiceProcess): () => string {
   const before = used();
   return () => {
     const after = used();
-    return `API ${(after.api - before.api).toFixed(1)} s, PostgreSQL ${(after.database - before.database).toFixed(1)} s of a core`;
+    return `API ${(after.api - before.api).toFixed(1)} s, PostgreSQL ${Math.max(0, after.database - before.database).toFixed(1)} s of a core`;
   };
 }
 
