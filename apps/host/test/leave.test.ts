@@ -1,14 +1,14 @@
 import { appendFileSync, chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Machine } from './machine.js';
-import { installed, shells } from './toolbox.js';
+import { installed, share, shells } from './toolbox.js';
 import { treeOf } from './tree.js';
 
 describe.each(installed(shells))('in %s', (shell) => {
   let machine: Machine;
   afterEach(() => machine.stop());
 
-  it.each(['\n', '', '\r\n\n', '\n# ümlaut and a \t tab   '])(
+  it.each(share(shell, ['\n', '', '\r\n\n', '\n# ümlaut and a \t tab   ']))(
     'leaving a configuration that ends in %j restores it byte for byte, mode and all',
     async (end) => {
       machine = await Machine.start({ shell });
