@@ -35,15 +35,15 @@ export class TestHost {
     readonly key: OwnKey,
   ) {}
 
-  /** Joins a host of that name and labels, under a token that `by` makes. */
+  /** Joins a host of that name, labels and key, under a token that `by` makes. */
   static async join(
     organization: TestOrganization,
     name: string,
     labels: Readonly<Record<string, string>> = {},
     by: Member = organization.owner,
+    key: OwnKey = newKey(name),
   ): Promise<TestHost> {
     const { secret } = await organization.as(by, 'createJoinToken', { body: { names: name, labels } });
-    const key = newKey(name);
     const { challenge } = await open(organization, 'challengeJoin', { secret, name, publicKeys: [key.line] });
     const body = { secret, name, challenge, signatures: [proof(key, challenge)], ...versions };
     const { host, hostToken } = await open(organization, 'join', body);
@@ -60,6 +60,14 @@ export class TestHost {
       ...{ host, challenge, fingerprint, signature },
     });
     return { name: this.name, token: hostToken };
+  }
+
+  /** Asks for these to be its keys, which it proves; among them its own, they are from then on. */
+  async changeKeys(keys: readonly OwnKey[]): Promise<CallOutput<'proveHostKeys'>> {
+    const publicKeys = keys.map(({ line }) => line);
+    const { challenge } = await open(this.organization, 'challengeHostKeys', { host: this.id, publicKeys });
+    const signatures = keys.map((key) => proof(key, challenge));
+    return open(this.organization, 'proveHostKeys', { host: this.id, challenge, signatures });
   }
 
   /** The lines of one file of its bundle as it is now; null: it has none of that name. */
@@ -114,7 +122,8 @@ export class TestHost {
   }
 }
 
-type Open = 'challengeJoin' | 'join' | 'challengeHost' | 'giveHostToken';
+type Open =
+  'challengeJoin' | 'join' | 'challengeHost' | 'giveHostToken' | 'challengeHostKeys' | 'proveHostKeys';
 
 /** A call that takes no token. */
 function open<I extends Open>(

@@ -297,18 +297,26 @@ describe('backup and restore', () => {
            ('SHA256:authority', $1, 'authority', gen_random_uuid(), '\\x03', 'ssh-ed25519')`,
         [organization, user],
       );
+      // A key that was only named, by two organizations, in one of which it was revoked.
+      await owner.query(
+        `insert into key_claims (fingerprint, organization_id, kind, owner_id, public_key, key_type, revoked_at, proved)
+         select 'SHA256:named', id, 'host', gen_random_uuid(), '\\x04', 'ssh-ed25519', now(), false
+         from (values ($1::uuid), (gen_random_uuid())) named (id)`,
+        [organization],
+      );
       await owner.query(`update users set state = 'disabled', disabled_at = '2026-01-01'`);
       await owner.query(`update organizations set state = 'closed'`);
       await owner.query('update authorities set next_serial = 90');
       await again();
       const { rows: keys } = await owner.query(`select fingerprint from revocations where kind = 'key'`);
       expect(keys).toEqual([{ fingerprint: 'SHA256:later' }]);
-      const claims = await owner.query<{ name: string; revoked: boolean }>(
-        'select fingerprint as name, revoked_at is not null as revoked from key_claims order by claimed_at, 1',
+      const claims = await owner.query<{ name: string; revoked: boolean; proved: boolean }>(
+        'select fingerprint as name, revoked_at is not null as revoked, proved from key_claims order by claimed_at, 1',
       );
       expect(claims.rows.slice(1)).toEqual([
-        { name: 'SHA256:authority', revoked: false },
-        { name: 'SHA256:second', revoked: false },
+        { name: 'SHA256:authority', revoked: false, proved: true },
+        { name: 'SHA256:second', revoked: false, proved: true },
+        { name: 'SHA256:named', revoked: true, proved: false },
       ]);
       expect(claims.rows[0]?.revoked).toBe(true);
       expect((await owner.query('select state, disabled_at from users')).rows).toEqual([

@@ -103,6 +103,10 @@ export function accessSql(names: RoleNames, others: OtherRoles = { apps: [], rec
     `grant execute on function writ_organization_by_name(text) to ${app}`,
     `revoke all on function writ_names_taken(text[], uuid) from public`,
     `grant execute on function writ_names_taken(text[], uuid) to ${app}`,
+    `revoke all on function writ_authority_key(text) from public`,
+    `grant execute on function writ_authority_key(text) to ${app}`,
+    `revoke all on function writ_prove_host_key(text, uuid) from public`,
+    `grant execute on function writ_prove_host_key(text, uuid) to ${app}`,
   ];
 }
 

@@ -26,14 +26,21 @@ const writes: Readonly<Record<string, string>> = {
     insert into revocations select given.* from json_populate_recordset(null::revocations, $1::json) given
     where exists (select from organizations o where o.id = given.organization_id)
     on conflict (id) do nothing`,
+  // A database of an earlier version does not say which were proved. What another organization proved in the backup is its own.
   // A key of somebody who is not in the backup is free again, unless it was revoked: they have to come back.
   key_claims: `
-    insert into key_claims select given.* from json_populate_recordset(null::key_claims, $1::json) given
-    where exists (select from organizations o where o.id = given.organization_id)
+    insert into key_claims select given.fingerprint, given.organization_id, given.kind, given.owner_id, given.public_key,
+      given.key_type, given.comment, given.claimed_at, given.revoked_at, coalesce(given.proved, given.kind <> 'host')
+    from json_populate_recordset(null::key_claims, $1::json) given
+    where not (coalesce(given.proved, given.kind <> 'host') and exists (
+        select from key_claims k
+        where k.fingerprint = given.fingerprint and k.proved and k.organization_id <> given.organization_id))
+      and exists (select from organizations o where o.id = given.organization_id)
       and (given.kind = 'authority' or given.revoked_at is not null
         or exists (select from users u where u.id = given.owner_id)
         or exists (select from host_names h where h.id = given.owner_id))
-    on conflict (fingerprint) do update set revoked_at = coalesce(key_claims.revoked_at, excluded.revoked_at)`,
+    on conflict (fingerprint, organization_id) do update set proved = key_claims.proved or excluded.proved,
+      revoked_at = coalesce(key_claims.revoked_at, excluded.revoked_at)`,
   // A key that nobody has used yet would open it again; one that was used is revoked.
   users: `
     with closed as (

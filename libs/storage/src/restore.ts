@@ -133,6 +133,8 @@ async function isEmpty(client: Client): Promise<boolean> {
 const functions = [
   'writ_organization_by_name(text)',
   'writ_names_taken(text[], uuid)',
+  'writ_authority_key(text)',
+  'writ_prove_host_key(text, uuid)',
   'writ_bundles_changed()',
   'writ_organization_told()',
   'writ_revocation_told()',

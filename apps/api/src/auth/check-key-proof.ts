@@ -90,7 +90,7 @@ async function accountOf(
     const organization = await findOrganization(tx, countedIn);
     const user = await findSignInUser(tx, countedIn, { name: challenge.serviceAccount });
     const registered = await findSignInKey(tx, countedIn, challenge.fingerprint);
-    const claim = await findKeyClaim(tx, challenge.fingerprint);
+    const claim = await findKeyClaim(tx, countedIn, challenge.fingerprint);
     const open = exists && organization?.state === 'active' && user?.state === 'active';
     if (!open || registered?.userId !== user.id) return null;
     return { organization, user, challenge, publicKey, claimed: claim?.ownerId === user.id };

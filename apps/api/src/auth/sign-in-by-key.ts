@@ -91,8 +91,9 @@ async function claimForGood(
     publicKey: publicKey.blob,
     keyType: publicKey.type,
     comment,
+    proved: true,
   });
-  // Somebody has it whom this organization cannot see.
+  // Somebody has proved it whom this organization cannot see.
   if (!claimed) throw keyTaken('This key belongs to another account; register a key of its own.');
   await raiseEpochs(tx, organization.id, [user.id]);
   await recordEvent(tx, {

@@ -6,7 +6,9 @@ import {
   claimKey,
   ensureHostName,
   findKeyClaim,
+  isAuthorityKey,
   keyIsRevoked,
+  proveHostKey,
   raiseEpochs,
   recordEvent,
   releaseHostKeys,
@@ -22,8 +24,9 @@ import { endTrust, takenSince, type TrustEnding } from '../revocations/end-trust
 
 /**
  * Makes every name that the plans still have to claim belong to exactly these keys, in a transaction that holds
- * `lockTrust`. Keys that held a name before lose it, and their unexpired certificates for it are revoked. Ends in
- * `key_taken` (claimed out of sight, in another organization), `request_refused` (a revoked key).
+ * `lockTrust`. Keys that held a name before lose it, and their unexpired certificates for it are revoked. The keys are claimed
+ * within the organization, whatever another one claims: nobody has to have proved them. Ends in `key_taken` (an authority's,
+ * anywhere), `request_refused` (a revoked key).
  */
 export async function claimHostNames(
   tx: Transaction,
@@ -91,11 +94,30 @@ async function claimKeys(
       publicKey: key.blob,
       keyType: key.type,
       comment,
+      proved: false,
     } as const;
-    if (await claimKey(tx, claim)) continue;
-    // Claimed before: the decision has seen by whom, unless it was out of sight.
-    if ((await findKeyClaim(tx, name))?.kind !== 'host') {
-      throw keyTaken("This key belongs to another account or host; name the host's own public key.");
+    if (await isAuthorityKey(tx, name)) {
+      throw keyTaken("This is an authority's key; name the host's own public key.");
     }
+    if (await claimKey(tx, claim)) continue;
+    if ((await findKeyClaim(tx, organizationId, name))?.kind !== 'host') {
+      throw keyTaken("This key belongs to another account; name the host's own public key.");
+    }
+  }
+}
+
+/**
+ * Makes keys that a host has proved, and that were claimed for its name, the organization's own everywhere. Ends in `key_taken`
+ * (proved in another organization).
+ */
+export async function keepProvedKeys(
+  tx: Transaction,
+  organizationId: string,
+  fingerprints: readonly string[],
+): Promise<void> {
+  // In one order, so that two hosts with the same keys do not wait for each other.
+  for (const name of [...fingerprints].sort()) {
+    if (await proveHostKey(tx, organizationId, name)) continue;
+    throw keyTaken('One of these keys belongs to another account or host; every host needs keys of its own.');
   }
 }

@@ -48,6 +48,10 @@ export function requestsOf(
   { keys, body }: HostAsked,
 ): readonly HostCertificateRequest[] {
   const held = body.names.flatMap((name) => holdings.get(name) ?? []);
+): Promise<readonly HostCertificateRequest[]> {
+  const organization = await findOrganization(tx, organizationId);
+  const owners = await ownersOf(tx, organizationId, keys);
+  const holdings = await findHoldings(tx, organizationId, body.names.filter(isHostName));
   return keys.map(({ key }) => ({
     kind: 'host',
     publicKey: key,
@@ -79,9 +83,14 @@ export async function hostRequests(
 }
 
 async function ownersOf(tx: Transaction, keys: readonly PublicKey[]): Promise<ReadonlyMap<string, KeyOwner>> {
+  organization: string,
+  keys: readonly SubjectKey[],
+): Promise<ReadonlyMap<string, KeyOwner>> {
   const claims = await findKeyClaims(
     tx,
     keys.map((key) => fingerprint(key)),
+    organization,
+    keys.map(({ key }) => fingerprint(key)),
   );
   return new Map(
     claims.map(({ fingerprint: name, kind, ownerId, organizationId, revokedAt }) => [

@@ -18,7 +18,7 @@ import {
 } from '@writ/storage';
 import type { KeyObject } from 'node:crypto';
 import { randomUUID } from 'node:crypto';
-import { claimHostNames } from '../certificates/claim-host-names.js';
+import { claimHostNames, keepProvedKeys } from '../certificates/claim-host-names.js';
 import { decideHostKeys } from '../certificates/decide-host-keys.js';
 import { hostRequests } from '../certificates/host-request.js';
 import type { Issuing } from '../certificates/issuing.js';
@@ -102,6 +102,7 @@ export async function join(
     const requests = await hostRequests(tx, organizationId, asked);
     const plans = decideHostKeys(issuing, caller, authority, requests);
     await claimHostNames(tx, services, { caller, requestId }, keys, plans);
+    await keepProvedKeys(tx, organizationId, fingerprints);
     const made = { id, organizationId, name: body.name, labels: token.labels as object };
     const host = { ...made, joinTokenId: token.id, joinedAt: new Date(clock()), fingerprints };
     const outcome = await insertHost(tx, host);

@@ -10,7 +10,7 @@ import {
   type OrganizationRow,
   type Transaction,
 } from '@writ/storage';
-import { giveHostNames } from '../certificates/claim-host-names.js';
+import { giveHostNames, keepProvedKeys } from '../certificates/claim-host-names.js';
 import { decideHostKeys } from '../certificates/decide-host-keys.js';
 import { hostRequests } from '../certificates/host-request.js';
 import type { Issuing } from '../certificates/issuing.js';
@@ -44,7 +44,7 @@ export async function refuseUncertifiable(
 }
 
 /**
- * Makes exactly these the keys of a host, in this order, in a transaction that holds `lockTrust`. Those it had and loses lose its
+ * Makes exactly these, each of which the host has proved, the keys of a host, in this order, in a transaction that holds `lockTrust`. Those it had and loses lose its
  * name, and their unexpired certificates for it are revoked; requests that waited are over. Ends in `request_refused`, `key_taken`.
  */
 export async function rekeyHost(
@@ -60,6 +60,7 @@ export async function rekeyHost(
   const before = (await hostKeysOf(tx, organizationId, host.id)).map((key) => key.fingerprint);
   const after = keys.map(({ key }) => fingerprint(key));
   await giveHostNames(tx, services, actor, keys, [hostName(host.name)]);
+  await keepProvedKeys(tx, organizationId, after);
   if (!(await replaceHostKeys(tx, organizationId, host.id, after))) {
     throw keyTaken('One of these keys is another host’s; every host needs keys of its own.');
   }

@@ -12,7 +12,7 @@ export async function ownClaim(
   userId: string,
   fingerprint: string,
 ): Promise<KeyClaim | null> {
-  const claim = await findKeyClaim(tx, fingerprint);
+  const claim = await findKeyClaim(tx, organizationId, fingerprint);
   if (claim !== null && (claim.kind !== 'user' || claim.ownerId !== userId)) {
     throw keyTaken(owners[claim.kind]);
   }

@@ -108,9 +108,10 @@ async function claimForGood(
     publicKey: key.blob,
     keyType: key.type,
     comment,
+    proved: true,
   });
-  const claim = claimed ? await findKeyClaim(tx, keyFingerprint) : null;
-  // Somebody has it whom this organization cannot see.
+  const claim = claimed ? await findKeyClaim(tx, organizationId, keyFingerprint) : null;
+  // Somebody has proved it whom this organization cannot see.
   if (claim === null) throw keyTaken('This key belongs to another account; use a key of your own.');
   await raiseEpochs(tx, organizationId, [userId]);
   await recordEvent(tx, eventOf(actor, 'key.proved', keyFingerprint, { keyType: key.type, comment }));

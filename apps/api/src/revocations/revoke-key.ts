@@ -36,7 +36,7 @@ export async function revokeKey(
   const { organizationId, userId } = actor.caller;
   const { key } = subjectKey(line);
   const name = fingerprint(key);
-  const claim = await findKeyClaim(tx, name);
+  const claim = await findKeyClaim(tx, organizationId, name);
   const authorities = await listAuthorities(tx, organizationId, null, 1000);
   if (claim?.kind === 'authority' || authorities.some((authority) => authority.fingerprint === name)) {
     const message = "This is an authority's key: revoking it would end every certificate of that authority.";

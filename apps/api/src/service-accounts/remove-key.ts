@@ -31,7 +31,7 @@ export function removeSignInKey(
     await raiseEpochs(tx, organizationId, [account.id]);
     const of = { userId: account.id, fingerprint };
     const { sessionsEnded, certificates: rested } = await endSignInKey(tx, services, organizationId, of);
-    const claim = await findKeyClaim(tx, fingerprint);
+    const claim = await findKeyClaim(tx, organizationId, fingerprint);
     // One that it has never signed in with is nobody's, and free again.
     const own = claim?.kind === 'user' && claim.ownerId === account.id;
     const ending = { certificates: rested, keys: own ? [claim] : [] };

@@ -247,7 +247,7 @@ export async function keysOfHosts(
   const rows = await tx.$queryRaw<(HostKeyRow & { readonly hostId: string })[]>`
     select k.host_id as "hostId", k.position, k.fingerprint, c.public_key as "publicKey",
       c.revoked_at is not null as revoked
-    from host_keys k join key_claims c on c.fingerprint = k.fingerprint
+    from host_keys k join key_claims c on c.fingerprint = k.fingerprint and c.organization_id = k.organization_id
     where k.organization_id = ${organizationId}::uuid and k.host_id = any(${[...hostIds]}::uuid[])
     order by k.position`;
   return grouped(rows);

@@ -14,44 +14,79 @@ export interface KeyClaim {
   readonly comment: string;
   readonly claimedAt: Date;
   readonly revokedAt: Date | null;
+  /** False only of a host's key that somebody named without showing that they hold it. */
+  readonly proved: boolean;
 }
 
 export type NewKeyClaim = Omit<KeyClaim, 'claimedAt' | 'revokedAt'>;
 
 const columns = Prisma.sql`fingerprint, organization_id as "organizationId", kind, owner_id as "ownerId",
-  public_key as "publicKey", key_type as "keyType", comment, claimed_at as "claimedAt", revoked_at as "revokedAt"`;
+  public_key as "publicKey", key_type as "keyType", comment, claimed_at as "claimedAt", revoked_at as "revokedAt", proved`;
 
 /**
- * Claims a key for good. False when it has been claimed before, by anybody in any organization: findKeyClaim then
- * says by whom, or null when that organization is out of sight.
+ * Claims a key for good. False when it has been claimed before in this organization, or is to be proved and was proved in
+ * another: findKeyClaim then says by whom, or null for another organization. A claim that is not proved asks nothing of others.
  */
 export async function claimKey(tx: Transaction, claim: NewKeyClaim): Promise<boolean> {
   const inserted = await tx.$executeRaw`
-    insert into key_claims (fingerprint, organization_id, kind, owner_id, public_key, key_type, comment)
+    insert into key_claims (fingerprint, organization_id, kind, owner_id, public_key, key_type, comment, proved)
     values (${claim.fingerprint}, ${claim.organizationId}::uuid, ${claim.kind}, ${claim.ownerId}::uuid,
-      ${claim.publicKey}, ${claim.keyType}, ${claim.comment})
-    on conflict (fingerprint) do nothing`;
+      ${claim.publicKey}, ${claim.keyType}, ${claim.comment}, ${claim.proved})
+    on conflict do nothing`;
   return inserted > 0;
 }
 
-export async function findKeyClaim(tx: Transaction, fingerprint: string): Promise<KeyClaim | null> {
-  return (await findKeyClaims(tx, [fingerprint]))[0] ?? null;
+/**
+ * Makes an organization's claim on a host's key a proved one, which binds everywhere; one that is stays as it is. False where
+ * another organization has proved the key.
+ */
+export async function proveHostKey(
+  tx: Transaction,
+  organizationId: string,
+  fingerprint: string,
+): Promise<boolean> {
+  const rows = await tx.$queryRaw<{ proved: boolean }[]>`
+    select writ_prove_host_key(${fingerprint}, ${organizationId}::uuid) as proved`;
+  return rows[0]?.proved === true;
 }
 
-/** Those of the keys that somebody in sight owns. */
-export function findKeyClaims(tx: Transaction, fingerprints: readonly string[]): Promise<KeyClaim[]> {
+/** Whether a key is an authority's, of whatever organization: those are public. */
+export async function isAuthorityKey(tx: Transaction, fingerprint: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<{ found: boolean }[]>`select writ_authority_key(${fingerprint}) as found`;
+  return rows[0]?.found === true;
+}
+
+/** An organization's claim on a key; null: it has none. */
+export async function findKeyClaim(
+  tx: Transaction,
+  organizationId: string,
+  fingerprint: string,
+): Promise<KeyClaim | null> {
+  return (await findKeyClaims(tx, organizationId, [fingerprint]))[0] ?? null;
+}
+
+/** Those of the keys that somebody in the organization owns. */
+export function findKeyClaims(
+  tx: Transaction,
+  organizationId: string,
+  fingerprints: readonly string[],
+): Promise<KeyClaim[]> {
   return tx.$queryRaw<KeyClaim[]>`
-    select ${columns} from key_claims where fingerprint = any(${[...fingerprints]}::text[])`;
+    select ${columns} from key_claims
+    where organization_id = ${organizationId}::uuid and fingerprint = any(${[...fingerprints]}::text[])`;
 }
 
-/** Who owns a key, with the owner's epoch as of the same moment; null: nobody in sight. */
+/**
+ * Who owns a key, with the owner's epoch as of the same moment; null: nobody in sight. Where several organizations are in
+ * sight, whoever proved it.
+ */
 export async function findKeyOwner(
   tx: Transaction,
   fingerprint: string,
 ): Promise<(KeyClaim & { readonly ownerEpoch: bigint | null }) | null> {
   const rows = await tx.$queryRaw<(KeyClaim & { readonly ownerEpoch: bigint | null })[]>`
     select ${columns}, (select epoch from epochs where epochs.id = owner_id) as "ownerEpoch"
-    from key_claims where fingerprint = ${fingerprint}`;
+    from key_claims where fingerprint = ${fingerprint} order by proved desc limit 1`;
   return rows[0] ?? null;
 }
 
