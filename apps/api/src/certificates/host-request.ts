@@ -37,7 +37,7 @@ export async function hostFacts(
   const holdings = await findHoldings(tx, organization.id, names.filter(isHostName));
   return {
     namePatterns: organization.namePatterns,
-    owners: await ownersOf(tx, keys),
+    owners: await ownersOf(tx, organization.id, keys),
     holdings: new Map(holdings.map((holding) => [holding.name, holding])),
   };
 }
@@ -48,10 +48,6 @@ export function requestsOf(
   { keys, body }: HostAsked,
 ): readonly HostCertificateRequest[] {
   const held = body.names.flatMap((name) => holdings.get(name) ?? []);
-): Promise<readonly HostCertificateRequest[]> {
-  const organization = await findOrganization(tx, organizationId);
-  const owners = await ownersOf(tx, organizationId, keys);
-  const holdings = await findHoldings(tx, organizationId, body.names.filter(isHostName));
   return keys.map(({ key }) => ({
     kind: 'host',
     publicKey: key,
@@ -82,15 +78,15 @@ export async function hostRequests(
   return requestsOf(await hostFacts(tx, known, keys, asked.body.names), asked);
 }
 
-async function ownersOf(tx: Transaction, keys: readonly PublicKey[]): Promise<ReadonlyMap<string, KeyOwner>> {
-  organization: string,
-  keys: readonly SubjectKey[],
+async function ownersOf(
+  tx: Transaction,
+  organizationId: string,
+  keys: readonly PublicKey[],
 ): Promise<ReadonlyMap<string, KeyOwner>> {
   const claims = await findKeyClaims(
     tx,
+    organizationId,
     keys.map((key) => fingerprint(key)),
-    organization,
-    keys.map(({ key }) => fingerprint(key)),
   );
   return new Map(
     claims.map(({ fingerprint: name, kind, ownerId, organizationId, revokedAt }) => [
