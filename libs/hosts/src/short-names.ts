@@ -28,17 +28,24 @@ export function shortNamesWithin({
 }
 
 /**
- * Those of the short names that mean one host alone among all that somebody can reach, in whichever organization.
- * @param organizations short names of the hosts that are reached, by full name
+ * Those of the short names that mean one host alone among all that somebody can reach, in whichever organization. Their own one goes first: what
+ * others call their hosts takes no name from it, and nobody else gets one that a host there has or could have.
+ * @param home short names of all hosts of their own organization, reached or not, by full name
+ * @param organizations short names of the hosts that are reached, by full name, those of their own organization first
  */
 export function shortNamesAmong(
+  home: ReadonlyMap<string, readonly string[]>,
   organizations: readonly ReadonlyMap<string, readonly string[]>[],
 ): ReadonlyMap<string, readonly string[]> {
-  const [first, ...others] = organizations;
+  const [own = new Map<string, readonly string[]>(), ...others] = organizations;
   // Within one organization they mean one host already.
-  if (others.length === 0) return first ?? new Map();
-  const all = new Map(organizations.flatMap((each) => [...each]));
-  return onlyOnes(all, new Set(all.keys()));
+  if (others.length === 0) return own;
+  const elsewhere = new Map(others.flatMap((each) => [...each]));
+  const ours = [...home].flatMap(([name, short]) => [name, firstLabel(name), ...short]);
+  return new Map([
+    ...[...own].map(([name, short]) => [name, short.filter((form) => !elsewhere.has(form))] as const),
+    ...onlyOnes(elsewhere, new Set([...ours, ...elsewhere.keys()])),
+  ]);
 }
 
 function onlyOnes(

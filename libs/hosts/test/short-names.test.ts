@@ -43,19 +43,38 @@ describe('short names within an organization', () => {
 });
 
 describe('short names among several organizations', () => {
+  const acme = within(['web-1.acme.example', 'db.acme.example', 'ns.eu.acme.example', 'ns.us.acme.example']);
+  const globex = within(
+    ['web-1.globex.example', 'mail.globex.example', 'ns.globex.example', 'nas.globex.example'],
+    ...(['globex', '*.globex.example'] as const),
+  );
+
   it('are what they are within one where there is but one', () => {
-    const acme = within(['web-1.acme.example']);
-    expect(shortNamesAmong([acme])).toBe(acme);
-    expect([...shortNamesAmong([])]).toEqual([]);
+    expect(shortNamesAmong(acme, [acme])).toBe(acme);
+    expect([...shortNamesAmong(acme, [])]).toEqual([]);
   });
 
-  it('drop what means a host in two of them', () => {
-    const acme = within(['web-1.acme.example', 'db.acme.example']);
-    const globex = within(['web-1.globex.example'], 'globex', '*.globex.example');
-    expect(Object.fromEntries(shortNamesAmong([acme, globex]))).toEqual({
-      'web-1.acme.example': ['web-1.acme'],
-      'db.acme.example': ['db', 'db.acme'],
+  it('are first those of somebody’s own one, reached or not, also where they mean two hosts there', () => {
+    const reached = new Map([...acme].filter(([name]) => !name.startsWith('db.')));
+    const db = within(['db.globex.example'], 'globex', '*.globex.example');
+    expect(Object.fromEntries(shortNamesAmong(acme, [reached, new Map([...globex, ...db])]))).toEqual({
+      'web-1.acme.example': ['web-1', 'web-1.acme'],
+      'ns.eu.acme.example': ['ns.eu', 'ns.eu.acme'],
+      'ns.us.acme.example': ['ns.us', 'ns.us.acme'],
       'web-1.globex.example': ['web-1.globex'],
+      'mail.globex.example': ['mail', 'mail.globex'],
+      'ns.globex.example': ['ns.globex'],
+      'nas.globex.example': ['nas', 'nas.globex'],
+      'db.globex.example': ['db.globex'],
     });
+  });
+
+  it('drop what means a host in two other ones, or is the full name of one', () => {
+    const initech = within(['nas.initech.example'], 'initech', '*.initech.example');
+    const web = within(['web-1'], 'web', 'web-1');
+    const among = shortNamesAmong(acme, [acme, globex, initech, web]);
+    expect(among.get('nas.globex.example')).toEqual(['nas.globex']);
+    expect(among.get('nas.initech.example')).toEqual(['nas.initech']);
+    expect(among.get('web-1.acme.example')).toEqual(['web-1.acme']);
   });
 });

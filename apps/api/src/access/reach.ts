@@ -110,9 +110,11 @@ function digestOf(made: unknown): string {
   return createHash('sha256').update(JSON.stringify(made)).digest('hex').slice(0, 32);
 }
 
+/** @param places the caller's own organization first */
 function reachIn(places: readonly Place[]): Reach {
   const reached = places.map(hostsReached);
   const shortNames = shortNamesAmong(
+    places[0]?.inventory.shortNames ?? new Map(),
     places.map(({ inventory }, at) => {
       const names = [...(reached[at]?.keys() ?? [])];
       return new Map(names.map((name) => [name, inventory.shortNames.get(name) ?? []]));

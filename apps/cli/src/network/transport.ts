@@ -29,17 +29,18 @@ class CheckedAgent extends Agent {
 }
 
 /**
- * A transport for the typed client. Rejects with 'server_unreachable', 'tls_untrusted', 'tls_pin_mismatch' (nothing was
+ * A transport for the typed client. `known`: somebody has signed in there, so that it is no other kind of server. Rejects with 'server_unreachable', 'tls_untrusted', 'tls_pin_mismatch' (nothing was
  * sent), 'answer_lost' (it may have been done) or 'answer_unexpected'. What may be repeated is repeated.
  */
-export async function transportTo(server: Server): Promise<Transport> {
+export async function transportTo(server: Server, known = false): Promise<Transport> {
   const authorities = server.caFile === null ? undefined : await readAuthorities(server.caFile);
   const agent = new CheckedAgent(() => connect(server, authorities));
-  return repeating((request) => once(server, agent, request));
+  return repeating((request) => once(server, known, agent, request));
 }
 
 function once(
   server: Server,
+  known: boolean,
   agent: Agent,
   { method, path, headers, body }: HttpRequest,
 ): Promise<HttpAnswer> {
@@ -53,11 +54,11 @@ function once(
       headers: { ...headers, ...length, host, 'user-agent': 'writ' },
     });
     request.setTimeout(patience, () => request.destroy(new Error('it has been silent for too long')));
-    request.once('error', (error) => reject(isCodedError(error) ? error : lost(server, error)));
+    request.once('error', (error) => reject(isCodedError(error) ? error : lost(server, known, error)));
     request.once('response', (answer) => {
       collect(server, answer).then(resolve, (error: Error) => {
         request.destroy();
-        reject(isCodedError(error) ? error : lost(server, error));
+        reject(isCodedError(error) ? error : lost(server, known, error));
       });
     });
     request.end(body ?? undefined);
@@ -93,9 +94,10 @@ async function collect(server: Server, answer: IncomingMessage): Promise<HttpAns
   };
 }
 
-function lost(server: Server, error: Error): Error {
+function lost(server: Server, known: boolean, error: Error): Error {
   // What a TLS server says to plain http: nothing, or bytes that are no HTTP.
-  if (server.url.startsWith('http:') && 'code' in error && /^(ECONNRESET|HPE_)/.test(String(error.code)))
+  const noHttp = 'code' in error && /^(ECONNRESET|HPE_)/.test(String(error.code));
+  if (!known && server.url.startsWith('http:') && noHttp)
     return cliError(
       'answer_lost',
       `The answer of ${server.url} was lost; it may be an https server: try ${server.url.replace(/^http/, 'https')}.`,

@@ -41,7 +41,7 @@ export async function signedIn(
   const where = directories(environment);
   await guardSession(where, terminal);
   const session = (await readSession(where)) ?? fail('not_signed_in', 'You are not signed in: `writ login`.');
-  const transport = await transportTo(session.server);
+  const transport = await transportTo(session.server, true);
   const fresh = async (refused: string | null): Promise<string> => {
     const { tokens } = await freshSession(where, session, transport, clock, refused);
     return tokens.accessToken;
@@ -97,6 +97,9 @@ async function freshSession(
     if (usable(now)) return now;
     try {
       const next = { ...now, tokens: await successor(now, transport) };
+      // `writ logout` waits for no lock where the service hangs.
+      if ((await readSession(where)) === null)
+        fail('not_signed_in', 'You have signed out in the meantime: `writ login`.');
       await writeSession(where, next);
       return next;
     } catch (error) {

@@ -14,7 +14,10 @@ export interface KeyUse {
 const comments = [
   'Written by `writ`, and written anew by it: what is changed here is lost.',
   '`writ ssh-config remove` takes away all that it put in place.',
-];
+] as const;
+
+/** Whether a file of ssh_config, by its text, is one that `sshConfig` made, here or for other directories of the same user. */
+export const isSshConfigOfOurs = (text: string): boolean => text.startsWith(`# ${comments[0]}\n`);
 
 /** The file that the user's ssh_config includes. Throws the codes of `clientConfig`. */
 export function sshConfig(places: SshPlaces, { organizations }: Inventory, use: KeyUse): string {

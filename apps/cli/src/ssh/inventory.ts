@@ -16,6 +16,9 @@ import {
   type NamePattern,
 } from '@writ/openssh/trust';
 
+import type { Names } from './config-names.js';
+import type { TakenNames } from './taken-names.js';
+
 export interface InventoryRole {
   readonly name: string;
   readonly handle: string;
@@ -55,26 +58,31 @@ type ReachedHost = ReachedOrganization['hosts'][number];
 
 /**
  * Judges an answer as if it came from anybody: an organization speaks for names within its own patterns, which no other
- * has, and a short name is one that it could not choose to be somebody else's. What does not fit is left out, so that one organization's
- * mistake costs nobody else anything.
- * @param taken names that the user's own ssh_config gives to hosts; they stay the user's
+ * has. An organization can choose which short names its hosts have: they go to the user's ssh_config first, then to the
+ * user's own organization, and to another one only where they mean nothing else on this machine. What does not fit is left out, so that one
+ * organization's mistake costs nobody else anything.
+ * @param home handle of the user's own organization, where it is known
  */
-export function trustedInventory(reach: Reach, taken: ReadonlySet<string>): Inventory {
+export function trustedInventory(reach: Reach, home: string | null, taken: TakenNames): Inventory {
   const leftOut: string[] = [];
   const kept: InventoryOrganization[] = [];
+  const takenFor =
+    (handle: string): Names =>
+    (short) =>
+      taken.configured(short) || (handle !== home && taken.known(short));
   for (const organization of reach.organizations) {
     const judged = attempt(leftOut, organization.name, () =>
-      trustedOrganization(organization, kept, taken, leftOut),
+      trustedOrganization(organization, kept, takenFor(organization.handle), leftOut),
     );
     if (judged !== null) kept.push(judged);
   }
-  return { organizations: withoutAmbiguous(kept), leftOut };
+  return { organizations: withoutAmbiguous(kept, home), leftOut };
 }
 
 function trustedOrganization(
   reached: ReachedOrganization,
   others: readonly InventoryOrganization[],
-  taken: ReadonlySet<string>,
+  taken: Names,
   leftOut: string[],
 ): InventoryOrganization {
   const { handle, name } = reached;
@@ -112,7 +120,7 @@ function trustedHost(
   organization: string,
   patterns: readonly NamePattern[],
   roles: readonly InventoryRole[],
-  taken: ReadonlySet<string>,
+  taken: Names,
 ): InventoryHost {
   const { address, port, jump } = reached;
   const name = within(reached.name, patterns);
@@ -120,7 +128,7 @@ function trustedHost(
   const shorts = reached.shortNames.filter((short) => isShortFor(short, name, organization)).map(hostName);
   const host = {
     name,
-    names: [name, ...new Set(shorts.filter((short) => short !== name && !taken.has(short)))],
+    names: [name, ...new Set(shorts.filter((short) => short !== name && !taken(short)))],
     roles: roles.filter((role) => role.principals === 'role' && reached.roles.includes(role.name)),
     // What is no name must be an IP address: below, the writer looks.
     address: address === null ? name : isName ? within(address, patterns) : address,
@@ -170,16 +178,34 @@ function leadsBack(host: InventoryHost, hosts: ReadonlyMap<string, InventoryHost
   return false;
 }
 
-/** A short name that means two hosts, or that is another one's name, means none. */
-function withoutAmbiguous(organizations: readonly InventoryOrganization[]): InventoryOrganization[] {
-  const times = new Map<string, number>();
-  const all = organizations.flatMap(({ hosts }) => hosts);
-  for (const each of all.flatMap(({ names }) => names)) times.set(each, (times.get(each) ?? 0) + 1);
+/**
+ * A short name that means two hosts, or that is another one's name, means none; but what other organizations have costs the user's own
+ * one nothing, and nobody else gets the first label of one of its hosts.
+ */
+function withoutAmbiguous(
+  organizations: readonly InventoryOrganization[],
+  home: string | null,
+): InventoryOrganization[] {
+  const hostsOf = (own: boolean): InventoryHost[] =>
+    organizations.filter(({ handle }) => (handle === home) === own).flatMap(({ hosts }) => hosts);
+  const timesAmong = (hosts: readonly InventoryHost[]): ReadonlyMap<string, number> => {
+    const times = new Map<string, number>();
+    for (const each of hosts.flatMap(({ names }) => names)) times.set(each, (times.get(each) ?? 0) + 1);
+    return times;
+  };
+  const own = timesAmong(hostsOf(true));
+  const others = timesAmong(hostsOf(false));
+  const labels = new Set(hostsOf(true).map(({ name }) => name.replace(/\..*$/, '')));
+  const fullNames = new Set<string>(hostsOf(false).map(({ name }) => name));
+  const meansOne = (short: string, handle: string): boolean =>
+    handle === home
+      ? own.get(short) === 1 && !fullNames.has(short)
+      : others.get(short) === 1 && !own.has(short) && !labels.has(short);
   return organizations.map((organization) => ({
     ...organization,
     hosts: organization.hosts.map((host) => ({
       ...host,
-      names: host.names.filter((each) => each === host.name || times.get(each) === 1),
+      names: host.names.filter((each) => each === host.name || meansOne(each, organization.handle)),
     })),
   }));
 }

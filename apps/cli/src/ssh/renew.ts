@@ -25,6 +25,7 @@ import { readReach } from './write.js';
 /** ssh waits for no certificate longer than this (ms); for another process's request a little less. */
 const patience = 10_000;
 const lockPatience = 8_000;
+const goesOn = 'ssh goes on with your other keys.';
 /** After a failure nobody tries again for so long (s). */
 const pauseAfterFailure = 15;
 
@@ -43,8 +44,11 @@ export async function renewRoleCertificate(surroundings: Surroundings, of: RoleO
   const ssh = (await readConfiguration(where))?.ssh;
   if (ssh?.wanted !== true)
     fail('usage_invalid', 'ssh is not told of certificates here: `writ login --ssh-config`.');
-  await makePrivateDirectory(places.certificates);
-  await withProcessLock(`${file}.lock`, lockPatience, async () => {
+  const alone = async (work: () => Promise<void>): Promise<void> => {
+    await makePrivateDirectory(places.certificates);
+    await withProcessLock(`${file}.lock`, lockPatience, work);
+  };
+  await alone(async () => {
     const there = await readRoleCertificate(file);
     if (there !== null && now() < there.renewFrom) return toAgent(where, ssh, there, now());
     const trouble = await readTrouble(troubleFile);
@@ -54,7 +58,7 @@ export async function renewRoleCertificate(surroundings: Surroundings, of: RoleO
     } catch (error) {
       const over = isCodedError(error, 'not_signed_in');
       const reason = error instanceof Error ? error.message : String(error);
-      const words = `${reason} ssh goes on with your other keys.`;
+      const words = `${reason} ${goesOn}`;
       const until = over ? never : now() + pauseAfterFailure;
       await writeTrouble(over ? places.ended : troubleFile, { said: now(), until, words }).catch(
         () => undefined,
@@ -63,8 +67,24 @@ export async function renewRoleCertificate(surroundings: Surroundings, of: RoleO
     }
     await forgetTrouble(troubleFile);
     await forgetTrouble(places.ended);
+  }).catch((error: unknown) => {
+    throw forSsh(error);
   });
   return file;
+}
+
+/** What is wrong with a lock, in words for somebody who has only run ssh. */
+function forSsh(error: unknown): unknown {
+  if (isCodedError(error, 'session_locked'))
+    return cliError(
+      'session_locked',
+      `Certificates cannot be renewed now: the service does not answer, or another ssh is still asking it. ${goesOn}`,
+      {},
+      error,
+    );
+  if (isCodedError(error, 'file_unwritable'))
+    return cliError('file_unwritable', `${error.message} ${goesOn}`, error.details, error);
+  return error;
 }
 
 async function issue(surroundings: Surroundings, of: RoleOf, file: string, ssh: SshSettings): Promise<void> {

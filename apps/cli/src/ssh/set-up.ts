@@ -6,6 +6,7 @@ import { provedKey } from '../keys/proved-key.js';
 import type { Surroundings } from '../run.js';
 import type { Client } from '../session/client.js';
 import { changeConfiguration, type SshSettings } from '../session/configuration.js';
+import { readSession } from '../session/session.js';
 import { removeFromAgent } from './agent.js';
 import type { KeyUse } from './config.js';
 import type { Inventory } from './inventory.js';
@@ -73,7 +74,8 @@ export async function keepReach(
   const places = sshPlaces(where);
   const before = await readReach(places);
   const use = await keyUse(where.home, settings);
-  const inventory = await writeSshFiles(where, reach, use);
+  const home = (await readSession(where))?.tokens.organization.handle ?? null;
+  const inventory = await writeSshFiles(where, reach, home, use);
   const gone = new Set(
     changedRoles(before, reach)
       .filter(({ organization, role }) => organization !== fresh?.organization || role !== fresh.role)

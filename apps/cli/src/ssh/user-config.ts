@@ -46,16 +46,6 @@ export async function removeLine(path: string, line: string, made: boolean): Pro
   else await write(file, rest, mode, line);
 }
 
-/** The names that the user's own `Host` lines have, without those of patterns and of files that it includes. */
-export async function ownHostNames(path: string): Promise<ReadonlySet<string>> {
-  const bytes = await readBytesIfAny(path).catch(() => null);
-  const lines = bytes === null ? [] : Buffer.from(bytes).toString('latin1').split('\n');
-  const words = lines.flatMap((line) => /^\s*host[\s=]+(.*)$/i.exec(line)?.[1]?.split(/[\s"]+/) ?? []);
-  return new Set(
-    words.filter((word) => word !== '' && !/[*?!]/.test(word)).map((word) => word.toLowerCase()),
-  );
-}
-
 async function readUserConfig(path: string): Promise<UserConfig | null> {
   const link = await lstat(path).catch(() => null);
   const bytes = await readBytesIfAny(path);

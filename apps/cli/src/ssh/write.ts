@@ -9,24 +9,34 @@ import { makePrivateDirectory, writeAtomically } from '../files/atomic-file.js';
 import type { Directories } from '../files/directories.js';
 import { readBytesIfAny } from '../files/read.js';
 import { checkScript } from './check-script.js';
-import { sshConfig, type KeyUse } from './config.js';
+import { isSshConfigOfOurs, sshConfig, type KeyUse } from './config.js';
 import { trustedInventory, type Inventory } from './inventory.js';
 import { knownHostsFile, roleCertificateFile, sshPlaces, type SshPlaces } from './places.js';
 import { readRoleCertificate } from './role-certificate.js';
-import { ownHostNames } from './user-config.js';
+import { takenNames } from './taken-names.js';
 
 /** Larger than any answer that the service gives: ten thousand hosts are some 3 MB. */
 const largestInventory = 64 << 20;
+
+const systemFiles = { systemConfig: '/etc/ssh/ssh_config', hosts: '/etc/hosts' };
 
 /**
  * Writes all that ssh reads of ours from what the service said, the including line of the user's own ssh_config excepted; files that are the
  * same stay as they are, and what was of organizations and roles that are gone is removed. The file that is included comes last, so that all that it names is there.
  *
+ * @param home handle of the user's own organization, where it is known
+ *
  * Resolves with what was made of the answer. Rejects with 'file_unwritable' and the codes of `clientConfig`, which change nothing that is in use.
  */
-export async function writeSshFiles(where: Directories, reach: Reach, use: KeyUse): Promise<Inventory> {
+export async function writeSshFiles(
+  where: Directories,
+  reach: Reach,
+  home: string | null,
+  use: KeyUse,
+): Promise<Inventory> {
   const places = sshPlaces(where);
-  const inventory = trustedInventory(reach, await ownHostNames(places.userConfig));
+  const files = { ...systemFiles, home: where.home, userConfig: places.userConfig };
+  const inventory = trustedInventory(reach, home, await takenNames(files, isSshConfigOfOurs));
   const config = sshConfig(places, inventory, use);
   await makePrivateDirectory(places.knownHosts);
   await makePrivateDirectory(places.certificates);

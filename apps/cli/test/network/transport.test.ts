@@ -85,12 +85,16 @@ describe('transportTo', () => {
 
   it('says that an answer was lost, where the connection ended in the middle', async () => {
     stub.on('POST /v1/sign-in', 'lost');
-    const transport = await transportTo(server(stub.url));
-    await expect(
-      transport(request({ method: 'POST', path: '/v1/sign-in', body: '{}' })),
-    ).rejects.toMatchObject({
-      code: 'answer_lost',
-    });
+    const asked = request({ method: 'POST', path: '/v1/sign-in', body: '{}' });
+    for (const [known, words] of [
+      [false, /it may be an https server/],
+      [true, /was lost: [^]*can be seen there/],
+    ] as const) {
+      const transport = await transportTo(server(stub.url), known);
+      await expect(transport(asked)).rejects.toMatchObject({
+        ...{ code: 'answer_lost', message: expect.stringMatching(words) as string },
+      });
+    }
   });
 
   it('says that nothing listens', async () => {

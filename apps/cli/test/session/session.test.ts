@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { buildCommandLine, type Built } from '../built.js';
 import {
@@ -221,7 +222,26 @@ describe('the session', () => {
     const env = signedInHome(built, 'logout-away', 'http://127.0.0.1:1', tokens(1));
     const ended = await writ(built, env, ['logout']);
     expect(ended.status).toBe(5);
-    expect(ended.stderr).toMatch(/the session goes on until/);
+    expect(ended.stderr).toMatch(/it ends by itself at 2/);
     expect(existsSync(kept(env))).toBe(false);
+  });
+
+  it('is over here after logout when the server hangs, without waiting for it, refreshing included', async () => {
+    const hanging = createServer((socket) => socket.on('error', () => undefined));
+    await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve));
+    const { port } = hanging.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}`;
+    const fresh = signedInHome(built, 'logout-hangs', url, tokens(1));
+    const stale = signedInHome(built, 'logout-hangs-stale', url, {
+      ...tokens(1),
+      accessTokenExpiresAt: '2026-01-31T08:00:00.000Z',
+    });
+    for (const ended of await Promise.all([fresh, stale].map((env) => writ(built, env, ['logout'])))) {
+      expect(ended.status).toBe(5);
+      expect(ended.stderr).toMatch(/it ends by itself at 2[^]*does not answer\./);
+      expect(ended.stderr).not.toContain('https');
+    }
+    for (const env of [fresh, stale]) expect(existsSync(kept(env))).toBe(false);
+    hanging.close();
   });
 });

@@ -33,8 +33,15 @@ function organization(
     ...change,
   };
 }
-const judge = (organizations: readonly Organization[], taken: readonly string[] = []) =>
-  trustedInventory({ organizations: [...organizations] }, new Set(taken));
+const judge = (
+  organizations: readonly Organization[],
+  configured: readonly string[] = [],
+  known: readonly string[] = [],
+) =>
+  trustedInventory({ organizations: [...organizations] }, 'a'.repeat(16), {
+    configured: (name) => configured.includes(name),
+    known: (name) => known.includes(name),
+  });
 const namesOf = (...given: Parameters<typeof judge>) =>
   judge(...given).organizations.flatMap(({ hosts }) => hosts.map(({ names }) => names));
 
@@ -134,16 +141,40 @@ describe('what ssh is told of a service’s answer', () => {
     expect(namesOf([organization('acme', [host(name, { shortNames: [short] })])])).toEqual([[name]]);
   });
 
-  it('leaves a name to the user’s own configuration, and to nobody where two hosts have it', () => {
-    const acme = organization('acme', [host('nas.acme.example', { shortNames: ['nas', 'nas.acme'] })]);
-    expect(namesOf([acme], ['nas'])).toEqual([['nas.acme.example', 'nas.acme']]);
-    const globex = organization('globex', [
-      host('nas.globex.example', { shortNames: ['nas', 'nas.globex'] }),
-    ]);
-    expect(namesOf([acme, globex])).toEqual([
-      ['nas.acme.example', 'nas.acme'],
+  const nas = (name: string) =>
+    organization(name, [host(`nas.${name}.example`, { shortNames: ['nas', `nas.${name}`] })]);
+
+  it('leaves a name to the user’s own configuration', () => {
+    for (const name of ['acme', 'globex'])
+      expect(namesOf([nas(name)], ['nas'])).toEqual([[`nas.${name}.example`, `nas.${name}`]]);
+  });
+
+  it('gives a name to the user’s own organization, whatever others call their hosts', () => {
+    const expected = [
+      ['nas.acme.example', 'nas', 'nas.acme'],
+      ['nas.globex.example', 'nas.globex'],
+    ];
+    expect(namesOf([nas('acme'), nas('globex')])).toEqual(expected);
+    expect(namesOf([nas('globex'), nas('acme')])).toEqual(expected.reverse());
+    // Also where the service says that it means two of its own, or the user keeps it.
+    const unsaid = organization('acme', [host('nas.acme.example')]);
+    expect(namesOf([unsaid, nas('globex')])).toEqual([
+      ['nas.acme.example'],
       ['nas.globex.example', 'nas.globex'],
     ]);
+  });
+
+  it('gives a name to nobody where two other organizations have it', () => {
+    expect(namesOf([nas('globex'), nas('initech')])).toEqual([
+      ['nas.globex.example', 'nas.globex'],
+      ['nas.initech.example', 'nas.initech'],
+    ]);
+    expect(namesOf([nas('globex')])).toEqual([['nas.globex.example', 'nas', 'nas.globex']]);
+  });
+
+  it('gives a name that means something on this machine to the user’s own organization alone', () => {
+    expect(namesOf([nas('acme')], [], ['nas'])).toEqual([['nas.acme.example', 'nas', 'nas.acme']]);
+    expect(namesOf([nas('globex')], [], ['nas'])).toEqual([['nas.globex.example', 'nas.globex']]);
   });
 
   it('goes round no circle of jump hosts', () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildCommandLine, type Built } from '../built.js';
 import { handle, signedIn, startStub, whoami, writ, type StubService } from '../stub-service.js';
@@ -144,5 +144,24 @@ describe('login --ssh-config', () => {
       join(home, '.local/state'),
       '',
     ]);
+  });
+
+  it('says in words of ssh why a certificate is not renewed, where another process or the disk keeps it from that', async () => {
+    expect(await login({}, '--ssh-config')).toMatchObject({ status: 0 });
+    const renew = () =>
+      writ(built, { ...built.env, HOME: home }, ['ssh-config', 'renew', handle, 'a'.repeat(16)]);
+    const certificates = join(home, '.config/writ/ssh/certificates');
+    writeFileSync(join(certificates, `${handle}-${'a'.repeat(16)}-cert.pub.lock`), String(process.pid));
+    const locked = await renew();
+    expect(locked.status).toBe(8);
+    expect(locked.stderr).toMatch(
+      /cannot be renewed now: the service does not answer, or another ssh .*ssh goes on with your other keys\./,
+    );
+    expect(locked.stderr).not.toContain('.lock');
+    rmSync(certificates, { recursive: true });
+    writeFileSync(certificates, '');
+    const unwritable = await renew();
+    expect(unwritable.status).toBe(1);
+    expect(unwritable.stderr).toMatch(/certificates.*ssh goes on with your other keys\./);
   });
 });

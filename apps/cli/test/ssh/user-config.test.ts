@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addLine, ownHostNames, removeLine } from '../../src/ssh/user-config.js';
+import { addLine, removeLine } from '../../src/ssh/user-config.js';
 
 const line = 'Include /home/ana/.config/writ/ssh/config';
 let home: string;
@@ -103,11 +103,5 @@ describe('the one line in the user’s ssh_config', () => {
     await expect(addLine(path, line)).rejects.toMatchObject({
       code: expect.stringMatching(/^file_(unwritable|refused)$/) as string,
     });
-  });
-
-  it('knows which names are the user’s own', async () => {
-    put('Host nas *.lan !x\n  HostName 10.0.0.1\nhost="b" C\n#Host d\nMatch host e\nHostName f\n');
-    expect([...(await ownHostNames(path))].sort()).toEqual(['b', 'c', 'nas']);
-    expect((await ownHostNames(join(home, 'none'))).size).toBe(0);
   });
 });
