@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { call, type CallInput, type CallOutput } from '@writ/contract';
 import { transportTo } from '../service/person.js';
-import { newKey, problemOf, sshsig, TestOrganization, type OwnKey } from './organization.js';
+import { newKey, problemOf, sshsig, TestOrganization, type Member, type OwnKey } from './organization.js';
 
 const namespace = 'host-proof@writ';
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -389,6 +389,42 @@ describe('joining is refused', () => {
       body: { names: 'web-*.acme.example', labels: { env: 'prod', tier: 'web' } },
     });
     expect(await problemOf(widening)).toMatchObject({ failures: [{ rule: 'caller_would_gain' }] });
+  });
+
+  it('with a token whose maker may let no host join any more, or with one that was revoked', async () => {
+    const secretBy = async (maker: Member) =>
+      (await acme.as(maker, 'createJoinToken', { body: { names: 'web-*.acme.example', uses: 2 } })).secret;
+    const operator = await acme.member('otto', 'operator');
+    const secret = await secretBy(operator);
+    const joinedBy = async (host: string) => open('join', await answered(secret, host, [newKey()]));
+    await joinedBy('web-60.acme.example');
+    const set = (administrativeRole: string) =>
+      acme.as(acme.owner, 'setUser', { params: { user: 'otto' }, body: { administrativeRole } });
+    await set('auditor');
+    const later = () => problemOf(joinedBy('web-61.acme.example'));
+    expect((await later()).code).toBe('join_token_invalid');
+    expect((await problemOf(acme.as(operator, 'listJoinTokens'))).code).toBe('permission_missing');
+    await set('operator');
+    const other = await secretBy(acme.owner);
+    const listed = await acme.as(operator, 'listJoinTokens', { query: { limit: 2 } });
+    expect(listed.items).toMatchObject([
+      { names: 'web-*.acme.example', labels: {}, usesLeft: 2, createdBy: 'ana' },
+      { usesLeft: 1, createdBy: 'otto' },
+    ]);
+    expect(JSON.stringify(listed)).not.toContain(other);
+    const [first, second] = listed.items;
+    const next = await acme.as(operator, 'listJoinTokens', { query: { limit: 1 } });
+    const after = { query: { limit: 1, cursor: next.next } };
+    expect((await acme.as(operator, 'listJoinTokens', after)).items).toEqual([second]);
+    const revoking = () => acme.as(operator, 'revokeJoinToken', { params: { token: second?.id } });
+    await revoking();
+    expect((await later()).code).toBe('join_token_invalid');
+    expect((await problemOf(revoking())).code).toBe('not_found');
+    const left = (await acme.as(operator, 'listJoinTokens')).items.map(({ id }) => id);
+    expect([left.includes(first?.id ?? ''), left.includes(second?.id ?? '')]).toEqual([true, false]);
+    expect(
+      await acme.ask(`select subject, actor_name, data from events where kind = 'join_token.revoked'`),
+    ).toEqual([{ subject: 'web-*.acme.example', actor_name: 'otto', data: { id: second?.id, usesLeft: 1 } }]);
   });
 
   it('to members, and to host tokens elsewhere', async () => {

@@ -1,6 +1,6 @@
-import { call, type SessionTokens } from '@writ/contract';
+import { call, signInNamespace, type SessionTokens } from '@writ/contract';
 import { transportTo } from '../service/person.js';
-import { newKey, problemOf, TestOrganization, type Member } from './organization.js';
+import { newKey, problemOf, sshsig, TestOrganization, type Member, type OwnKey } from './organization.js';
 import { password } from './service.js';
 
 /** The provider acme with its owner ana, and customers. */
@@ -35,6 +35,33 @@ async function letIn(handle: string, name: string, administrativeRole = 'owner',
   const { invitation } = await org.as(by, 'inviteUser', { ...at(handle), body });
   return { name, token: (await accept(invitation)).accessToken };
 }
+interface Customer {
+  readonly handle: string;
+  readonly name: string;
+}
+/** A service account that a key opens which `by` registered, signed in by it. */
+async function serviceAccount(by: Member, there: Customer, name: string, administrativeRole: string) {
+  const { handle } = there;
+  const key = newKey(name);
+  await org.as(by, 'createServiceAccount', { ...at(handle), body: { name, administrativeRole } });
+  await org.as(by, 'addSignInKey', { ...at(handle, { account: name }), body: { publicKey: key.line } });
+  return { name, key, token: (await byKey(there, { name, key })).accessToken };
+}
+async function byKey({ name: organization }: Customer, { name, key }: { name: string; key: OwnKey }) {
+  const asked = { organization, serviceAccount: name, publicKey: key.line };
+  const { challenge } = await call(transportTo(org.url), 'challengeSignIn', { body: asked });
+  const body = { challenge, signature: sshsig(key, signInNamespace, challenge) };
+  return call(transportTo(org.url), 'signInByKey', { body });
+}
+/** The secret of a join token of that customer. */
+const tokenFor = async (by: Member, handle: string, customerName: string) =>
+  (await org.as(by, 'createJoinToken', { ...at(handle), body: { names: `*.${customerName}.example` } }))
+    .secret;
+/** What a host meets that would join with the secret. */
+const challengeJoin = (organization: string, customerName: string, secret: string) => {
+  const body = { secret, name: `web.${customerName}.example`, publicKeys: [newKey().line] };
+  return call(transportTo(org.url), 'challengeJoin', { params: { organization }, body });
+};
 const eventsAt = async (by: Member, handle: string, kind: string) =>
   (await org.as(by, 'listEvents', { ...at(handle), query: { kind } })).items;
 
@@ -202,6 +229,50 @@ describe('somebody of the provider in a customer', () => {
   });
 });
 
+describe('what somebody of the provider leaves in a customer', () => {
+  it('ends in the moment in which its first owner is there: join tokens, invitations, keys of service accounts', async () => {
+    const { handle, name } = await customer();
+    const invite = (invited: string, administrativeRole: string) =>
+      org.as(org.owner, 'inviteUser', { ...at(handle), body: { name: invited, administrativeRole } });
+    const { invitation: waiting } = await invite('eve', 'administrator');
+    const ci = await serviceAccount(org.owner, { handle, name }, 'ci', 'administrator');
+    // What its key makes is theirs as well.
+    const second = await serviceAccount(ci, { handle, name }, 'second', 'auditor');
+    const secrets = [await tokenFor(org.owner, handle, name), await tokenFor(ci, handle, name)];
+    for (const secret of secrets) await challengeJoin(handle, name, secret);
+    await expect(org.as(second, 'listHosts', at(handle))).resolves.toMatchObject({ items: [] });
+    const bo = await letIn(handle, 'bo');
+    expect(await codeOf(org.as(ci, 'listHosts', at(handle)))).toBe('session_ended');
+    expect(await codeOf(org.as(second, 'listHosts', at(handle)))).toBe('session_ended');
+    expect(await codeOf(byKey({ handle, name }, ci))).toBe('sign_in_failed');
+    for (const secret of secrets)
+      expect(await codeOf(challengeJoin(handle, name, secret))).toBe('join_token_invalid');
+    expect(await codeOf(accept(waiting))).toBe('invitation_invalid');
+    const counts = { joinTokens: 2, invitations: 1, keys: 2, sessionsEnded: 2, certificates: 0 };
+    expect(await eventsAt(bo, handle, 'organization.handed_over')).toEqual([
+      expect.objectContaining({ actor: 'bo', subject: name, data: counts }),
+    ]);
+    const revoked = await org.as(bo, 'showServiceAccount', at(handle, { account: 'ci' }));
+    expect(revoked).toMatchObject({ state: 'active', keys: [] });
+    // What its own people make stays when another owner comes.
+    const own = await tokenFor(bo, handle, name);
+    await letIn(handle, 'bea', 'owner', bo);
+    await challengeJoin(handle, name, own);
+  });
+
+  it('ends as well where somebody who is there already is made its first owner', async () => {
+    const { handle, name } = await customer();
+    const bo = await letIn(handle, 'bo', 'administrator');
+    const ci = await serviceAccount(org.owner, { handle, name }, 'ci', 'operator');
+    const made = { ...at(handle, { user: 'bo' }), body: { administrativeRole: 'owner' } };
+    await org.as(org.owner, 'setUser', made);
+    expect(await codeOf(org.as(ci, 'listHosts', at(handle)))).toBe('session_ended');
+    expect(await eventsAt(bo, handle, 'organization.handed_over')).toMatchObject([
+      { actor: 'acme/ana', subject: name, data: { keys: 1, outside: 'provider' } },
+    ]);
+  });
+});
+
 describe('names', () => {
   it('are one organization’s alone, however they overlap', async () => {
     await create('names', '*.names.example', 'web.names.test');
@@ -317,6 +388,27 @@ describe('customers', () => {
     expect(await codeOf(org.as(org.owner, 'createCustomer', { ...at(ownerless.handle), body }))).toBe(
       'provider_only',
     );
+  });
+
+  it('are made, changed and closed with a second factor alone, and delegated from; by no service account', async () => {
+    const { name } = await customer();
+    const attempts = (by: Member) => [
+      org.as(by, 'createCustomer', { body: { name: `${name}-2`, namePatterns: [`*.${name}-2.example`] } }),
+      org.as(by, 'setCustomerNames', {
+        params: { customer: name },
+        body: { namePatterns: [`*.${name}.example`] },
+      }),
+      org.as(by, 'closeCustomer', { params: { customer: name } }),
+      org.as(by, 'reopenCustomer', { params: { customer: name } }),
+      org.as(by, 'offerDelegation', { body: { customer: name, role: 'web', user: 'ana' } }),
+    ];
+    const answers = async (by: Member) => [...new Set(await Promise.all(attempts(by).map(codeOf)))];
+    expect(await answers(await org.signIn('ana'))).toEqual(['second_factor_required']);
+    const own = ['customer.create', 'customer.update', 'delegation.offer'];
+    await org.as(org.owner, 'createAdministrativeRole', { body: { name: 'sales', permissions: own } });
+    expect(
+      await answers(await serviceAccount(org.owner, { handle: org.handle, name: 'acme' }, 'robot', 'sales')),
+    ).toEqual(['people_only']);
   });
 
   it('are seen by the provider’s people, not by each other', async () => {

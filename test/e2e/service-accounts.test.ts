@@ -121,6 +121,7 @@ describe('a service account', () => {
     await account('closed');
     await disable('closed');
     const stranger = newKey();
+    await org.ask(`update sessions set strength = 'multi' where method = 'password'`);
     const handle = (
       await org.as(org.owner, 'createCustomer', {
         body: { name: 'globex', namePatterns: ['*.globex.example'] },

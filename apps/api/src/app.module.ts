@@ -136,9 +136,9 @@ export class AppModule {
 }
 
 function sessionProviders(adapters: Adapters, resources: ResourceServices): Provider[] {
-  const { store, clock, random, sessions, tokenKeys, newId, secondFactors } = adapters;
+  const { store, clock, random, sessions, tokenKeys, newId, secondFactors, highWater } = adapters;
   const passwords = new Passwords();
-  const auth = { store, clock, random, keys: tokenKeys, newId, secondFactors, passwords };
+  const auth = { store, clock, random, keys: tokenKeys, newId, secondFactors, highWater, passwords };
   const strategies = new Strategies({
     bearer: bearerStrategy({ sessions, clock, key: tokenKeys.access }),
     local: localStrategy(auth),

@@ -317,6 +317,19 @@ export const JoinToken = z.strictObject({
 });
 export type JoinToken = z.infer<typeof JoinToken>;
 
+/** A join token that can still be used, without its secret. */
+export const UsableJoinToken = z.strictObject({
+  id: Uuid,
+  names: JoinNames,
+  labels: Labels,
+  usesLeft: z.int(),
+  /** Who made it: 'ana', or 'msp/ana' from outside. */
+  createdBy: z.string(),
+  createdAt: Instant,
+  expiresAt: Instant,
+});
+export type UsableJoinToken = z.infer<typeof UsableJoinToken>;
+
 /** A key that signs bundles, did, or will. */
 export const BundleKey = z.strictObject({
   fingerprint: Fingerprint,

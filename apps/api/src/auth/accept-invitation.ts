@@ -5,7 +5,9 @@ import {
   findInvitation,
   findOrganization,
   findSignInUser,
+  hasActiveOwner,
   holdUserToChange,
+  lockTrust,
   organizationIdByHandle,
   recordEvent,
   setPassword,
@@ -13,6 +15,7 @@ import {
   type OrganizationRow,
   type SignInUser,
 } from '@writ/storage';
+import { endOutsiders } from '../organizations/end-outsiders.js';
 import { passSecondFactor } from '../second-factor/pass.js';
 import type { RouteInput } from '../http/route-input.js';
 import type { AuthServices, Origin } from './auth-services.js';
@@ -23,7 +26,7 @@ import { startSession } from './start-session.js';
 /**
  * Uses a one-time invitation up: gives its account the password and starts a session. A password that is refused, or an
  * account that is not the expected one, leaves the invitation as it was; so does a code that is missing or wrong where the
- * account has a second factor, which a reset keeps. Ends in `invitation_invalid`, `password_too_weak`, `code_required`,
+ * account has a second factor, which a reset keeps. An organization's first owner ends what people from outside have left there. Ends in `invitation_invalid`, `password_too_weak`, `code_required`,
  * `code_wrong`, `too_many_attempts`, `overloaded`.
  */
 export async function acceptInvitation(
@@ -49,20 +52,28 @@ export async function acceptInvitation(
   const passwordHash = await passwords.hash(password);
   return store.within([organizationId], async (tx) => {
     const at = new Date(clock());
+    // The turn before the account, as everybody takes them; who has it may be making something that an owner ends.
+    await lockTrust(tx, organizationId);
     // The account before its invitation, as whoever closes or resets it holds them.
     const { organization } = invited;
     const { user } = open(organization, await holdUserToChange(tx, organizationId, invited.user.id));
     const used = await useInvitation(tx, organizationId, token.hash, at);
     if (used === null) throw invalid();
+    const by = {
+      organizationId,
+      actor: { id: user.id, name: user.name },
+      requestId: origin.requestId,
+    };
+    if (user.administrativeRole === 'owner' && !(await hasActiveOwner(tx, organizationId))) {
+      await endOutsiders(tx, services, { ...by, subject: organization.name });
+    }
     await setPassword(tx, organizationId, user.id, passwordHash);
     await endOtherSessions(tx, organizationId, user.id, null, { at, reason: 'password_changed' });
     await recordEvent(tx, {
-      organizationId,
+      ...by,
       kind: 'invitation.accepted',
-      actor: { id: user.id, name: user.name },
       subject: user.name,
       data: { purpose: used.purpose, source: origin.source },
-      requestId: origin.requestId,
     });
     const entered = { ...user, state: 'active', passwordHash } as const;
     return startSession(

@@ -1,5 +1,5 @@
 import type { Clock, RandomBytes } from '@writ/kernel';
-import type { ScopedDatabase } from '@writ/storage';
+import type { HighWater, ScopedDatabase } from '@writ/storage';
 import type { SecondFactorSecrets } from '../second-factor/secrets.js';
 import type { Passwords } from './passwords.js';
 import type { TokenKeys } from './token-keys.js';
@@ -12,6 +12,7 @@ export interface AuthServices {
   readonly keys: TokenKeys;
   readonly secondFactors: SecondFactorSecrets;
   readonly random: RandomBytes;
+  readonly highWater: Pick<HighWater, 'krlVersion' | 'raise'>;
   /** A fresh UUID. */
   readonly newId: () => string;
 }

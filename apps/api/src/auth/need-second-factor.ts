@@ -4,7 +4,7 @@ import type { Caller } from '@writ/policy';
 
 /**
  * For what nobody does who has not shown a second factor, whatever their organization requires: acting in another
- * organization, and requiring one of others. Ends in `second_factor_required`.
+ * organization, changing a customer as its provider, and requiring one of others. Ends in `second_factor_required`.
  */
 export function needSecondFactor({ authentication }: Pick<Caller, 'authentication'>): void {
   if (authentication.strength === 'multi') return;

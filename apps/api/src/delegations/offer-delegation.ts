@@ -24,7 +24,7 @@ import { delegationView } from './delegation-view.js';
 
 /**
  * Offers that a user or a group of the provider holds a role of a customer. Nobody gains by it before the customer's side
- * accepts. Ends in `provider_only`, `not_found`, `already_so`.
+ * accepts. Ends in `provider_only`, `people_only`, `second_factor_required`, `not_found`, `already_so`.
  */
 export async function offerDelegation(
   { store, clock }: { readonly store: ScopedDatabase; readonly clock: Clock },

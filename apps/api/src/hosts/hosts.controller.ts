@@ -29,6 +29,7 @@ import { hostsPage, oneHost, takeReport } from './read-hosts.js';
 import { refuseHost } from './refuse-host.js';
 import { removeHost } from './remove-host.js';
 import { setHost } from './set-host.js';
+import { joinTokensPage, revokeJoinToken } from './usable-join-tokens.js';
 
 @Controller()
 export class HostsController {
@@ -40,6 +41,22 @@ export class HostsController {
     @CurrentCaller() caller: SignedInCaller,
   ): Promise<RouteOutput<'createJoinToken'>> {
     return createJoinToken(this.services, { caller, requestId: input.requestId }, input);
+  }
+
+  @Handle(routes.listJoinTokens)
+  listTokens(
+    @Input() input: RouteInput<'listJoinTokens'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'listJoinTokens'>> {
+    return joinTokensPage(this.services, caller, input);
+  }
+
+  @Handle(routes.revokeJoinToken)
+  revokeToken(
+    @Input() input: RouteInput<'revokeJoinToken'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'revokeJoinToken'>> {
+    return revokeJoinToken(this.services, { caller, requestId: input.requestId }, input);
   }
 
   @Handle(routes.listHosts)

@@ -1,14 +1,23 @@
-import { Labels, type ProblemCode } from '@writ/contract';
+import { Labels, routes, type ProblemCode } from '@writ/contract';
 import { CodedError, isCodedError, type Clock } from '@writ/kernel';
 import type { Caller } from '@writ/policy';
-import { findSignInUser, isActive, type JoinTokenRow, type RoleRow, type Transaction } from '@writ/storage';
+import {
+  findSignInUser,
+  hasActiveOwner,
+  isActive,
+  type JoinTokenRow,
+  type RoleRow,
+  type SignInUser,
+  type Transaction,
+} from '@writ/storage';
+import { heldPermissions } from '../auth/held-permissions.js';
 import { refusal } from '../refusal.js';
 import { refuseWidening, rolesWidenedBy } from './widen-labels.js';
 
 /**
- * Judges a join token's labels again when a host joins with it, with what its maker may do now: roles may have been made since,
- * and rights taken. Whether an exception was used. Ends in `grant_refused`; in `join_token_invalid` where the maker's account
- * was closed.
+ * Judges a join token and its labels again when a host joins with it, with what its maker may do now: roles may have been made
+ * since, and rights taken. Whether an exception was used. Ends in `grant_refused`; in `join_token_invalid` where the maker's
+ * account was closed, or might make no token now.
  */
 export async function judgeTokenLabels(
   tx: Transaction,
@@ -18,7 +27,8 @@ export async function judgeTokenLabels(
 ): Promise<'only_owner' | null> {
   const { organizationId, createdById } = token;
   const maker = await findSignInUser(tx, organizationId, { id: createdById });
-  if (maker !== null && !(await isActive(tx, organizationId, createdById))) throw makerClosed();
+  if (maker === null) await refuseFromOutside(tx, organizationId);
+  else await refuseWithoutRight(tx, organizationId, maker);
   const widened = await rolesWidenedBy(tx, organizationId, null, Labels.parse(token.labels));
   if (widened.length === 0) return null;
   if (maker === null) return judgedBefore(token, widened);
@@ -46,6 +56,32 @@ export async function judgeTokenLabels(
   }
 }
 
+/** Ends in `join_token_invalid` unless the maker's account is open and holds what making a token takes. */
+async function refuseWithoutRight(
+  tx: Transaction,
+  organizationId: string,
+  { id, administrativeRole }: SignInUser,
+): Promise<void> {
+  if (!(await isActive(tx, organizationId, id))) {
+    throw invalid(
+      'The account that made this join token was closed, and the token with it; ask for a new one.',
+    );
+  }
+  const held = await heldPermissions(tx, organizationId, administrativeRole);
+  if (held.has(routes.createJoinToken.access)) return;
+  throw invalid(
+    'Whoever made this join token may not let hosts join any more; ask somebody who may for a new one.',
+  );
+}
+
+/** Ends in `join_token_invalid` where nobody from outside acts any more. */
+async function refuseFromOutside(tx: Transaction, organizationId: string): Promise<void> {
+  if (!(await hasActiveOwner(tx, organizationId))) return;
+  throw invalid(
+    'This join token was made from outside, before the organization had an owner of its own; ask there for a new one.',
+  );
+}
+
 /** Who acts from outside the organization is out of sight here: what was judged when the token was made holds, and no more. */
 function judgedBefore(token: JoinTokenRow, widened: readonly RoleRow[]): null {
   const later = widened.filter(({ createdAt, changedAt }) => (changedAt ?? createdAt) >= token.createdAt);
@@ -54,9 +90,6 @@ function judgedBefore(token: JoinTokenRow, widened: readonly RoleRow[]): null {
   throw refusal('grant_refused', [{ rule: 'role_made_later', message }]);
 }
 
-function makerClosed(): CodedError<ProblemCode> {
-  return new CodedError<ProblemCode>(
-    'join_token_invalid',
-    'The account that made this join token was closed, and the token with it; ask for a new one.',
-  );
+function invalid(message: string): CodedError<ProblemCode> {
+  return new CodedError<ProblemCode>('join_token_invalid', message);
 }

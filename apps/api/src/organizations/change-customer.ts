@@ -25,7 +25,7 @@ import { namePatterns, replaceNames } from './names.js';
 type ByCaller = Actor & { readonly caller: SignedInCaller };
 
 /**
- * Gives a customer exactly these host names. Ends in `provider_only`, `not_found`, `names_invalid`, `names_in_use`,
+ * Gives a customer exactly these host names. Ends in `provider_only`, `people_only`, `second_factor_required`, `not_found`, `names_invalid`, `names_in_use`,
  * `names_taken`, `decision_stale`.
  */
 export function setCustomerNames(
@@ -42,7 +42,7 @@ export function setCustomerNames(
 
 /**
  * Closes a customer: its sessions, invitations and join tokens end, its unexpired user certificates are revoked, and
- * nothing is issued in it any more. Its KRL and its CAs stay to be read. Ends in `provider_only`, `not_found`, `already_so`,
+ * nothing is issued in it any more. Its KRL and its CAs stay to be read. Ends in `provider_only`, `people_only`, `second_factor_required`, `not_found`, `already_so`,
  * `decision_stale`.
  */
 export function closeCustomer(
@@ -78,7 +78,7 @@ export function closeCustomer(
   });
 }
 
-/** Opens a closed customer again. Ends in `provider_only`, `not_found`, `already_so`, `decision_stale`. */
+/** Opens a closed customer again. Ends in `provider_only`, `people_only`, `second_factor_required`, `not_found`, `already_so`, `decision_stale`. */
 export function reopenCustomer(
   services: CustomerServices,
   actor: ByCaller,

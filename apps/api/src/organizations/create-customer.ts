@@ -7,7 +7,7 @@ import { eventOf, type Actor } from '../events/event-of.js';
 import { randomHandle } from '../handle.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { takeTurn } from '../users/take-turn.js';
-import { refuseUnlessProvider, type CustomerServices } from './customers.js';
+import { needProvidersPerson, type CustomerServices } from './customers.js';
 import { firstAuthorities, foundOrganization } from './found-organization.js';
 import { customerEntry } from './list-organizations.js';
 import { namePatterns } from './names.js';
@@ -20,7 +20,7 @@ export interface CustomerMaking extends CustomerServices {
 
 /**
  * Makes a customer of the provider, with CAs of its own and host names that nobody else can use. It has no people yet. Ends in
- * `provider_only`, `names_invalid`, `name_taken`, `names_taken`, `decision_stale`.
+ * `provider_only`, `people_only`, `second_factor_required`, `names_invalid`, `name_taken`, `names_taken`, `decision_stale`.
  */
 export async function createCustomer(
   services: CustomerMaking,
@@ -29,7 +29,7 @@ export async function createCustomer(
 ): Promise<RouteOutput<'createCustomer'>> {
   const { store, clock, random, newId } = services;
   const { caller } = actor;
-  refuseUnlessProvider(caller);
+  needProvidersPerson(caller);
   const { name, sessionLifeSeconds } = body;
   const patterns = namePatterns(body.namePatterns);
   const createdAt = new Date(clock());

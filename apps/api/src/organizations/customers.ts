@@ -2,6 +2,7 @@ import type { ProblemCode } from '@writ/contract';
 import { CodedError, type Clock } from '@writ/kernel';
 import { findCustomer, findOrganization, type OrganizationRow, type Transaction } from '@writ/storage';
 import type { ScopedDatabase } from '@writ/storage';
+import { needSecondFactor } from '../auth/need-second-factor.js';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { notFound } from '../refusal.js';
 
@@ -12,7 +13,7 @@ export interface CustomerServices {
 }
 
 /** Only the provider has customers: there are two levels, and no third. Ends in `provider_only`. */
-export function refuseUnlessProvider({ home, organizationId }: SignedInCaller): void {
+function refuseUnlessProvider({ home, organizationId }: SignedInCaller): void {
   if (home.organizationKind === 'provider' && home.organizationId === organizationId) return;
   throw new CodedError<ProblemCode>(
     'provider_only',
@@ -20,13 +21,31 @@ export function refuseUnlessProvider({ home, organizationId }: SignedInCaller): 
   );
 }
 
-/** The id of the provider's customer of that name. Ends in `provider_only`, `not_found`. */
+/**
+ * What concerns a customer as a whole is done by the provider's people with a second factor, as acting in it is. Ends in
+ * `provider_only`, `people_only`, `second_factor_required`.
+ */
+export function needProvidersPerson(caller: SignedInCaller): void {
+  refuseUnlessProvider(caller);
+  if (caller.kind === 'service') {
+    throw new CodedError<ProblemCode>(
+      'people_only',
+      'This takes a second factor, which a service account does not have: one of your people has to do it.',
+    );
+  }
+  needSecondFactor(caller);
+}
+
+/**
+ * The id of the provider's customer of that name, for a caller who is about to change something for it. Ends in `not_found` and
+ * in the codes of `needProvidersPerson`.
+ */
 export async function customerId(
   store: ScopedDatabase,
   caller: SignedInCaller,
   name: string,
 ): Promise<string> {
-  refuseUnlessProvider(caller);
+  needProvidersPerson(caller);
   const { organizationId, organizationName } = caller;
   if (name === organizationName) {
     throw new CodedError<ProblemCode>(

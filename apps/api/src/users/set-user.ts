@@ -2,6 +2,7 @@ import type { ProblemCode } from '@writ/contract';
 import { CodedError, type Clock } from '@writ/kernel';
 import {
   giveAdministrativeRole,
+  hasActiveOwner,
   raiseEpochs,
   recordEvent,
   type AccountRow,
@@ -14,6 +15,8 @@ import { heldPermissions } from '../auth/held-permissions.js';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
+import { endOutsiders } from '../organizations/end-outsiders.js';
+import type { TrustEnding } from '../revocations/end-trust.js';
 import { refuseLastOwner } from './close-account.js';
 import { refuseSecondOwner } from './open-account.js';
 import { knownPerson } from './read-users.js';
@@ -23,23 +26,31 @@ import { userView } from './user-view.js';
 type Setting = Actor & { readonly caller: SignedInCaller };
 
 /**
- * Gives a person another administrative role, which counts from their next request on. Ends in `not_found`, `already_so`,
+ * Gives a person another administrative role, which counts from their next request on. An organization's first owner ends what
+ * people from outside have left there. Ends in `not_found`, `already_so`,
  * `grant_refused` (every rule: it takes every permission that the account holds before or after), `last_owner`,
  * `decision_stale`.
  */
 export function setUser(
-  services: { readonly store: ScopedDatabase; readonly clock: Clock },
+  services: TrustEnding & { readonly store: ScopedDatabase },
   actor: Setting,
   { params, body: { administrativeRole } }: Pick<RouteInput<'setUser'>, 'params' | 'body'>,
 ): Promise<RouteOutput<'setUser'>> {
-  const { organizationId } = actor.caller;
+  const { organizationId, organizationName, userId, userName, outside } = actor.caller;
   return services.store.within([organizationId], async (tx) => {
     await takeTurn(tx, actor.caller);
     const account = await knownPerson(tx, organizationId, params.user);
     if (administrativeRole === 'owner') await refuseSecondOwner(tx, actor.caller);
-    return userView(
-      await setAdministrativeRole(tx, services, actor, { account, administrativeRole, kind: 'user.changed' }),
-    );
+    const change = { account, administrativeRole, kind: 'user.changed' };
+    const hadOwner = await hasActiveOwner(tx, organizationId);
+    const changed = await setAdministrativeRole(tx, services, actor, change);
+    if (!hadOwner && administrativeRole === 'owner' && changed.state === 'active') {
+      const by = { id: userId, name: userName };
+      await endOutsiders(tx, services, {
+        ...{ organizationId, actor: by, subject: organizationName, requestId: actor.requestId, outside },
+      });
+    }
+    return userView(changed);
   });
 }
 

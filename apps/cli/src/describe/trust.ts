@@ -71,6 +71,31 @@ export const host: GroupDescription = {
           inOrganization: true,
           load: () => import('../commands/host/token/create.js'),
         },
+        {
+          name: 'list',
+          summary: 'tokens that can still be used',
+          description: 'Without their secrets, which nobody sees again.',
+          examples: [
+            { command: 'writ host token list', says: 'for which names, how often, by whom, until when' },
+          ],
+          json: 'UsableJoinToken[]',
+          inOrganization: true,
+          load: () => import('../commands/host/token/list.js'),
+        },
+        {
+          name: 'revoke',
+          summary: 'make a token worthless',
+          description: 'No host joins with it any more; hosts that have joined stay.',
+          examples: [
+            {
+              command: 'writ host token revoke 0f8a6a2e-4f0e-4a6c-9a86-2f3c9a3f5b11',
+              says: 'the id that `writ host token list` says',
+            },
+          ],
+          arguments: [{ name: 'token', summary: 'id of the token' }],
+          inOrganization: true,
+          load: () => import('../commands/host/token/revoke.js'),
+        },
       ],
     },
     {

@@ -1,3 +1,4 @@
+import { Prisma } from '../generated/client.js';
 import type { Transaction } from './transaction.js';
 
 export interface JoinTokenRow {
@@ -79,4 +80,48 @@ export async function hostJoinedWith(
 /** Uses every join token of the organization up. */
 export async function useUpJoinTokens(tx: Transaction, organizationId: string): Promise<void> {
   await tx.joinToken.updateMany({ where: { organizationId, usesLeft: { gt: 0 } }, data: { usesLeft: 0 } });
+}
+
+/** A join token that can still be used, as people see it. */
+export interface UsableJoinToken extends Omit<JoinTokenRow, 'organizationId' | 'createdById'> {
+  /** Who made it: one of the organization's, or 'msp/ana' from outside. */
+  readonly createdBy: string;
+}
+
+/** The join tokens that can still be used, newest first; those after the place, which is one of them. */
+export function listJoinTokens(
+  tx: Transaction,
+  organizationId: string,
+  page: {
+    readonly now: Date;
+    readonly after: { readonly createdAt: Date; readonly id: string } | null;
+    readonly limit: number;
+  },
+): Promise<UsableJoinToken[]> {
+  const { now, after, limit } = page;
+  const place =
+    after === null
+      ? Prisma.empty
+      : Prisma.sql`and (t.created_at, t.id) < (${after.createdAt}::timestamptz, ${after.id}::uuid)`;
+  return tx.$queryRaw<UsableJoinToken[]>`
+    select id, names, labels, uses_left as "usesLeft", created_at as "createdAt", expires_at as "expiresAt",
+      coalesce((select who.name from users who where who.id = t.created_by_id and who.organization_id = t.organization_id),
+        (select who.name from outsiders who where who.user_id = t.created_by_id and who.organization_id = t.organization_id),
+        t.created_by_id::text) as "createdBy"
+    from join_tokens t
+    where organization_id = ${organizationId}::uuid and uses_left > 0 and expires_at > ${now}::timestamptz ${place}
+    order by t.created_at desc, t.id desc limit ${limit}`;
+}
+
+/** Uses a join token up, whatever is left of it. Null: there is none that can still be used. */
+export async function useUpJoinToken(
+  tx: Transaction,
+  organizationId: string,
+  id: string,
+  now: Date,
+): Promise<Pick<JoinTokenRow, 'names' | 'usesLeft'> | null> {
+  const usable = { organizationId, id, usesLeft: { gt: 0 }, expiresAt: { gt: now } };
+  const token = await tx.joinToken.findFirst({ where: usable, select: { names: true, usesLeft: true } });
+  if (token !== null) await tx.joinToken.updateMany({ where: usable, data: { usesLeft: 0 } });
+  return token;
 }

@@ -44,3 +44,45 @@ export async function delegatedAccounts(
       where h.organization_id = o.organization_id and h.user_id = o.user_id and delegated)
     order by o.name collate "C"`;
 }
+
+/** What people from outside have left behind that lets somebody or something in. */
+export interface LeftByOutsiders {
+  readonly joinTokens: number;
+  readonly invitations: number;
+  /** The keys that still open service accounts, by account. */
+  readonly keys: readonly { readonly userId: string; readonly fingerprint: string }[];
+}
+
+/**
+ * Uses up the join tokens and withdraws the invitations that somebody from outside has made, and tells the keys that they
+ * registered for service accounts, which stay. What a service account made that one of their keys opens, or did, counts as theirs.
+ * In a transaction that holds `lockTrust`.
+ */
+export async function withdrawOutsiders(tx: Transaction, organizationId: string): Promise<LeftByOutsiders> {
+  const makers = await makersFromOutside(tx, organizationId);
+  const tokens = await tx.joinToken.updateMany({
+    where: { organizationId, createdById: { in: makers }, usesLeft: { gt: 0 } },
+    data: { usesLeft: 0 },
+  });
+  const invitations = await tx.invitation.deleteMany({
+    where: { organizationId, createdById: { in: makers }, usedAt: null },
+  });
+  const keys = await tx.serviceAccountKey.findMany({
+    where: { organizationId, addedById: { in: makers }, removedAt: null },
+    select: { userId: true, fingerprint: true },
+    orderBy: { addedAt: 'asc' },
+  });
+  return { joinTokens: tokens.count, invitations: invitations.count, keys };
+}
+
+/** The ids of everybody from outside who has acted here, and of the service accounts that a key of theirs opens or did. */
+async function makersFromOutside(tx: Transaction, organizationId: string): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    with recursive makers (id) as (
+      select user_id from outsiders where organization_id = ${organizationId}::uuid
+      union
+      select k.user_id from service_account_keys k join makers m on m.id = k.added_by_id
+        where k.organization_id = ${organizationId}::uuid)
+    select id from makers`;
+  return rows.map(({ id }) => id);
+}
