@@ -127,6 +127,7 @@ describe('a service account', () => {
         body: { name: 'globex', namePatterns: ['*.globex.example'] },
       })
     ).handle;
+    await org.ask(`update sessions set strength = 'single'`);
     expect(handle).toMatch(/^[a-z0-9]{16}$/);
     const refused = await Promise.all(
       [
