@@ -184,13 +184,6 @@ describe('asking for a user certificate', () => {
     const body = { publicKey: foreignKey.line };
     const answer = '403 request_refused';
     await check({ what: '', as: 'bob', path: '/certificates/user', body, answer, rule: 'key_unproved' });
-    await check({
-      what: '',
-      as: 'operator',
-      path: '/certificates/host',
-      body: { publicKeys: [foreignKey.line], names: ['theirs.acme.example'] },
-      answer: '409 key_taken',
-    });
     const { challenge, namespace } = await org.as(bob, 'challengeKey', { body });
     const before = await org.ask('select from key_claims');
     const signature = sshsig(foreignKey, namespace, challenge);

@@ -299,8 +299,8 @@ describe('backup and restore', () => {
       );
       // A key that was only named, by two organizations, in one of which it was revoked.
       await owner.query(
-        `insert into key_claims (fingerprint, organization_id, kind, owner_id, public_key, key_type, revoked_at, proved)
-         select 'SHA256:named', id, 'host', gen_random_uuid(), '\\x04', 'ssh-ed25519', now(), false
+        `insert into key_claims (fingerprint, organization_id, kind, owner_id, public_key, key_type, revoked_at, claimed_at, proved)
+         select 'SHA256:named', id, 'host', gen_random_uuid(), '\\x04', 'ssh-ed25519', now(), '2100-01-01', false
          from (values ($1::uuid), (gen_random_uuid())) named (id)`,
         [organization],
       );
