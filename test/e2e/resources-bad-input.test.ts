@@ -304,6 +304,12 @@ describe('roles', () => {
       '422 role_invalid',
       'key_id_field_unknown',
     ],
+    [
+      'a key id of somebody else',
+      { keyIdTemplate: 'bo@globex/web' },
+      '422 role_invalid',
+      'key_id_without_user',
+    ],
     ['a key id with a space', { keyIdTemplate: 'a b' }, '422 role_invalid', 'key_id_unrepresentable'],
     ['a key id with a newline', { keyIdTemplate: '{user}\nx' }, '422 role_invalid', 'key_id_unrepresentable'],
     ['an empty key id', { keyIdTemplate: '' }, '400 request_invalid'],

@@ -206,4 +206,43 @@ describe('who changes a role', () => {
     ]);
     expect((await set('behind', { logins: ['root'] }, olga)).logins).toEqual(['root']);
   });
+
+  it('chooses no command for others to run, neither by a change nor before the grant', async () => {
+    const chooser = await org.member('chooser', 'administrator');
+    const bea = await org.member('bea');
+    const runs = (forceCommand: string, more: object = {}) => ({
+      ...more,
+      criticalOptions: { forceCommand },
+    });
+    const gain = ['grant_refused', 'caller_would_gain'];
+    await org.role('run', [], onHosts);
+    const olga = await org.signIn('olga');
+    const grant = (role: string, user: string, by: Member) =>
+      org.as(by, 'grantRole', { params: { role }, body: { user } });
+    await org.as(olga, 'confirmUser', { params: { user: 'bea' } });
+    await grant('run', 'bea', org.owner);
+    expect(await rulesOf(set('run', runs('evil'), chooser))).toEqual(gain);
+    expect(await rulesOf(set('run', runs('evil'), org.owner))).toEqual(gain);
+    await grant('run', 'ana', olga);
+    expect((await set('run', runs('uptime'))).criticalOptions).toEqual({ forceCommand: 'uptime' });
+    const { roles } = await org.as(bea, 'explain', { query: { host: 'web-1', login: 'deploy' } });
+    expect(roles.find(({ name }) => name === 'run')).toMatchObject({ forceCommand: 'uptime' });
+    // Out of the role she goes on to count as in it.
+    await org.as(org.owner, 'revokeRole', { params: { role: 'run', user: 'ana' } });
+    expect(await rulesOf(set('run', { logins: ['deploy', 'root'] }))).toEqual(gain);
+    expect((await set('run', { logins: ['deploy', 'root'] }, olga)).logins).toContain('root');
+
+    const second = await org.member('second', 'administrator', chooser);
+    const role = { ...onHosts, maxTtlSeconds: 60, logins: ['root'] };
+    await org.as(second, 'createRole', { body: { ...role, name: 'evil', ...runs('evil') } });
+    for (const by of [chooser, second]) expect(await rulesOf(grant('evil', 'bea', by))).toEqual(gain);
+    await org.as(chooser, 'createGroup', { body: { name: 'evils' } });
+    await org.as(olga, 'grantRoleToGroup', { params: { role: 'evil' }, body: { group: 'evils' } });
+    const join = { params: { group: 'evils' }, body: { users: ['bea'], groups: [] } };
+    expect(await rulesOf(org.as(chooser, 'addToGroup', join))).toEqual(gain);
+    // Nobody is in it: another command may be chosen, by somebody who counts from then on.
+    await set('evil', runs('worse'), olga);
+    expect(await rulesOf(grant('evil', 'bea', olga))).toEqual(gain);
+    expect((await grant('evil', 'bea', chooser)).members).toEqual(['bea']);
+  });
 });

@@ -145,6 +145,7 @@ function aRole(id: string, name: string) {
       criticalOptions: {},
       keyTypes: ['ssh-ed25519'],
       keyIdTemplate: '{user}',
+      commandSetBy: null,
     },
   };
 }

@@ -81,6 +81,7 @@ export async function insertSampleRows(
       critical_options: {},
       key_types: ['ssh-ed25519'],
       key_id_template: '{user}',
+      command_set_by: user,
     },
     role_members: { organization_id: organization, role_id: role, user_id: user },
     groups: { id: group, organization_id: organization, name: 'oncall' },

@@ -490,6 +490,8 @@ export const Explanation = z.strictObject({
       handle: z.string(),
       maxTtlSeconds: z.int(),
       paths: z.array(z.array(z.string())),
+      /** The only command that is run, whatever is asked for; null: any. */
+      forceCommand: z.string().nullable(),
     }),
   ),
   /** Every link that is missing; none when it is allowed. */

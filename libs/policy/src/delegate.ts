@@ -1,3 +1,4 @@
+import { judgedCommand } from './command.js';
 import type { Failure } from './failure.js';
 import type { GrantJudgement, GrantedRole, Granter, Recipient } from './grant.js';
 import { inCommon } from './party.js';
@@ -6,7 +7,8 @@ import { missingPermission, ofAnotherOrganization, wouldGain } from './rules/gra
 /**
  * Whether the caller may put a role into the hands of people of another organization: it takes 'delegation.accept', in the role's
  * organization, and nobody may gain by it who could be behind the caller's account, as with any grant. Somebody who acts there
- * from outside is judged by their party at home; its only owner may all the same, and the judgement says so.
+ * from outside is judged by their party at home; its only owner may all the same, and the judgement says so. Who chose the
+ * role's command counts as one who comes into it (`judgedCommand`).
  */
 export function mayAcceptDelegation(
   { caller, party }: Pick<Granter, 'caller' | 'party'>,
@@ -22,7 +24,9 @@ export function mayAcceptDelegation(
   );
   const refused = gaining.filter(({ onlyOwner }) => !onlyOwner);
   if (refused.length > 0) failures.push(wouldGain(role.name, caller, reached, refused));
+  const command = judgedCommand(caller, party, role);
+  failures.push(...command.failures);
   return failures.length > 0
     ? { allowed: false, failures }
-    : { allowed: true, exception: gaining.length > 0 ? 'only_owner' : null };
+    : { allowed: true, exception: gaining.length + command.gaining.length > 0 ? 'only_owner' : null };
 }

@@ -56,6 +56,7 @@ export const roleDefinitionRules = [
   'key_types_empty',
   'key_type_unknown',
   'key_type_repeated',
+  'key_id_without_user',
 ] as const;
 
 /** Further rules of "who grants what". */

@@ -1,4 +1,5 @@
 import type { Caller } from './caller.js';
+import { judgedCommand } from './command.js';
 import type { Failure } from './failure.js';
 import { inCommon, type Party } from './party.js';
 import { missingPermission, ofAnotherOrganization, wouldGain } from './rules/grant-failures.js';
@@ -8,6 +9,8 @@ export interface GrantedRole {
   readonly id: string;
   readonly name: string;
   readonly organizationId: string;
+  /** Who chose the command that whoever is in it has to run; left out: it has none, or nobody knows any more. */
+  readonly commandBy?: Omit<Recipient, 'organizationId'> | undefined;
 }
 
 /** An account that is to come into a role. */
@@ -38,7 +41,8 @@ export type GrantJudgement =
  * Whether the caller may put the recipients into the role, all at once: one user, or everybody whom a group brings with it. It
  * takes 'role.grant', inside one organization, and nobody may gain by it who could be behind the caller's account and a
  * recipient's: nobody may be in both parties without being in the role, or they would grant it to themselves. The
- * organization's only owner may all the same, who could do so openly; the judgement says so (domain.md "Who grants what").
+ * organization's only owner may all the same, who could do so openly; the judgement says so (domain.md "Who grants what"). Who
+ * chose the role's command counts as one who comes into it (`judgedCommand`).
  */
 export function mayGrantRole(
   { caller, party }: Granter,
@@ -67,10 +71,12 @@ export function mayGrantRole(
       ),
     );
   }
+  const command = judgedCommand(caller, party, role);
+  failures.push(...command.failures);
   if (failures.length > 0) return { allowed: false, failures };
   return {
     allowed: true,
-    exception: gains.some(({ gaining }) => gaining.length > 0) ? 'only_owner' : null,
+    exception: [...gains, command].some(({ gaining }) => gaining.length > 0) ? 'only_owner' : null,
   };
 }
 

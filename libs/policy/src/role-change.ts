@@ -9,6 +9,8 @@ export interface RoleChange {
    * it gives. Where it is about logins or hosts of a role that hosts know, 'none': what they are told of it ends it there.
    */
   readonly ends: 'none' | 'longer' | 'all';
+  /** Whether those in it have to run a command that is 'chosen' now, run the one that was there ('kept'), or may run any ('none'). */
+  readonly command: 'none' | 'kept' | 'chosen';
 }
 
 /** What one part of a definition gives beside and in place of what it gave. */
@@ -36,8 +38,9 @@ export function roleChange(before: DefinedRole, after: DefinedRole): RoleChange 
     ...(before.principals === 'logins' ? [logins] : []),
   ];
   const widens = [logins, reach, time, ...said].some(({ more }) => more);
-  if (said.some(({ less }) => less)) return { widens, ends: 'all' };
-  return { widens, ends: time.less ? 'longer' : 'none' };
+  const command = ofCommand(before.criticalOptions, after.criticalOptions);
+  if (said.some(({ less }) => less)) return { widens, ends: 'all', command };
+  return { widens, ends: time.less ? 'longer' : 'none', command };
 }
 
 function ofLists(before: readonly string[], after: readonly string[]): Difference {
@@ -66,6 +69,14 @@ function ofOptions(
     from === undefined || to === undefined ? ofBounds(from, to) : ofLists(from, to),
     ofBounds(before.verifyRequired, after.verifyRequired),
   ];
+}
+
+function ofCommand(
+  before: DefinedRole['criticalOptions'],
+  after: DefinedRole['criticalOptions'],
+): RoleChange['command'] {
+  if (after.forceCommand === undefined) return 'none';
+  return after.forceCommand === before.forceCommand ? 'kept' : 'chosen';
 }
 
 /** Of something that bounds what may be done where it is there. */

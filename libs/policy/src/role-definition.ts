@@ -6,7 +6,7 @@ import { checkedOptions } from './rules/critical-options.js';
 import { distinctLogins, keyTypesOf, roleLifetime, roleName } from './rules/definition.js';
 import { reachOf } from './rules/reach.js';
 import { extensionsOf } from './rules/extensions.js';
-import { renderedKeyId } from './rules/key-id.js';
+import { namesItsUser, renderedKeyId } from './rules/key-id.js';
 
 /** A role as somebody asks for it, before anything in it was checked. */
 export interface RoleDefinition {
@@ -37,6 +37,7 @@ export type RoleJudgement =
  */
 export function validateRoleDefinition(definition: RoleDefinition): RoleJudgement {
   const { extensions, keyIdTemplate } = definition;
+  const rendered = renderedKeyId(keyIdTemplate, { user: 'user', role: 'role', organization: 'organization' });
   const judged = all({
     name: roleName(definition.name),
     reach: reachOf(definition.principals, definition.selector),
@@ -45,7 +46,7 @@ export function validateRoleDefinition(definition: RoleDefinition): RoleJudgemen
     extensions: extensionsOf(extensions),
     criticalOptions: checkedOptions(definition.criticalOptions),
     keyTypes: keyTypesOf(definition.keyTypes, definition.criticalOptions.verifyRequired === true),
-    keyId: renderedKeyId(keyIdTemplate, { user: 'user', role: 'role', organization: 'organization' }),
+    keyId: rendered.met ? namesItsUser(keyIdTemplate) : rendered,
   });
   if (!judged.met) return { valid: false, failures: judged.failures };
   const { name, reach, logins, maxTtlSeconds, criticalOptions, keyTypes } = judged.value;

@@ -1,3 +1,4 @@
+import { judgedCommand } from './command.js';
 import type { Failure } from './failure.js';
 import type { GrantJudgement, GrantedRole, Granter, Recipient } from './grant.js';
 import { inCommon, type Party } from './party.js';
@@ -16,7 +17,8 @@ export function gainersOf(
 /**
  * Whether the caller may put one more host into the reach of a role, by the labels that the host gets: it takes 'role.grant',
  * inside one organization, and nobody may gain by it who could be behind the caller's account and a holder's, or they would give
- * themselves the host. The organization's only owner may all the same (domain.md "Who grants what").
+ * themselves the host; who chose the role's command counts as a holder (`judgedCommand`). The organization's only owner may all the
+ * same (domain.md "Who grants what").
  */
 export function mayWidenRole(
   { caller, party }: Granter,
@@ -29,7 +31,9 @@ export function mayWidenRole(
   const { reached, gaining } = gainersOf(party, holders);
   const refused = gaining.filter(({ onlyOwner }) => !onlyOwner);
   if (refused.length > 0) failures.push(wouldReach(role.name, caller, reached, refused));
+  const command = judgedCommand(caller, party, role);
+  failures.push(...command.failures);
   return failures.length > 0
     ? { allowed: false, failures }
-    : { allowed: true, exception: gaining.length > 0 ? 'only_owner' : null };
+    : { allowed: true, exception: gaining.length + command.gaining.length > 0 ? 'only_owner' : null };
 }

@@ -32,8 +32,9 @@ const inRole = (holders: readonly Recipient[], delegated: InRole['delegated'] = 
 const rulesOf = (judgement: GrantJudgement) =>
   judgement.allowed ? [] : judgement.failures.map(({ rule }) => rule);
 const plain = { allowed: true, exception: null };
-const narrower = { widens: false };
-const wider = { widens: true };
+const narrower = { widens: false, command: 'none' } as const;
+const wider = { widens: true, command: 'none' } as const;
+const choosing = { widens: false, command: 'chosen' } as const;
 
 describe('giving a role another definition', () => {
   it('takes role.create inside one organization, whoever is in it, where nobody gains', () => {
@@ -99,6 +100,51 @@ describe('giving a role another definition', () => {
     expect(mayRedefineRole(granter(), web, wider, inRole([], only))).toEqual({
       ...{ allowed: true, exception: 'only_owner' },
     });
+  });
+
+  it('lets nobody choose what others run in a role that is not theirs', () => {
+    const others = inRole([person('bob')]);
+    expect(mayRedefineRole(granter(), web, choosing, others)).toMatchObject({
+      failures: [
+        { rule: 'caller_would_gain', message: expect.stringContaining('You choose what') as string },
+      ],
+    });
+    const delegated = { party: [account('ana')], recipients: [] };
+    expect(rulesOf(mayRedefineRole(granter(), web, choosing, inRole([], delegated)))).toEqual([
+      'caller_would_gain',
+    ]);
+    const inIt = { ...account('ana'), roleIds: new Set(['web-id']) };
+    expect(mayRedefineRole(granter([inIt]), web, choosing, others)).toEqual(plain);
+    expect(rulesOf(mayRedefineRole(granter([inIt], ['role.create']), web, choosing, others))).toEqual([
+      'permission_missing',
+    ]);
+    expect(rulesOf(mayRedefineRole(granter([inIt, account('mia')]), web, choosing, others))).toEqual([
+      'opener_would_gain',
+    ]);
+    expect(mayRedefineRole(granter([account('ana', true)]), web, choosing, others)).toEqual({
+      ...{ allowed: true, exception: 'only_owner' },
+    });
+    // Nobody runs it yet.
+    expect(mayRedefineRole(granter([account('ana')], ['role.create']), web, choosing, inRole([]))).toEqual(
+      plain,
+    );
+  });
+
+  it('counts who chose the command that stays as in the role', () => {
+    const kept = { widens: true, command: 'kept' } as const;
+    const others = inRole([person('bob')], { party: [account('ana')], recipients: [] });
+    const by = (chooser: Recipient): GrantedRole => ({ ...web, commandBy: chooser });
+    expect(rulesOf(mayRedefineRole(granter(), by(person('ana')), kept, others))).toEqual([
+      'caller_would_gain',
+    ]);
+    expect(mayRedefineRole(granter(), by(person('mia')), kept, others)).toEqual(plain);
+    const only = granter([account('ana', true)]);
+    expect(mayRedefineRole(only, by(person('ana')), kept, others)).toMatchObject({ exception: 'only_owner' });
+    expect(mayRedefineRole(only, by(person('ana')), kept, inRole([]))).toMatchObject({
+      exception: 'only_owner',
+    });
+    // Where every command may be run, nobody runs theirs.
+    expect(mayRedefineRole(granter(), by(person('ana')), wider, others)).toEqual(plain);
   });
 
   it('says once what both rules say', () => {

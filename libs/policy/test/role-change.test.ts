@@ -5,8 +5,12 @@ import { role } from './given.js';
 const byLogins: DefinedRole = role({ keyTypes: ['ssh-ed25519'], extensions: ['permit-pty'] });
 const onHosts: DefinedRole = { ...byLogins, principals: 'role', selector: { env: 'prod', tier: 'web' } };
 
-const same: RoleChange = { widens: false, ends: 'none' };
-const gives = (widens: boolean, ends: RoleChange['ends']): RoleChange => ({ widens, ends });
+const same: RoleChange = { widens: false, ends: 'none', command: 'none' };
+const gives = (
+  widens: boolean,
+  ends: RoleChange['ends'],
+  command: RoleChange['command'] = 'none',
+): RoleChange => ({ widens, ends, command });
 const logins = (...names: string[]) => ({ logins: names.map((name) => login(name)) });
 
 type Case = readonly [string, Partial<DefinedRole>, Partial<DefinedRole>, RoleChange];
@@ -21,13 +25,19 @@ const ofBoth: readonly Case[] = [
   ['no extensions', {}, { extensions: [] }, gives(false, 'all')],
   ['another key type', {}, { keyTypes: ['ssh-ed25519', 'ssh-rsa'] }, gives(true, 'none')],
   ['another key type alone', {}, { keyTypes: ['ssh-rsa'] }, gives(true, 'all')],
-  ['one command', {}, { criticalOptions: { forceCommand: 'uptime' } }, gives(false, 'all')],
+  ['one command', {}, { criticalOptions: { forceCommand: 'uptime' } }, gives(false, 'all', 'chosen')],
+  [
+    'the same command for longer',
+    { criticalOptions: { forceCommand: 'uptime' } },
+    { criticalOptions: { forceCommand: 'uptime' }, maxTtlSeconds: 7200 },
+    gives(true, 'none', 'kept'),
+  ],
   ['every command', { criticalOptions: { forceCommand: 'uptime' } }, {}, gives(true, 'none')],
   [
     'another command',
     { criticalOptions: { forceCommand: 'uptime' } },
     { criticalOptions: { forceCommand: 'sh' } },
-    gives(true, 'all'),
+    gives(true, 'all', 'chosen'),
   ],
   ['one network', {}, { criticalOptions: { sourceAddress: ['10.0.0.0/8'] } }, gives(false, 'all')],
   ['every network', { criticalOptions: { sourceAddress: ['10.0.0.0/8'] } }, {}, gives(true, 'none')],

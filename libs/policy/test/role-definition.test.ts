@@ -72,6 +72,12 @@ describe('a role definition', () => {
       ['security_key_required'],
     ],
     ['an unknown field', { keyIdTemplate: '{user}-{serial}' }, ['key_id_field_unknown']],
+    ['a template that names somebody', { keyIdTemplate: 'bo@globex/web' }, ['key_id_without_user']],
+    ['a template that names its user late', { keyIdTemplate: 'msp/{user}' }, ['key_id_without_user']],
+    ['a template that lengthens a name', { keyIdTemplate: '{user}-admin' }, ['key_id_without_user']],
+    ['a template like msp/ana of who is msp', { keyIdTemplate: '{user}/ana' }, ['key_id_without_user']],
+    ['a template of another organization', { keyIdTemplate: '{user}@globex' }, ['key_id_without_user']],
+    ['a template that lengthens it', { keyIdTemplate: '{user}@{organization}x' }, ['key_id_without_user']],
     ['a template that is no key id', { keyIdTemplate: '{user} at {role}' }, ['key_id_unrepresentable']],
     ['an empty template', { keyIdTemplate: '' }, ['key_id_unrepresentable']],
   ];
@@ -106,4 +112,15 @@ describe('a role definition', () => {
       'key_id_field_unknown',
     ]);
   });
+});
+
+it.each([
+  '{user}',
+  '{user}:{role}',
+  '{user}=x',
+  '{user}@{organization}',
+  '{user}@{organization}/{role}',
+  '{user}@{organization}:x',
+])('a key id %s names whom it is of', (keyIdTemplate) => {
+  expect(validateRoleDefinition({ ...web, keyIdTemplate }).valid).toBe(true);
 });

@@ -71,8 +71,9 @@ export async function explain(
     host: nameOf(host),
     login,
     allowed: decision.allowed,
-    roles: roles.map(({ id, name, handle, maxTtlSeconds }) => {
-      return { name, handle, maxTtlSeconds, paths: [...(paths.get(id) ?? [])] };
+    roles: roles.map(({ id, name, handle, maxTtlSeconds, criticalOptions }) => {
+      const { forceCommand = null } = criticalOptions;
+      return { name, handle, maxTtlSeconds, paths: [...(paths.get(id) ?? [])], forceCommand };
     }),
     failures: decision.allowed ? [] : [...decision.failures],
     waiting: decision.allowed ? waiting : [],

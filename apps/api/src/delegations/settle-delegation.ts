@@ -19,7 +19,7 @@ import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { notFound, refusal } from '../refusal.js';
 import type { TrustEnding } from '../revocations/end-trust.js';
-import { granterOf, partyBehind, recipientsOf } from '../roles/granter.js';
+import { grantedRoles, granterOf, partyBehind, recipientsOf } from '../roles/granter.js';
 import { takeTurn } from '../users/take-turn.js';
 import { nameIn, settleIn } from './across.js';
 import { delegationView } from './delegation-view.js';
@@ -128,7 +128,8 @@ async function refuseAccepting(
   const home = caller.home.organizationId;
   const party = caller.outside === null ? granter.party : await partyBehind(tx, clock, home, caller.userId);
   const recipients = await recipientsOf(tx, clock, row.homeId, await peopleOfDelegate(tx, row));
-  const role = { id: roleId, name: roleName, organizationId };
+  const [role] = await grantedRoles(tx, clock, organizationId, [{ id: roleId, name: roleName }]);
+  if (role === undefined) throw notFound('role');
   const may = mayAcceptDelegation({ caller: granter.caller, party }, role, recipients);
   if (!may.allowed) throw refusal('grant_refused', may.failures);
   return may.exception === null ? {} : { exception: may.exception };

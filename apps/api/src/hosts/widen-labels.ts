@@ -4,7 +4,7 @@ import { mayWidenRole, selects, type GrantJudgement, type Labels } from '@writ/p
 import { listHolders, listRoles, type RoleRow, type Transaction } from '@writ/storage';
 import type { CallerSomewhere } from '../auth/signed-in-caller.js';
 import { refusal } from '../refusal.js';
-import { granterOf, recipientsOf } from '../roles/granter.js';
+import { grantedRoles, granterOf, recipientsOf } from '../roles/granter.js';
 
 /** The roles that choose a host with these labels, and did not choose it with those it had before (null: there was no host). */
 export async function rolesWidenedBy(
@@ -31,9 +31,14 @@ export async function refuseWidening(
   const { organizationId } = caller;
   const granter = await granterOf(tx, clock, caller);
   const judged: GrantJudgement[] = [];
-  for (const { id, name } of widened) {
-    const holders = await recipientsOf(tx, clock, organizationId, await listHolders(tx, organizationId, id));
-    judged.push(mayWidenRole(granter, { id, name, organizationId }, holders));
+  for (const role of await grantedRoles(tx, clock, organizationId, widened)) {
+    const holders = await recipientsOf(
+      tx,
+      clock,
+      organizationId,
+      await listHolders(tx, organizationId, role.id),
+    );
+    judged.push(mayWidenRole(granter, role, holders));
   }
   const failures = judged.flatMap((each) => (each.allowed ? [] : each.failures));
   if (failures.length > 0) throw refusal('grant_refused', failures);

@@ -18,7 +18,7 @@ import { refuseGranting } from './refuse-granting.js';
 
 /**
  * Creates a role, and grants it to the groups that are named. Ends in `role_invalid` (every rule), `grant_refused`, `not_found`
- * (a group), `name_taken`, `decision_stale`.
+ * (a group), `name_taken`, `decision_stale`. Who creates it with a command chose that, for whoever comes into it.
  */
 export async function createRole(
   services: TrustEnding & { readonly store: ScopedDatabase; readonly random: RandomBytes },
@@ -35,7 +35,11 @@ export async function createRole(
     await takeTurn(tx, caller);
     const may = mayCreateRole(await granterOf(tx, clock, caller), { organizationId });
     if (!may.allowed) throw refusal('grant_refused', may.failures);
-    const role = { ...judged.role, id: randomUUID(), handle: randomHandle(random), organizationId };
+    const commandSetBy = judged.role.criticalOptions.forceCommand === undefined ? null : userId;
+    const role = {
+      ...{ ...judged.role, commandSetBy, organizationId },
+      ...{ id: randomUUID(), handle: randomHandle(random) },
+    };
     if (!(await insertRole(tx, role))) {
       throw new CodedError<ProblemCode>(
         'name_taken',

@@ -1,7 +1,8 @@
 import type { Clock } from '@writ/kernel';
-import type { Granter, Party, Recipient } from '@writ/policy';
+import type { GrantedRole, Granter, Party, Recipient } from '@writ/policy';
 import {
   anOwnerWasConfirmed,
+  commandChoosers,
   delegatesOfUsers,
   findSignInUser,
   partiesOf,
@@ -53,6 +54,25 @@ export async function recipientsOf(
     userName: name,
     organizationId,
     party: asParty(parties.get(id)),
+  }));
+}
+
+/** Roles as somebody who hands them on needs to know them: with who chose their commands. */
+export async function grantedRoles(
+  tx: Transaction,
+  clock: Clock,
+  organizationId: string,
+  roles: readonly { readonly id: string; readonly name: string }[],
+): Promise<readonly GrantedRole[]> {
+  const choosers = await commandChoosers(
+    tx,
+    organizationId,
+    roles.map(({ id }) => id),
+  );
+  const recipients = await recipientsOf(tx, clock, organizationId, [...choosers.values()]);
+  return roles.map(({ id, name }) => ({
+    ...{ id, name, organizationId },
+    commandBy: recipients.find(({ userId }) => userId === choosers.get(id)?.id),
   }));
 }
 

@@ -3,7 +3,7 @@ import { mayGrantRole } from '@writ/policy';
 import type { Transaction } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { refusal } from '../refusal.js';
-import { granterOf, recipientsOf } from './granter.js';
+import { grantedRoles, granterOf, recipientsOf } from './granter.js';
 
 /** A thing by its id and name. */
 interface Named {
@@ -26,7 +26,9 @@ export async function refuseGranting(
   const { organizationId } = caller;
   const granter = await granterOf(tx, clock, caller);
   const recipients = await recipientsOf(tx, clock, organizationId, accounts);
-  const judged = roles.map(({ id, name }) => mayGrantRole(granter, { id, name, organizationId }, recipients));
+  const judged = (await grantedRoles(tx, clock, organizationId, roles)).map((role) =>
+    mayGrantRole(granter, role, recipients),
+  );
   const failures = judged.flatMap((each) => (each.allowed ? [] : each.failures));
   if (failures.length > 0) throw refusal('grant_refused', distinct(failures));
   return judged.some((each) => each.allowed && each.exception !== null) ? { exception: 'only_owner' } : {};

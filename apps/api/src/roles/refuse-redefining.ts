@@ -8,8 +8,8 @@ import {
   type Transaction,
 } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
-import { refusal } from '../refusal.js';
-import { granterOf, partyBehind, recipientsOf } from './granter.js';
+import { notFound, refusal } from '../refusal.js';
+import { grantedRoles, granterOf, partyBehind, recipientsOf } from './granter.js';
 
 /**
  * Whether the caller may change a role like this; `delegations` are those of it that are in force, with their homes in scope.
@@ -19,17 +19,20 @@ export async function refuseRedefining(
   tx: Transaction,
   clock: Clock,
   caller: SignedInCaller,
-  { id, name }: RoleRow,
+  row: RoleRow,
   change: RoleChange,
   delegations: readonly DelegationRow[],
 ): Promise<{ readonly exception?: 'only_owner' }> {
   const { organizationId } = caller;
   const granter = await granterOf(tx, clock, caller);
-  const holders = change.widens
-    ? await recipientsOf(tx, clock, organizationId, await listHolders(tx, organizationId, id))
-    : [];
+  const holders =
+    change.widens || change.command === 'chosen'
+      ? await recipientsOf(tx, clock, organizationId, await listHolders(tx, organizationId, row.id))
+      : [];
   const delegated = delegations.length === 0 ? null : await outside(tx, clock, caller, granter, delegations);
-  const may = mayRedefineRole(granter, { id, name, organizationId }, change, { holders, delegated });
+  const [role] = await grantedRoles(tx, clock, organizationId, [row]);
+  if (role === undefined) throw notFound('role');
+  const may = mayRedefineRole(granter, role, change, { holders, delegated });
   if (!may.allowed) throw refusal('grant_refused', may.failures);
   return may.exception === null ? {} : { exception: may.exception };
 }

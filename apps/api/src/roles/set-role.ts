@@ -56,7 +56,8 @@ export async function setRole(
     const exception = await refuseRedefining(tx, clock, caller, role, change, delegations);
     // First the epoch: it waits for what is just being recorded, so that the certificates read after it are all there are.
     await raiseEpochs(tx, organizationId, [role.id]);
-    await changeRole(tx, { id: role.id, organizationId }, after, new Date(clock()));
+    const commandSetBy = { none: null, kept: role.commandSetBy, chosen: userId }[change.command];
+    await changeRole(tx, { id: role.id, organizationId }, { ...after, commandSetBy }, new Date(clock()));
     const reason = `the role ${role.name} gives less`;
     const ground = { organizationId, reason, cause: 'role', createdById: userId } as const;
     const certificates = await endWhatIsGivenNoMore(

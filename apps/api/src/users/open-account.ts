@@ -22,7 +22,7 @@ import {
 import { heldPermissions } from '../auth/held-permissions.js';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { notFound, refusal } from '../refusal.js';
-import { granterOf, recipientsOf } from '../roles/granter.js';
+import { grantedRoles, granterOf, recipientsOf } from '../roles/granter.js';
 import { administrativePermissions } from '../administrative-roles/read.js';
 
 /** Whether the caller may make an account of that administrative role. Ends in `grant_refused`, with every rule. */
@@ -65,7 +65,7 @@ export async function refuseEnabling(
 ): Promise<'only_owner' | null> {
   const granter = await granterOf(tx, clock, caller);
   const recipients = await recipientsOf(tx, clock, caller.organizationId, [account]);
-  const roles = await rolesOf(tx, caller, account);
+  const roles = await grantedRoles(tx, clock, caller.organizationId, await rolesOf(tx, caller, account));
   return refuseUnless([
     mayOpenAccount(granter, 'user.invite', await accountOf(tx, caller, account.administrativeRole, [])),
     ...roles.map((role) => mayGrantRole(granter, role, recipients)),

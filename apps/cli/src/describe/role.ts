@@ -40,7 +40,8 @@ export const role: GroupDescription = {
       description:
         'With `--hosts`, the role is good on the joined hosts that carry all of these labels. Certificates of a role with ' +
         '`--principals logins` carry the login names themselves and are good on every host that trusts the user CA. That has ' +
-        'to be said: by the option, or by answering the question on a terminal.',
+        'to be said: by the option, or by answering the question on a terminal. Whoever chooses `--force-command` has the members run ' +
+        'it, and counts as in the role: somebody else has to grant it, unless they are in it or the only owner.',
       examples: [
         {
           command: 'writ role create web --logins deploy,www --hosts env=prod,tier=web --max-ttl 8h',
@@ -89,7 +90,10 @@ export const role: GroupDescription = {
           summary: 'a key type that members may use (default: all)',
           repeat: true,
         },
-        { flags: '--key-id <template>', summary: 'text for logs (default: {user}@{organization}/{role})' },
+        {
+          flags: '--key-id <template>',
+          summary: 'text for logs, beginning with {user} (default: {user}@{organization}/{role})',
+        },
       ],
       json: 'Role',
       inOrganization: true,
@@ -102,7 +106,8 @@ export const role: GroupDescription = {
         'What is not named stays; a list that is named takes the place of the one before. Hosts are told at once. Certificates ' +
         'that say what the role gives no more are revoked, and their holders get others when they ask. Whatever gives somebody ' +
         'more takes what granting the role to them takes and, where the role is delegated, what accepting that took. An ' +
-        'offer of the role that was not accepted yet has to be made again.',
+        'offer of the role that was not accepted yet has to be made again. While anybody is in the role, `--force-command` is chosen by ' +
+        'somebody who is in it themselves, and changed by the only owner alone.',
       examples: [
         { command: 'writ role set web --logins deploy,www,root', says: 'its members may be root, too' },
         {
@@ -138,7 +143,7 @@ export const role: GroupDescription = {
         verifyRequired,
         { flags: '--no-verify-required', summary: 'no security key need have checked its user' },
         { flags: '--key-type <type>', summary: 'a key type that members may use', repeat: true },
-        { flags: '--key-id <template>', summary: 'text for logs' },
+        { flags: '--key-id <template>', summary: 'text for logs, beginning with {user}' },
       ],
       json: 'Role',
       inOrganization: true,

@@ -92,6 +92,18 @@ export function wouldWiden(
   };
 }
 
+/** Whoever is behind the caller's account and that of who chose the command would have others run it in a role that is not theirs. */
+export function wouldRun(roleName: string, caller: Caller, chooser: Named, gaining: Party): Failure {
+  const whose =
+    chooser.userId === caller.userId
+      ? `You choose what those in the role ${roleName} run, and are not in it`
+      : `What those in the role ${roleName} run was chosen by ${chooser.userName}; not in the role, and perhaps behind both accounts: ${names(gaining, caller)}`;
+  return {
+    rule: gaining.some(({ userId }) => userId === caller.userId) ? 'caller_would_gain' : 'opener_would_gain',
+    message: `${whose}. Somebody else who may grant roles has to do it.`,
+  };
+}
+
 /** Whoever is behind both accounts would confirm themselves. */
 export function notApart(caller: Caller, account: Named, common: Party): Failure {
   return {

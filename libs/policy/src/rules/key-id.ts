@@ -1,5 +1,5 @@
 import { keyId, type KeyId } from '@writ/openssh/certificate';
-import { metIfMade, unmet, type Outcome } from '../outcome.js';
+import { met, metIfMade, unmet, type Outcome } from '../outcome.js';
 
 /** The fields a key-id template may name: all are known before anything is signed. */
 export interface KeyIdFields {
@@ -46,6 +46,22 @@ export function renderedKeyId(template: string, fields: KeyIdFields): Outcome<Ke
   }
   return asKeyId(parts.join(''));
 }
+
+/**
+ * Whether the key ids of a role can name nobody but whom they are of: the template begins with {user}, and behind it stands
+ * nothing that could be read as more of a name: '@{organization}', or ':' or '=', which are in no name. A '/' there would make 'msp'
+ * of the organization itself look like somebody of msp.
+ */
+export function namesItsUser(template: string): Outcome<string> {
+  if (beginsWithUser.test(template)) return met(template);
+  return unmet({
+    rule: 'key_id_without_user',
+    message:
+      'The key-id template has to begin with {user} or {user}@{organization}, and to go on with : or = if at all, or with / behind {organization}.',
+  });
+}
+
+const beginsWithUser = /^\{user\}(@\{organization\}([/:=]|$)|[:=]|$)/;
 
 /** What has to be representable by itself: of somebody from outside the organization, and the name that they have there. */
 function valuesOf(name: 'user' | 'role' | 'organization', fields: KeyIdFields): readonly string[] {

@@ -20,23 +20,26 @@ export interface RoleRow {
   readonly createdAt: Date;
   /** When it got another definition last; null: never. */
   readonly changedAt: Date | null;
+  /** Who chose its forced command (id of a user); null: it has none, or nobody knows any more. */
+  readonly commandSetBy: string | null;
 }
 
 export type NewRole = Omit<RoleRow, 'createdAt' | 'changedAt'> & { readonly organizationId: string };
 
 const columns = Prisma.sql`roles.id, handle, roles.name, principals, selector, logins, max_ttl_seconds as "maxTtlSeconds", extensions,
   critical_options as "criticalOptions", key_types as "keyTypes", key_id_template as "keyIdTemplate", created_at as "createdAt",
-  changed_at as "changedAt"`;
+  changed_at as "changedAt", command_set_by as "commandSetBy"`;
 
 /** False, and nothing written, when the name is or once was another role's. */
 export async function insertRole(tx: Transaction, role: NewRole): Promise<boolean> {
   const inserted = await tx.$executeRaw`
     insert into roles (id, organization_id, handle, name, principals, selector, logins, max_ttl_seconds,
-      extensions, critical_options, key_types, key_id_template)
+      extensions, critical_options, key_types, key_id_template, command_set_by)
     values (${role.id}::uuid, ${role.organizationId}::uuid, ${role.handle}, ${role.name}, ${role.principals},
       ${role.selector === null ? null : JSON.stringify(role.selector)}::jsonb,
       ${[...role.logins]}::text[], ${role.maxTtlSeconds}, ${[...role.extensions]}::text[],
-      ${JSON.stringify(role.criticalOptions)}::jsonb, ${[...role.keyTypes]}::text[], ${role.keyIdTemplate})
+      ${JSON.stringify(role.criticalOptions)}::jsonb, ${[...role.keyTypes]}::text[], ${role.keyIdTemplate},
+      ${role.commandSetBy}::uuid)
     on conflict (organization_id, name) do nothing`;
   if (inserted === 0) return false;
   await startEpoch(tx, role.organizationId, role.id, 'role');
@@ -59,7 +62,7 @@ export async function changeRole(
       logins = ${[...terms.logins]}::text[], max_ttl_seconds = ${terms.maxTtlSeconds},
       extensions = ${[...terms.extensions]}::text[], critical_options = ${JSON.stringify(terms.criticalOptions)}::jsonb,
       key_types = ${[...terms.keyTypes]}::text[], key_id_template = ${terms.keyIdTemplate},
-      changed_at = ${at}::timestamptz
+      command_set_by = ${terms.commandSetBy}::uuid, changed_at = ${at}::timestamptz
     where organization_id = ${organizationId}::uuid and id = ${id}::uuid`;
 }
 
@@ -110,6 +113,22 @@ export function listRolesOf(tx: Transaction, organizationId: string, userId: str
     where roles.organization_id = ${organizationId}::uuid and role_holders.user_id = ${userId}::uuid
       and deleted_at is null
     order by name collate "C"`;
+}
+
+/** Who chose the commands of those of the roles that have one, as far as it is known: by the role's id. */
+export async function commandChoosers(
+  tx: Transaction,
+  organizationId: string,
+  roleIds: readonly string[],
+): Promise<ReadonlyMap<string, { readonly id: string; readonly name: string }>> {
+  const rows = await tx.$queryRaw<{ roleId: string; id: string; name: string }[]>`
+    select roles.id as "roleId", who.id, who.name from roles join (
+      select id, name from users where organization_id = ${organizationId}::uuid
+      union all
+      select user_id, name from outsiders where organization_id = ${organizationId}::uuid
+    ) who on who.id = command_set_by
+    where roles.organization_id = ${organizationId}::uuid and roles.id = any(${[...roleIds]}::uuid[])`;
+  return new Map(rows.map(({ roleId, id, name }) => [roleId, { id, name }]));
 }
 
 /** Names of the users and of the groups that each role was granted to. */
