@@ -129,9 +129,8 @@ describe('writ, for operators', () => {
     expect(early.match(/have not said that they know/g)).toHaveLength(1);
     expect(early).toMatch(/web-1\.acme\.example[^]*\[authority_unknown_to_hosts\]/);
     await ana.data('ca', 'activate', '--user', '--despite-unaware');
-    expect(await ana.data('ca', 'list')).toMatch(
-      new RegExp(`^user +active .*${next.fingerprint.slice(7, 17)}`, 'm'),
-    );
+    const listed = (await ana.data('ca', 'list')).split('\n').filter((line) => /^user +active /.test(line));
+    expect(listed).toEqual([expect.stringContaining(next.fingerprint.slice(7, 17))]);
     await ana.data('ca', 'next', '--host', '--key', 'ecdsa-256');
     const clients = await refused(7, 'ca', 'activate', '--host', '--yes');
     expect(clients.match(/may not know it until/g)).toHaveLength(1);
