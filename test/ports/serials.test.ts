@@ -21,6 +21,7 @@ describe('serials from reserved blocks', () => {
   let owner: Pool;
   let state: string;
   let authority: AuthorityRef;
+  const started: BlockSerialSource[] = [];
 
   beforeAll(async () => {
     server = await startTestPostgres();
@@ -37,7 +38,11 @@ describe('serials from reserved blocks', () => {
       [authority.id, authority.organizationId],
     );
   });
-  afterEach(() => rm(state, { recursive: true, force: true }));
+  afterEach(async () => {
+    // What is being reserved ahead is written to the file there, also where nobody waits for it.
+    for (const source of started.splice(0)) await source.close().catch(() => undefined);
+    await rm(state, { recursive: true, force: true });
+  });
   afterAll(async () => {
     await app.end();
     await owner.end();
@@ -48,7 +53,9 @@ describe('serials from reserved blocks', () => {
   async function service(): Promise<BlockSerialSource> {
     const highWater = await openHighWater(state);
     await reconcileHighWater(database.connection('owner'), highWater);
-    return blockSerials({ pool: app, highWater });
+    const source = blockSerials({ pool: app, highWater });
+    started.push(source);
+    return source;
   }
   const take = async (source: BlockSerialSource, count: number): Promise<bigint[]> => {
     const taken = [];

@@ -93,6 +93,7 @@ export const host: GroupDescription = {
             },
           ],
           arguments: [{ name: 'token', summary: 'id of the token' }],
+          json: '{ "revoked": string }',
           inOrganization: true,
           load: () => import('../commands/host/token/revoke.js'),
         },

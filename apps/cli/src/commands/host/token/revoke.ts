@@ -6,6 +6,7 @@ export const run: Run = async (surroundings, input) => {
   const token = uuid(input.argument('token'));
   const client = await signedIn(surroundings, input);
   await client.call('revokeJoinToken', { params: { ...client.organization, token } });
+  if (input.json) return surroundings.terminal.json({ revoked: token });
   surroundings.terminal.say(
     'No host joins with this token any more; those that have stay: `writ host remove` ends one.',
   );
