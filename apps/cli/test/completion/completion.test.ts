@@ -58,7 +58,9 @@ describe('completion', () => {
   it('bash: offers commands, options, choices and files', () => {
     expect(offered('ce')).toEqual(['cert']);
     expect(offered('cert', '')).toEqual(['issue', 'show', 'list']);
-    expect(offered('cert', 'issue', '--')).toEqual(['--role', '--ttl', '--key', '--org', '--json', '--help']);
+    expect(offered('cert', 'issue', '--')).toEqual([
+      ...['--role', '--host', '--login', '--ttl', '--key', '--org', '--json', '--help'],
+    ]);
     expect(offered('user', 'list', '--state', '')).toEqual(['invited', 'active', 'disabled']);
     expect(offered('role', 'create', 'web', '--extension', 'permit-p')).toEqual([
       'permit-pty',
