@@ -167,6 +167,8 @@ issuingRaceContract(
     const directory = await mkdtemp(join(tmpdir(), 'writ-race-'));
     const owner = new Pool({ ...database.connection('owner'), max: 6 });
     const app = new Pool({ ...database.connection('app'), max: 2 });
+    // A connection may hear of the server's end after its pool has ended.
+    for (const pool of [app, owner]) pool.on('error', () => undefined);
     const recorder = groupRecorder({ connection: database.connection('recorder') });
     const keys = new Map<string, KeyObject>();
     const ports: IssuancePorts = {

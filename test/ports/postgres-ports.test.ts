@@ -22,6 +22,8 @@ type Ask = <T extends QueryResultRow>(sql: string, values: unknown[]) => Promise
 /** Asks as the schema's owner, who sees everything. */
 function asOwner(database: Database): { readonly ask: Ask; readonly close: () => Promise<void> } {
   const pool = new Pool(database.connection('owner'));
+  // A connection may hear of the server's end after its pool has ended.
+  pool.on('error', () => undefined);
   return {
     ask: async <T extends QueryResultRow>(sql: string, values: unknown[]) =>
       (await pool.query<T>(sql, values)).rows,
@@ -33,6 +35,7 @@ serialSourceContract('the serial source over PostgreSQL', async () => {
   const database = await server.database();
   const owner = asOwner(database);
   const pool = new Pool({ ...database.connection('app'), max: 4 });
+  pool.on('error', () => undefined);
   const directories: string[] = [];
   return {
     async open() {

@@ -17,6 +17,8 @@ describe('the recorder', () => {
     database = await server.database();
     maker = await recordMaker(database);
     superuser = new Pool({ ...server.superuser(database), max: 1 });
+    // A connection may hear of the server's end after its pool has ended.
+    superuser.on('error', () => undefined);
     recorder = groupRecorder({ connection: database.connection('recorder') });
   });
   afterEach(async () => {

@@ -28,6 +28,8 @@ describe('serials from reserved blocks', () => {
     database = await server.database();
     app = new Pool({ ...database.connection('app'), max: 4 });
     owner = new Pool(database.connection('owner'));
+    // A connection may hear of the server's end after its pool has ended.
+    for (const pool of [app, owner]) pool.on('error', () => undefined);
   });
   beforeEach(async () => {
     state = await mkdtemp(join(tmpdir(), 'writ-serials-'));
