@@ -77,35 +77,35 @@ export async function findAccount(
   return rows[0] ?? null;
 }
 
+interface NewAccount {
+  readonly organizationId: string;
+  readonly name: string;
+  readonly administrativeRole: string;
+}
+
 /** Makes an account that waits for its invitation to be used. Null, and nothing written, when the name is taken. */
-export async function insertInvitedAccount(
-  tx: Transaction,
-  account: { readonly organizationId: string; readonly name: string; readonly administrativeRole: string },
-): Promise<AccountRow | null> {
-  const rows = await tx.$queryRaw<AccountRow[]>`
-    insert into users (id, organization_id, name, administrative_role, state)
-    values (gen_random_uuid(), ${account.organizationId}::uuid, ${account.name}, ${account.administrativeRole}, 'invited')
-    on conflict (organization_id, name) do nothing
-    returning ${columns}`;
-  const [made] = rows;
-  if (made === undefined) return null;
-  await startEpoch(tx, account.organizationId, made.id, 'user');
-  return made;
+export function insertInvitedAccount(tx: Transaction, account: NewAccount): Promise<AccountRow | null> {
+  return insertAccount(tx, account, 'invited', 'person');
 }
 
 /** Makes an account of a machine, which no key opens yet. Null, and nothing written, when the name is or was taken. */
-export async function insertServiceAccount(
+export function insertServiceAccount(tx: Transaction, account: NewAccount): Promise<AccountRow | null> {
+  return insertAccount(tx, account, 'active', 'service');
+}
+
+async function insertAccount(
   tx: Transaction,
-  account: { readonly organizationId: string; readonly name: string; readonly administrativeRole: string },
+  { organizationId, name, administrativeRole }: NewAccount,
+  state: 'invited' | 'active',
+  kind: 'person' | 'service',
 ): Promise<AccountRow | null> {
-  const rows = await tx.$queryRaw<AccountRow[]>`
+  const [made] = await tx.$queryRaw<AccountRow[]>`
     insert into users (id, organization_id, name, administrative_role, state, kind)
-    values (gen_random_uuid(), ${account.organizationId}::uuid, ${account.name}, ${account.administrativeRole}, 'active', 'service')
+    values (gen_random_uuid(), ${organizationId}::uuid, ${name}, ${administrativeRole}, ${state}, ${kind})
     on conflict (organization_id, name) do nothing
     returning ${columns}`;
-  const [made] = rows;
   if (made === undefined) return null;
-  await startEpoch(tx, account.organizationId, made.id, 'user');
+  await startEpoch(tx, organizationId, made.id, 'user');
   return made;
 }
 
