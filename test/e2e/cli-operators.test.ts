@@ -99,6 +99,17 @@ describe('writ, for operators', () => {
     expect(await refused(6, 'host', 'show', 'gone')).toContain('[not_found]');
   });
 
+  it('host token list, revoke: by its id, and without its secret', async () => {
+    await ana.data('host', 'token', 'create', '--name', 'late.acme.example');
+    const [token] = await ana.json<{ id: string; names: string }[]>('host', 'token', 'list');
+    expect(token).toMatchObject({ names: 'late.acme.example', usesLeft: 1, createdBy: 'ana' });
+    expect(await ana.data('host', 'token', 'list')).not.toContain('writ-join-1');
+    expect(await ana.json('host', 'token', 'revoke', token?.id ?? '')).toEqual({ revoked: token?.id });
+    expect(await ana.data('host', 'token', 'list')).not.toContain('late.acme.example');
+    expect(await refused(6, 'host', 'token', 'revoke', token?.id ?? '')).toContain('[not_found]');
+    expect(await refused(2, 'host', 'token', 'revoke', 'late')).toContain('[usage_invalid]');
+  });
+
   it('host approve, host refuse: the keys that were looked at', async () => {
     const asked = async () => {
       const key = newKey();

@@ -119,6 +119,14 @@ describe('labels of a host', () => {
       code: 'grant_refused',
       failures: [{ rule: 'caller_would_gain' }],
     });
+    // Nor through an account that they made, and may be the one to use.
+    const pia = await acme.member('pia', 'administrator');
+    const sol = await acme.member('sol', 'member', pia);
+    await acme.role('stage', [sol], { principals: 'role', selector: { env: 'stage' }, logins: ['root'] });
+    expect(await problemOf(label(pia, { set: { env: 'stage' } }))).toMatchObject({
+      code: 'grant_refused',
+      failures: [{ rule: 'caller_would_gain' }],
+    });
     const bo = await acme.member('bo');
     expect((await problemOf(label(bo, { set: { rack: '1' } }))).code).toBe('permission_missing');
   });
