@@ -29,6 +29,8 @@ const create = (name: string, ...namePatterns: string[]) =>
 const customer = () => create(`customer-${(made += 1)}`, `*.customer-${made}.example`);
 const accept = (invitation: string): Promise<SessionTokens> =>
   call(transportTo(org.url), 'acceptInvitation', { body: { invitation, password } });
+const signIn = (organization: string, user: string) =>
+  call(transportTo(org.url), 'signIn', { body: { organization, user, password } });
 /** Lets somebody in, as whom ana acts there. */
 async function letIn(handle: string, name: string, administrativeRole = 'owner', by = org.owner) {
   const body = { name, administrativeRole };
@@ -159,18 +161,21 @@ describe('somebody of the provider in a customer', () => {
   });
 
   it('gains nothing through an account that they let in; its owner can begin all the same', async () => {
-    const { handle } = await customer();
+    const { handle, name: organization } = await customer();
     const body = { name: 'web', principals: 'logins', logins: ['deploy'], maxTtlSeconds: 3600 };
     await org.as(org.owner, 'createRole', { ...at(handle), body });
-    const sock = await letIn(handle, 'sock', 'administrator');
+    await letIn(handle, 'sock', 'administrator');
     await letIn(handle, 'sibling', 'member');
     const grant = (by: Member, user: string) =>
       org.as(by, 'grantRole', { ...at(handle, { role: 'web' }), body: { user } });
     const confirm = (by: Member, user: string) => org.as(by, 'confirmUser', at(handle, { user }));
     expect(await rulesOf(grant(org.owner, 'sock'))).toEqual(['grant_refused', 'caller_would_gain']);
     expect(await rulesOf(confirm(org.owner, 'sock'))).toEqual(['grant_refused', 'account_not_apart']);
-    // Nor when nobody acts from outside any more.
+    // Nor when nobody acts from outside any more, and the owner has opened the accounts again.
     const bo = await letIn(handle, 'bo');
+    for (const user of ['sock', 'sibling']) await org.as(bo, 'enableUser', at(handle, { user }));
+    const { accessToken: token } = await signIn(organization, 'sock');
+    const sock = { name: 'sock', token };
     const problem = await problemOf(grant(sock, 'sibling'));
     expect(problem.failures).toMatchObject([{ rule: 'opener_would_gain' }]);
     expect(problem.failures?.[0]?.message).toContain('acme/ana');
@@ -248,7 +253,14 @@ describe('what somebody of the provider leaves in a customer', () => {
     for (const secret of secrets)
       expect(await codeOf(challengeJoin(handle, name, secret))).toBe('join_token_invalid');
     expect(await codeOf(accept(waiting))).toBe('invitation_invalid');
-    const counts = { joinTokens: 2, invitations: 1, keys: 2, sessionsEnded: 2, certificates: 0 };
+    const counts = {
+      joinTokens: 2,
+      invitations: 1,
+      keys: 2,
+      accounts: [],
+      sessionsEnded: 2,
+      certificates: 0,
+    };
     expect(await eventsAt(bo, handle, 'organization.handed_over')).toEqual([
       expect.objectContaining({ actor: 'bo', subject: name, data: counts }),
     ]);
@@ -258,6 +270,27 @@ describe('what somebody of the provider leaves in a customer', () => {
     const own = await tokenFor(bo, handle, name);
     await letIn(handle, 'bea', 'owner', bo);
     await challengeJoin(handle, name, own);
+  });
+
+  it('closes the accounts that they opened, also in two steps, until the owner opens them', async () => {
+    const { handle, name } = await customer();
+    const eve = await letIn(handle, 'eve', 'administrator');
+    const fay = await letIn(handle, 'fay', 'auditor', eve);
+    const secret = await tokenFor(eve, handle, name);
+    const bo = await letIn(handle, 'bo');
+    for (const one of [eve, fay])
+      expect(await codeOf(org.as(one, 'listHosts', at(handle)))).toBe('session_ended');
+    expect(await codeOf(challengeJoin(handle, name, secret))).toBe('join_token_invalid');
+    const [handedOver] = await eventsAt(bo, handle, 'organization.handed_over');
+    const counts = { joinTokens: 1, invitations: 0, keys: 0, accounts: ['eve', 'fay'], sessionsEnded: 2 };
+    expect(handedOver).toMatchObject({ actor: 'bo', data: counts });
+    const reason = 'the organization has an owner of its own';
+    expect(await eventsAt(bo, handle, 'user.disabled')).toMatchObject(
+      ['fay', 'eve'].map((subject) => ({ actor: 'bo', subject, data: { sessionsEnded: 1, reason } })),
+    );
+    expect(await codeOf(signIn(name, 'eve'))).toBe('sign_in_failed');
+    await org.as(bo, 'enableUser', at(handle, { user: 'eve' }));
+    await signIn(name, 'eve');
   });
 
   it('ends as well where somebody who is there already is made its first owner', async () => {

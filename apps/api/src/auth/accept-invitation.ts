@@ -65,7 +65,7 @@ export async function acceptInvitation(
       requestId: origin.requestId,
     };
     if (user.administrativeRole === 'owner' && !(await hasActiveOwner(tx, organizationId))) {
-      await endOutsiders(tx, services, { ...by, subject: organization.name });
+      await endOutsiders(tx, services, { ...by, ownerId: user.id, subject: organization.name });
     }
     await setPassword(tx, organizationId, user.id, passwordHash);
     await endOtherSessions(tx, organizationId, user.id, null, { at, reason: 'password_changed' });

@@ -47,7 +47,8 @@ export function setUser(
     if (!hadOwner && administrativeRole === 'owner' && changed.state === 'active') {
       const by = { id: userId, name: userName };
       await endOutsiders(tx, services, {
-        ...{ organizationId, actor: by, subject: organizationName, requestId: actor.requestId, outside },
+        ...{ organizationId, ownerId: account.id, actor: by, subject: organizationName },
+        ...{ requestId: actor.requestId, outside },
       });
     }
     return userView(changed);

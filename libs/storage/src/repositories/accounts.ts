@@ -77,6 +77,17 @@ export async function findAccount(
   return rows[0] ?? null;
 }
 
+/** Those of the accounts (ids) that are people's and not closed, by name. */
+export function openAccounts(
+  tx: Transaction,
+  organizationId: string,
+  ids: readonly string[],
+): Promise<AccountRow[]> {
+  return tx.$queryRaw<AccountRow[]>`
+    select ${columns} from users where organization_id = ${organizationId}::uuid and id = any(${ids}::uuid[])
+      and kind = 'person' and state <> 'disabled' order by name collate "C"`;
+}
+
 interface NewAccount {
   readonly organizationId: string;
   readonly name: string;

@@ -1,3 +1,4 @@
+import { openAccounts, type AccountRow } from './accounts.js';
 import { seeOrganizations } from './delegations.js';
 import type { Transaction } from './transaction.js';
 
@@ -51,15 +52,22 @@ export interface LeftByOutsiders {
   readonly invitations: number;
   /** The keys that still open service accounts, by account. */
   readonly keys: readonly { readonly userId: string; readonly fingerprint: string }[];
+  /** The accounts of people that are open. */
+  readonly accounts: readonly AccountRow[];
 }
 
 /**
- * Uses up the join tokens and withdraws the invitations that somebody from outside has made, and tells the keys that they
- * registered for service accounts, which stay. What a service account made that one of their keys opens, or did, counts as theirs.
- * In a transaction that holds `lockTrust`.
+ * Uses up the join tokens and withdraws the invitations that somebody from outside has made, and tells which accounts they have opened
+ * and which keys they registered for service accounts, which stay. What such an account did counts as theirs, and so does what a
+ * service account did that one of their keys opens or opened; what the organization's owner did is the owner's own. In a transaction
+ * that holds `lockTrust`.
  */
-export async function withdrawOutsiders(tx: Transaction, organizationId: string): Promise<LeftByOutsiders> {
-  const makers = await makersFromOutside(tx, organizationId);
+export async function withdrawOutsiders(
+  tx: Transaction,
+  organizationId: string,
+  ownerId: string,
+): Promise<LeftByOutsiders> {
+  const makers = await makersFromOutside(tx, organizationId, ownerId);
   const tokens = await tx.joinToken.updateMany({
     where: { organizationId, createdById: { in: makers }, usesLeft: { gt: 0 } },
     data: { usesLeft: 0 },
@@ -72,17 +80,29 @@ export async function withdrawOutsiders(tx: Transaction, organizationId: string)
     select: { userId: true, fingerprint: true },
     orderBy: { addedAt: 'asc' },
   });
-  return { joinTokens: tokens.count, invitations: invitations.count, keys };
+  const accounts = await openAccounts(tx, organizationId, makers);
+  return { joinTokens: tokens.count, invitations: invitations.count, keys, accounts };
 }
 
-/** The ids of everybody from outside who has acted here, and of the service accounts that a key of theirs opens or did. */
-async function makersFromOutside(tx: Transaction, organizationId: string): Promise<string[]> {
+/**
+ * The ids of everybody from outside who has acted here, of whom they let in, and of the service accounts that a key of theirs opens or
+ * did; and so on.
+ */
+async function makersFromOutside(
+  tx: Transaction,
+  organizationId: string,
+  ownerId: string,
+): Promise<string[]> {
   const rows = await tx.$queryRaw<{ id: string }[]>`
-    with recursive makers (id) as (
+    with recursive opened (id, by) as (
+      select user_id, added_by_id from service_account_keys where organization_id = ${organizationId}::uuid
+      union
+      select user_id, created_by_id from invitations
+        where organization_id = ${organizationId}::uuid and used_at is not null and user_id <> ${ownerId}::uuid),
+    makers (id) as (
       select user_id from outsiders where organization_id = ${organizationId}::uuid
       union
-      select k.user_id from service_account_keys k join makers m on m.id = k.added_by_id
-        where k.organization_id = ${organizationId}::uuid)
+      select opened.id from opened join makers on makers.id = opened.by)
     select id from makers`;
   return rows.map(({ id }) => id);
 }
