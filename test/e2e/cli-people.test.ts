@@ -292,6 +292,9 @@ describe('writ, for people', () => {
       /^Revoked: the key, and with it every certificate for it \(\d+ still good until now\)\./,
     );
     expect(ended.stderr).not.toContain('(0 still');
+    const [act] = await ana.json<{ id: string }[]>('revoked', 'list', '--limit', '1');
+    expect(await ana.data('revoked', 'list')).toMatch(/ key SHA256:.* 1 key .* ana .* lost/);
+    expect(await ana.data('revoked', 'show', act?.id ?? '')).toMatch(/what +key SHA256:/);
     expect(await ana.json('revoke', '--key', key, '--reason', 'lost')).toMatchObject({
       alreadyRevoked: true,
     });

@@ -154,6 +154,17 @@ describe('a role that is delegated to a group of the provider', () => {
     expect([await revoked(two.id), await revoked(other.id)]).toEqual([false, true]);
     await org.as(org.owner, 'disableUser', { params: { user: 'bob' } });
     expect(await revoked(two.id)).toBe(true);
+    // One act at home, and a part of it in the customer, where his account is not known.
+    const [act] = (await org.as(org.owner, 'listRevocations', { query: { limit: 1 } })).items;
+    expect(act).toMatchObject({ cause: 'user', subject: 'bob', reason: 'account disabled', certificates: 0 });
+    const [part] = (await org.as(gina, 'listRevocations', at(globex))).items;
+    expect(part).toMatchObject({ subject: 'acme/bob', reason: 'account disabled', certificates: 1, keys: 0 });
+    const shown = await org.as(org.owner, 'showRevocation', { params: { revocation: act?.id ?? '' } });
+    const { krlVersion } = part ?? {};
+    expect(shown.elsewhere).toEqual([{ organization: 'globex', certificates: 1, krlVersion }]);
+    expect(await codeOf(org.as(gina, 'showRevocation', at(globex, { revocation: act?.id })))).toBe(
+      'not_found',
+    );
     await org.as(org.owner, 'enableUser', { params: { user: 'bob' } });
     bob = await org.signIn('bob');
     keys.set('bob', newKey());

@@ -219,6 +219,63 @@ describe('revoking a key', () => {
   });
 });
 
+describe('what was revoked', () => {
+  const show = (revocation: string, by = operator) =>
+    org.as(by, 'showRevocation', { params: { revocation } });
+  const newest = async () => (await org.as(operator, 'listRevocations', { query: { limit: 1 } })).items[0];
+
+  it('says when, by whom, why, and in which KRL, and names what ended', async () => {
+    const ids = [];
+    for (let n = 0; n < 3; n += 1) ids.push((await issue()).id);
+    const { krlVersion } = await revoke({ certificates: ids, reason: 'issued by mistake' });
+    const serials = ids.map((id) => id.split(':')[1]);
+    const act = await newest();
+    expect(act).toMatchObject({
+      ...{
+        cause: 'certificate',
+        reason: 'issued by mistake',
+        by: 'oleg',
+        certificates: 3,
+        keys: 0,
+        krlVersion,
+      },
+      subject: `user:${serials[0]}..${serials[2]}`,
+    });
+    expect(await show(act?.id ?? '')).toEqual({
+      ...{ ...act, revokedCertificates: ids, revokedKeys: [], elsewhere: [] },
+    });
+    await revoke({ certificates: ids });
+    expect(await newest()).toEqual(act);
+  });
+
+  it('is listed page by page, also what nobody asked for by that name', async () => {
+    const mel = await org.member('mel');
+    const own = newKey();
+    await org.prove(mel, own);
+    await org.role('mels', [mel]);
+    const { id } = await issue(mel, own);
+    await org.as(org.owner, 'revokeRole', { params: { role: 'mels', user: 'mel' } });
+    await revoke({ user: 'mel' }, org.owner);
+    const first = await org.as(operator, 'listRevocations', { query: { limit: 1 } });
+    expect(first.items).toMatchObject([
+      { cause: 'user', subject: 'mel', by: 'ana', certificates: 0, keys: 1 },
+    ]);
+    expect((await show(first.items[0]?.id ?? '')).revokedKeys).toEqual([fingerprint(own.key)]);
+    const second = await org.as(operator, 'listRevocations', {
+      query: { limit: 1, cursor: first.next ?? '' },
+    });
+    expect(second.items).toMatchObject([
+      { cause: 'role', subject: 'mel', reason: 'no longer a member of mels', certificates: 1, keys: 0 },
+    ]);
+    expect((await show(second.items[0]?.id ?? '')).revokedCertificates).toEqual([id]);
+    expect((await problemOf(show(second.items[0]?.id ?? '', bob))).code).toBe('permission_missing');
+    expect((await problemOf(show('00000000-0000-4000-8000-000000000000'))).code).toBe('not_found');
+    const cursor = Buffer.from('["revocations"]').toString('base64url');
+    const answer = org.as(operator, 'listRevocations', { query: { cursor } });
+    expect((await problemOf(answer)).code).toBe('cursor_invalid');
+  });
+});
+
 describe('revoking a person', () => {
   it('closes the account with sessions, certificates and keys, and nobody else’s', async () => {
     const max = await org.member('max', 'operator');

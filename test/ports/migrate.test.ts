@@ -26,6 +26,7 @@ const names = [
   '20261127100000_service_accounts',
   '20261127120000_role_commands',
   '20261127130000_unproved_claims',
+  '20261128020000_revocation_acts',
 ];
 
 describe('migrating', () => {

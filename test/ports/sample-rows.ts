@@ -242,6 +242,16 @@ export async function insertSampleRows(
       reason: 'lost',
       cause: 'certificate',
     },
+    revocation_acts: {
+      id: randomUUID(),
+      organization_id: organization,
+      cause: 'certificate',
+      subject: 'user:1',
+      reason: 'lost',
+      certificates: 1,
+      keys: 0,
+      krl_version: 4,
+    },
     krls: { organization_id: organization, version: 4, bytes: randomBytes(64), sha256: randomBytes(32) },
     idempotency: {
       organization_id: organization,

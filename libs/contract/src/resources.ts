@@ -651,6 +651,37 @@ export const RevocationResult = z.strictObject({
 });
 export type RevocationResult = z.infer<typeof RevocationResult>;
 
+/** Something that somebody did by which certificates or keys are no longer trusted. */
+export const Revocation = z.strictObject({
+  id: Uuid,
+  at: Instant,
+  /** Null: the service itself, or somebody of another organization who is unknown here. */
+  by: z.string().nullable(),
+  /** What lost its trust or its ground: it decides what `subject` names. */
+  cause: z.enum(['certificate', 'key', 'user', 'role', 'host']),
+  subject: z.string(),
+  reason: z.string(),
+  /** How many entries of the KRL are its. */
+  certificates: z.int(),
+  keys: z.int(),
+  /** The first KRL that says so: what every host enforces that has it. */
+  krlVersion: DecimalString,
+});
+export type Revocation = z.infer<typeof Revocation>;
+
+/** With what it revoked, as far as there is room for it. */
+export const RevocationInFull = z.strictObject({
+  ...Revocation.shape,
+  /** 'user:5', 'user:7..9'; the first thousand entries, keys included. */
+  revokedCertificates: z.array(z.string()),
+  revokedKeys: z.array(Fingerprint),
+  /** What ended by the same act in customers, by delegation. */
+  elsewhere: z.array(
+    z.strictObject({ organization: z.string(), certificates: z.int(), krlVersion: DecimalString }),
+  ),
+});
+export type RevocationInFull = z.infer<typeof RevocationInFull>;
+
 export const Event = z.strictObject({
   id: z.string(),
   at: Instant,

@@ -44,6 +44,7 @@ export const appRights = {
   outsiders: 'select, insert',
   certificates: 'select',
   revocations: 'select, insert',
+  revocation_acts: 'select, insert, update',
   krls: 'select, insert, delete',
   idempotency: 'select, insert, update, delete',
   events: 'select, insert',

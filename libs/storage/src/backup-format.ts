@@ -50,6 +50,7 @@ export const backupTables = [
   'outsiders',
   'certificates',
   'revocations',
+  'revocation_acts',
   'krls',
   'idempotency',
   'events',

@@ -9,6 +9,7 @@ export type Losses = ReadonlyMap<string, readonly string[]>;
  */
 const reads: Readonly<Record<string, string>> = {
   revocations: 'select row_to_json(t)::text as row from revocations t',
+  revocation_acts: 'select row_to_json(t)::text as row from revocation_acts t',
   key_claims: 'select row_to_json(t)::text as row from key_claims t',
   // As JSON: a database of an earlier version has no such column.
   users: `select json_build_object('id', t.id, 'disabled_at', t.disabled_at, 'deleted_at', to_jsonb(t) ->> 'deleted_at')::text as row
@@ -20,10 +21,17 @@ const reads: Readonly<Record<string, string>> = {
   epochs: `select row_to_json(t)::text as row from (select id, epoch from epochs) t`,
 };
 
+/** What a database of an earlier version may not have. */
+const laterTables: ReadonlySet<string> = new Set(['revocation_acts']);
+
 /** Written when everything of the backup stands; `given` are the rows that were read. */
 const writes: Readonly<Record<string, string>> = {
   revocations: `
     insert into revocations select given.* from json_populate_recordset(null::revocations, $1::json) given
+    where exists (select from organizations o where o.id = given.organization_id)
+    on conflict (id) do nothing`,
+  revocation_acts: `
+    insert into revocation_acts select given.* from json_populate_recordset(null::revocation_acts, $1::json) given
     where exists (select from organizations o where o.id = given.organization_id)
     on conflict (id) do nothing`,
   // A database of an earlier version does not say which were proved. What another organization proved in the backup is its own.
@@ -81,6 +89,7 @@ export async function readLosses(client: ClientBase): Promise<Losses | null> {
   try {
     const losses = new Map<string, readonly string[]>();
     for (const [table, read] of Object.entries(reads)) {
+      if (laterTables.has(table) && !(await isThere(client, table))) continue;
       const { rows } = await client.query<{ row: string }>(read);
       losses.set(
         table,
@@ -92,6 +101,13 @@ export async function readLosses(client: ClientBase): Promise<Losses | null> {
     await client.query('rollback to savepoint losses');
     return null;
   }
+}
+
+async function isThere(client: ClientBase, table: string): Promise<boolean> {
+  const { rows } = await client.query<{ there: boolean }>('select to_regclass($1) is not null as there', [
+    table,
+  ]);
+  return rows[0]?.there === true;
 }
 
 /** Takes it away in the restored database too. Rejects as `pg` does. */

@@ -70,7 +70,8 @@ export async function giveHostNames(
   const [ownerId] = ids.values();
   if (ownerId !== undefined) await claimKeys(tx, organizationId, ownerId, keys);
   const reason = `host name given to other keys: ${names.join(', ')}`.slice(0, 500);
-  const ground = { organizationId, reason, cause: 'host', createdById: userId } as const;
+  const subject = names.join(', ').slice(0, 500);
+  const ground = { organizationId, reason, cause: 'host', subject, createdById: userId } as const;
   if (replaced.length > 0) await endTrust(tx, services, ground, { certificates: replaced, keys: [] });
 }
 

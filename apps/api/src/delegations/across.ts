@@ -1,8 +1,10 @@
 import {
+  currentKrlVersion,
   delegatesOfGroup,
   delegatesOfUsers,
   lockTrust,
   raiseEpochs,
+  recordAct,
   recordEvents,
   seeOrganizations,
   settleDelegated,
@@ -68,7 +70,7 @@ export async function settleIn(
   await raiseEpochs(tx, home.id, [...new Set([...gained, ...lost].map(({ userId }) => userId))]);
   const ending = await unexpiredCertificatesOfHoldings(tx, customerId, lost, takenSince(services));
   const reason = 'no longer delegated';
-  const { certificates } = await endTrust(tx, services, groundIn(customerId, actor, reason), {
+  const { certificates } = await endTrust(tx, services, groundIn(customerId, actor, home.name, reason), {
     certificates: ending,
     keys: [],
   });
@@ -81,15 +83,15 @@ export async function settleIn(
 }
 
 /**
- * Revokes what an account of this organization got in customers by delegation, all of it or for one key, in a transaction that
- * holds the home's turn and has raised the account's epoch. Resolves to how many certificates those were.
+ * Revokes what an account of this organization got in customers by delegation, all of it or for one key, as part of the home's act
+ * (id), in a transaction that holds the home's turn and has raised the account's epoch. Resolves to how many certificates those were.
  */
 export async function endAcross(
   tx: Transaction,
   services: TrustEnding,
   ground: RevocationGround,
-  userId: string,
-  fingerprint: string | null = null,
+  act: string,
+  { userId, fingerprint = null }: { readonly userId: string; readonly fingerprint?: string | null },
 ): Promise<number> {
   const home = ground.organizationId;
   const customers = await entered(tx, home, await delegatesOfUsers(tx, home, [userId]));
@@ -103,21 +105,20 @@ export async function endAcross(
       takenSince(services),
       fingerprint,
     );
-    const ended = await endTrust(
-      tx,
-      services,
-      { ...ground, organizationId: customer },
-      { certificates: ending, keys: [] },
-    );
+    const who = { roleId: home, userId };
+    const { user: subject } = (await holderNames(tx, customer, [who]))(who);
+    const there = { ...ground, subject, organizationId: customer };
+    const ended = await endTrust(tx, services, there, { certificates: ending, keys: [] }, { origin: act });
     certificates += ended.certificates;
     if (ended.certificates === 0) continue;
-    const names = await holderNames(tx, customer, [{ roleId: home, userId }]);
     const { reason } = ground;
     const data = { reason, certificates: ended.certificates, delegated: true };
     const event = { kind: 'user.revoked', actor: null, data, requestId: null };
-    await recordEvents(tx, [
-      { ...event, organizationId: customer, subject: names({ roleId: home, userId }).user },
-    ]);
+    await recordEvents(tx, [{ ...event, organizationId: customer, subject }]);
+  }
+  if (certificates > 0) {
+    const krlVersion = (await currentKrlVersion(tx, home)) ?? 0n;
+    await recordAct(tx, ground, { id: act, certificates: 0, keys: 0, krlVersion, originId: null });
   }
   await seeOrganizations(tx, [home]);
   return certificates;
@@ -136,8 +137,13 @@ async function entered(
   return customers;
 }
 
-function groundIn(organizationId: string, { caller }: Acting, reason: string): RevocationGround {
-  return { organizationId, reason, cause: 'role', createdById: caller.userId };
+function groundIn(
+  organizationId: string,
+  { caller }: Acting,
+  subject: string,
+  reason: string,
+): RevocationGround {
+  return { organizationId, reason, cause: 'role', subject, createdById: caller.userId };
 }
 
 /** What the customer reads: somebody of the home is named with it. */

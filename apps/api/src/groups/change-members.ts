@@ -67,7 +67,7 @@ export function addToGroup(
     );
     const change = await addRows(tx, { organizationId, groupId: group.id, addedById: userId, ...ids });
     refuseNothing(change, `All of them are in ${group.name} already.`);
-    await settleTrust(tx, services, groundOf(caller, ''), change);
+    await settleTrust(tx, services, groundOf(caller, group.name, ''), change);
     await settleGroupAcross(tx, services, actor, group.id);
     const data = { ...told(roles), ...exception };
     await recordChange(tx, actor, 'group.joined', group, named, change, data);
@@ -93,7 +93,7 @@ export function removeFromGroup(
     const change = await removeRows(tx, { organizationId, groupId: group.id, ...idsOf(named) });
     refuseNothing(change, `None of them is directly in ${group.name}.`);
     const roles = await rolesThroughGroup(tx, organizationId, group.id);
-    const ground = groundOf(caller, `no longer in the group ${group.name}`);
+    const ground = groundOf(caller, group.name, `no longer in the group ${group.name}`);
     const here = await settleTrust(tx, services, ground, change);
     const certificates = here + (await settleGroupAcross(tx, services, actor, group.id));
     const data = { ...told(roles), ...(certificates === 0 ? {} : { certificates }) };
@@ -143,8 +143,8 @@ function refuseNothing({ users, groups }: MembersChange, message: string): void 
   if (users.length + groups.length === 0) throw new CodedError<ProblemCode>('already_so', message);
 }
 
-function groundOf({ organizationId, userId }: Actor['caller'], reason: string) {
-  return { organizationId, reason, cause: 'role', createdById: userId } as const;
+function groundOf({ organizationId, userId }: Actor['caller'], subject: string, reason: string) {
+  return { organizationId, reason, cause: 'role', subject, createdById: userId } as const;
 }
 
 /** The roles that being in the group means. */

@@ -48,7 +48,13 @@ export function removeHost(
     await endHost(tx, organizationId, host.id, new Date(services.clock()));
     await endHostKeyRequests(tx, organizationId, host.id);
     const reason = `the host ${host.name} was removed`.slice(0, 500);
-    const ground = { organizationId, reason, cause: 'host', createdById: userId } as const;
+    const ground = {
+      organizationId,
+      reason,
+      cause: 'host',
+      subject: host.name,
+      createdById: userId,
+    } as const;
     const ended = await endTrust(tx, services, ground, { certificates, keys: body.revokeKeys ? keys : [] });
     const said = { certificates: ended.certificates, keys: ended.keys };
     const fingerprints = keys.map(({ fingerprint }) => fingerprint);

@@ -67,6 +67,7 @@ export function closeCustomer(
       organizationId: id,
       reason: 'organization closed',
       cause: 'user',
+      subject: 'everybody',
       createdById: actor.caller.userId,
     } as const;
     const ending = {

@@ -70,7 +70,7 @@ async function endKeys(
   const registered = new Set(keys.map(({ fingerprint }) => fingerprint));
   const proved: RevokedKey[] = [];
   for (const account of accounts) proved.push(...(await trustedUserKeys(tx, organizationId, account)));
-  const { certificates } = await endTrust(tx, services, groundOf(by, 'key'), {
+  const { certificates } = await endTrust(tx, services, groundOf(by, 'key', by.subject), {
     certificates: [...new Map(ending.map((one) => [`${one.authorityId} ${one.serial}`, one])).values()],
     keys: proved.filter(({ fingerprint }) => registered.has(fingerprint)),
   });
@@ -86,7 +86,7 @@ async function closeAccounts(
 ): Promise<Ended> {
   const total = { sessionsEnded: 0, certificates: 0 };
   for (const account of accounts) {
-    const ground = groundOf(by, 'user');
+    const ground = groundOf(by, 'user', account.name);
     const { certificates, keys, sessionsEnded } = await closeAccount(tx, services, account, ground);
     total.sessionsEnded += sessionsEnded;
     total.certificates += certificates;
@@ -103,7 +103,11 @@ async function closeAccounts(
   return total;
 }
 
-function groundOf({ organizationId, actor }: HandingOver, cause: 'key' | 'user'): RevocationGround {
+function groundOf(
+  { organizationId, actor }: HandingOver,
+  cause: 'key' | 'user',
+  subject: string,
+): RevocationGround {
   const reason = 'the organization has an owner of its own';
-  return { organizationId, reason, cause, createdById: actor?.id ?? null };
+  return { organizationId, reason, cause, subject, createdById: actor?.id ?? null };
 }

@@ -1,6 +1,7 @@
 import {
   currentKrlVersion,
   markKeysRevoked,
+  recordAct,
   revokeKeys,
   revokeSerials,
   type CertificateRef,
@@ -8,6 +9,7 @@ import {
   type RevokedKey,
   type Transaction,
 } from '@writ/storage';
+import { randomUUID } from 'node:crypto';
 import { publishKrl, type KrlPublishing } from './publish-krl.js';
 
 export type TrustEnding = KrlPublishing;
@@ -37,15 +39,24 @@ export interface TrustEnded {
   readonly revoked: readonly { readonly authorityId: string; readonly serial: bigint }[];
 }
 
+/** What the KRL's entries are written down as: an act of its own, unless it is part of one. */
+export interface PartOf {
+  /** The act (id) of this organization. */
+  readonly act?: string;
+  /** The act of another organization that it follows from. */
+  readonly origin?: string;
+}
+
 /**
  * Revokes certificates and keys and publishes the KRL that says so, in a transaction that holds `lockTrust`. What was
- * revoked before is left as it is; where all of it was, no new KRL is made. Rejects as `publishKrl` does.
+ * revoked before is left as it is; where all of it was, no new KRL is made, and nothing was done. Rejects as `publishKrl` does.
  */
 export async function endTrust(
   tx: Transaction,
   services: TrustEnding,
   ground: RevocationGround,
   ending: { readonly certificates: readonly CertificateToEnd[]; readonly keys: readonly RevokedKey[] },
+  { act = randomUUID(), origin }: PartOf = {},
 ): Promise<TrustEnded> {
   const { organizationId } = ground;
   const now = services.clock();
@@ -55,19 +66,22 @@ export async function endTrust(
     keepUntil:
       validBefore === null ? null : new Date(Math.max(Number(validBefore) * 1000, now) + keptAfterExpiry),
   }));
-  const certificates = await revokeSerials(tx, ground, serials);
-  const keys = await revokeKeys(tx, ground, ending.keys);
+  const certificates = await revokeSerials(tx, ground, act, serials);
+  const keys = await revokeKeys(tx, ground, act, ending.keys);
   await markKeysRevoked(
     tx,
     organizationId,
     ending.keys.map(({ fingerprint }) => fingerprint),
   );
-  const krlVersion =
-    certificates.length + keys > 0
-      ? await publishKrl(tx, services, organizationId, {
-          certificates,
-          keys: ending.keys.map(({ publicKey }) => publicKey),
-        })
-      : ((await currentKrlVersion(tx, organizationId)) ?? 0n);
+  if (certificates.length + keys === 0) {
+    const krlVersion = (await currentKrlVersion(tx, organizationId)) ?? 0n;
+    return { certificates: 0, keys: 0, krlVersion, revoked: [] };
+  }
+  const krlVersion = await publishKrl(tx, services, organizationId, {
+    certificates,
+    keys: ending.keys.map(({ publicKey }) => publicKey),
+  });
+  const counts = { certificates: certificates.length, keys, krlVersion };
+  await recordAct(tx, ground, { ...counts, id: act, originId: origin ?? null });
   return { certificates: certificates.length, keys, krlVersion, revoked: certificates };
 }

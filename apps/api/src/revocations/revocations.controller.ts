@@ -5,6 +5,7 @@ import { Handle } from '../http/handle.js';
 import { CurrentCaller, Input } from '../http/input.decorator.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { ResourceServices } from '../resource-services.js';
+import { oneRevocation, revocationsPage } from './read-revocations.js';
 import { revoke } from './revoke.js';
 
 @Controller()
@@ -17,5 +18,21 @@ export class RevocationsController {
     @CurrentCaller() caller: SignedInCaller,
   ): Promise<RouteOutput<'revoke'>> {
     return revoke(this.services, { caller, requestId: input.requestId }, input);
+  }
+
+  @Handle(routes.listRevocations)
+  list(
+    @Input() input: RouteInput<'listRevocations'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'listRevocations'>> {
+    return revocationsPage(this.services.store, caller, input);
+  }
+
+  @Handle(routes.showRevocation)
+  show(
+    @Input() input: RouteInput<'showRevocation'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'showRevocation'>> {
+    return oneRevocation(this.services.store, caller, input);
   }
 }

@@ -31,7 +31,8 @@ export async function revokeCertificates(
     // What was just being recorded under one of them is recorded by now, and nothing will be any more.
     issued = await issuedUnder(tx, organizationId, ids);
   }
-  const ground = { organizationId, reason, cause: 'certificate', createdById: userId } as const;
+  const subject = runsOf(ids).join(', ').slice(0, 500);
+  const ground = { organizationId, reason, cause: 'certificate', subject, createdById: userId } as const;
   const { certificates, krlVersion, revoked } = await endTrust(tx, services, ground, {
     certificates: issued,
     keys: [],

@@ -10,6 +10,7 @@ import {
   type KeyClaim,
   type Transaction,
 } from '@writ/storage';
+import { randomUUID } from 'node:crypto';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { endAcross } from '../delegations/across.js';
 import { eventOf, type Actor } from '../events/event-of.js';
@@ -49,17 +50,17 @@ export async function revokeKey(
   if (ownerId !== undefined) await refuseRevokingKeyOf(tx, services.clock, actor.caller, ownerId);
   await raiseEpochs(tx, organizationId, await restingOn(tx, organizationId, name, claim));
   const certificates = await endingWith(tx, services, organizationId, name, claim);
-  const ground = { organizationId, reason, cause: 'key', createdById: userId } as const;
+  const ground = { organizationId, reason, cause: 'key', subject: name, createdById: userId } as const;
   const signIns =
     registered === null
       ? { sessionsEnded: 0, certificates: [] }
       : await endSignIns(tx, services, organizationId, { userId: registered.userId, fingerprint: name });
-  const { keys, krlVersion } = await endTrust(tx, services, ground, {
-    certificates: signIns.certificates,
-    keys: [{ fingerprint: name, publicKey: key.blob }],
-  });
+  const act = randomUUID();
+  const ending = { certificates: signIns.certificates, keys: [{ fingerprint: name, publicKey: key.blob }] };
+  const { keys, krlVersion } = await endTrust(tx, services, ground, ending, { act });
   // A customer's KRL does not list the keys of people from outside: what they got there ends by itself.
-  if (claim?.kind === 'user' && keys > 0) await endAcross(tx, services, ground, claim.ownerId, name);
+  if (claim?.kind === 'user' && keys > 0)
+    await endAcross(tx, services, ground, act, { userId: claim.ownerId, fingerprint: name });
   const version = krlVersion.toString();
   if (keys > 0) {
     const { sessionsEnded } = signIns;

@@ -63,7 +63,7 @@ async function revokeUser(
   const { organizationId, userId } = actor.caller;
   const account = await knownAccount(tx, organizationId, name);
   await refuseClosing(tx, services.clock, actor.caller, account);
-  const ground = { organizationId, reason, cause: 'user', createdById: userId } as const;
+  const ground = { organizationId, reason, cause: 'user', subject: name, createdById: userId } as const;
   const { certificates, keys, sessionsEnded, closedNow, krlVersion } = await closeAccount(
     tx,
     services,

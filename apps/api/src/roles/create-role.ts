@@ -51,7 +51,7 @@ export async function createRole(
     const ids = groups.map((group) => group.id);
     const recipients = groups.length === 0 ? [] : await usersInGroups(tx, organizationId, ids);
     const exception = groups.length === 0 ? {} : await refuseGranting(tx, clock, caller, [role], recipients);
-    const ground = { organizationId, reason: '', cause: 'role', createdById: userId } as const;
+    const ground = { organizationId, reason: '', cause: 'role', subject: name, createdById: userId } as const;
     for (const groupId of ids) {
       const change = await addRoleGroup(tx, {
         organizationId,

@@ -40,6 +40,7 @@ export function deleteRole(
       organizationId,
       reason: `the role ${role.name} was deleted`,
       cause: 'role',
+      subject: role.name,
       createdById: userId,
     } as const;
     const { certificates } = await endTrust(tx, services, ground, { certificates: left, keys: [] });

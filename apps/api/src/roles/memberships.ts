@@ -40,7 +40,7 @@ export function grantRole(
     const member = { organizationId, roleId: role.id, userId: account.id, grantedById: userId };
     const change = await addMember(tx, member);
     if (change === null) throw alreadySo(`${account.name} is a member of ${role.name} already.`);
-    await settleTrust(tx, services, groundOf(actor, ''), change);
+    await settleTrust(tx, services, groundOf(actor, role.name, ''), change);
     const data = { role: role.name, ...exception };
     await recordEvent(tx, eventOf(actor, 'role.granted', account.name, data));
     return shownRole(tx, organizationId, role);
@@ -64,7 +64,7 @@ export function grantRoleToGroup(
     const member = { organizationId, roleId: role.id, groupId: group.id, grantedById: userId };
     const change = await addRoleGroup(tx, member);
     if (change === null) throw alreadySo(`${role.name} is granted to the group ${group.name} already.`);
-    await settleTrust(tx, services, groundOf(actor, ''), change);
+    await settleTrust(tx, services, groundOf(actor, role.name, ''), change);
     const data = { role: role.name, group: group.name, users: change.gained.length, ...exception };
     await recordEvent(tx, eventOf(actor, 'role.granted', group.name, data));
     return shownRole(tx, organizationId, role);
@@ -87,7 +87,7 @@ export function revokeRole(
     const account = await knownAccount(tx, organizationId, params.user);
     const change = await removeMember(tx, { organizationId, roleId: role.id, userId: account.id });
     if (change === null) throw alreadySo(`${account.name} is not a member of ${role.name} by name.`);
-    const ground = groundOf(actor, `no longer a member of ${role.name}`);
+    const ground = groundOf(actor, account.name, `no longer a member of ${role.name}`);
     const certificates = await settleTrust(tx, services, ground, change);
     const data = { role: role.name, certificates, ...stays(change) };
     await recordEvent(tx, eventOf(actor, 'role.revoked', account.name, data));
@@ -111,7 +111,7 @@ export function revokeRoleFromGroup(
     const group = await knownGroup(tx, organizationId, params.group);
     const change = await removeRoleGroup(tx, { organizationId, roleId: role.id, groupId: group.id });
     if (change === null) throw alreadySo(`${role.name} is not granted to the group ${group.name}.`);
-    const ground = groundOf(actor, `no longer a member of ${role.name}`);
+    const ground = groundOf(actor, group.name, `no longer a member of ${role.name}`);
     const certificates = await settleTrust(tx, services, ground, change);
     const data = { role: role.name, group: group.name, users: change.lost.length, certificates };
     await recordEvent(tx, eventOf(actor, 'role.revoked', group.name, data));
@@ -119,11 +119,12 @@ export function revokeRoleFromGroup(
   });
 }
 
-function groundOf({ caller }: Actor, reason: string) {
+function groundOf({ caller }: Actor, subject: string, reason: string) {
   return {
     organizationId: caller.organizationId,
     reason,
     cause: 'role',
+    subject,
     createdById: caller.userId,
   } as const;
 }

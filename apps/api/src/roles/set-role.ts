@@ -59,7 +59,13 @@ export async function setRole(
     const commandSetBy = { none: null, kept: role.commandSetBy, chosen: userId }[change.command];
     await changeRole(tx, { id: role.id, organizationId }, { ...after, commandSetBy }, new Date(clock()));
     const reason = `the role ${role.name} gives less`;
-    const ground = { organizationId, reason, cause: 'role', createdById: userId } as const;
+    const ground = {
+      organizationId,
+      reason,
+      cause: 'role',
+      subject: role.name,
+      createdById: userId,
+    } as const;
     const certificates = await endWhatIsGivenNoMore(
       tx,
       services,

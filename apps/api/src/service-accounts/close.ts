@@ -29,7 +29,12 @@ export function disableServiceAccount(
     await takeTurn(tx, caller);
     const account = await knownServiceAccount(tx, organizationId, params.account);
     await refuseClosing(tx, services.clock, caller, account);
-    const closed = await closeAccount(tx, services, account, groundOf(actor, 'service account disabled'));
+    const closed = await closeAccount(
+      tx,
+      services,
+      account,
+      groundOf(actor, account.name, 'service account disabled'),
+    );
     const { certificates, keys, sessionsEnded } = closed;
     if (closed.closedNow) {
       const data = { certificates, keys, sessionsEnded };
@@ -54,7 +59,7 @@ export function deleteServiceAccount(
     await takeTurn(tx, caller);
     const account = await knownServiceAccount(tx, organizationId, params.account);
     await refuseClosing(tx, services.clock, caller, account);
-    const ground = groundOf(actor, 'service account deleted');
+    const ground = groundOf(actor, account.name, 'service account deleted');
     const { certificates, keys, sessionsEnded } = await closeAccount(tx, services, account, ground);
     const left = await leaveEverything(tx, organizationId, account.id);
     await settleTrust(tx, services, ground, left);
@@ -65,11 +70,12 @@ export function deleteServiceAccount(
   });
 }
 
-function groundOf({ caller }: Closing, reason: string) {
+function groundOf({ caller }: Closing, subject: string, reason: string) {
   return {
     organizationId: caller.organizationId,
     reason,
     cause: 'user',
+    subject,
     createdById: caller.userId,
   } as const;
 }

@@ -26,7 +26,8 @@ export function removeSignInKey(
     await refuseUnregistering(tx, services.clock, actor.caller, account);
     const registered = await findSignInKey(tx, organizationId, fingerprint);
     if (registered?.userId !== account.id) throw notFound('key of this service account');
-    const ground = { organizationId, reason: 'key removed', cause: 'key', createdById: userId } as const;
+    const said = { reason: 'key removed', cause: 'key', subject: account.name } as const;
+    const ground = { ...said, organizationId, createdById: userId };
     // First the epoch: it waits for what is just being recorded, so that the certificates read after it are all there are.
     await raiseEpochs(tx, organizationId, [account.id]);
     const of = { userId: account.id, fingerprint };

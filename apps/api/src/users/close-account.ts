@@ -13,6 +13,7 @@ import {
   type RevocationGround,
   type Transaction,
 } from '@writ/storage';
+import { randomUUID } from 'node:crypto';
 import { endAcross } from '../delegations/across.js';
 import { endTrust, takenSince, type TrustEnded, type TrustEnding } from '../revocations/end-trust.js';
 
@@ -50,11 +51,13 @@ export async function closeAccount(
   });
   await withdrawInvitations(tx, organizationId, account.id);
   await removeSignInKeys(tx, organizationId, { userId: account.id }, at);
-  const ended = await endTrust(tx, services, ground, {
+  const act = randomUUID();
+  const ending = {
     certificates: await unexpiredUserCertificates(tx, organizationId, account.id, takenSince(services)),
     keys: await trustedUserKeys(tx, organizationId, account.id),
-  });
-  const elsewhere = await endAcross(tx, services, ground, account.id);
+  };
+  const ended = await endTrust(tx, services, ground, ending, { act });
+  const elsewhere = await endAcross(tx, services, ground, act, { userId: account.id });
   const certificates = ended.certificates + elsewhere;
   return { ...ended, certificates, account: closed, sessionsEnded, closedNow };
 }

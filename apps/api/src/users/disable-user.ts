@@ -27,6 +27,7 @@ export function disableUser(
       organizationId,
       reason: 'account disabled',
       cause: 'user',
+      subject: account.name,
       createdById: userId,
     });
     if (closed.closedNow || closed.certificates + closed.keys + closed.sessionsEnded > 0) {

@@ -7,6 +7,7 @@ import {
   recordEvent,
   unexpiredUserCertificates,
 } from '@writ/storage';
+import { randomUUID } from 'node:crypto';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { endAcross } from '../delegations/across.js';
 import { eventOf, type Actor } from '../events/event-of.js';
@@ -61,13 +62,17 @@ export function resetUser(
       organizationId,
       reason: 'account reset',
       cause: 'user',
+      subject: account.name,
       createdById: caller.userId,
     } as const;
-    const here = await endTrust(tx, services, ground, {
+    const act = randomUUID();
+    const ending = {
       certificates: await unexpiredUserCertificates(tx, organizationId, account.id, takenSince(services)),
       keys: [],
-    });
-    const certificates = here.certificates + (await endAcross(tx, services, ground, account.id));
+    };
+    const here = await endTrust(tx, services, ground, ending, { act });
+    const elsewhere = await endAcross(tx, services, ground, act, { userId: account.id });
+    const certificates = here.certificates + elsewhere;
     const given = await giveInvitation(tx, services, caller, account, { purpose: 'reset', lifetime: day });
     await recordEvent(tx, eventOf(actor, 'user.reset', account.name, { sessionsEnded, certificates }));
     return { user: userView(reset), ...given };

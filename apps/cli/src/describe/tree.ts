@@ -2,7 +2,7 @@ import type { CommandDescription, GroupDescription } from './command.js';
 import { access, explain, hosts } from './access.js';
 import { adminRole } from './admin-role.js';
 import { cert } from './cert.js';
-import { ca, events, host, krl, revoke, trust } from './trust.js';
+import { ca, events, host, krl, revoke, revoked, trust } from './trust.js';
 import { completion, version } from './itself.js';
 import { delegate, delegation } from './delegation.js';
 import { group } from './group.js';
@@ -30,6 +30,7 @@ export const commands: readonly CommandDescription[] = [
   ca,
   trust,
   revoke,
+  revoked,
   krl,
   org,
   user,

@@ -482,6 +482,35 @@ export const revoke: LeafDescription = {
   load: () => import('../commands/revoke.js'),
 };
 
+export const revoked: GroupDescription = {
+  name: 'revoked',
+  summary: 'what was revoked, when, by whom, and why',
+  commands: [
+    {
+      name: 'list',
+      summary: 'everything by which something is no longer trusted, newest first',
+      description:
+        'Also what was not asked for by that name: a role that was taken away, an account that was closed, a host that was removed.',
+      examples: [{ command: 'writ revoked list --limit 20', says: 'the last twenty' }],
+      options: [{ flags: '--limit <number>', summary: 'at most so many (default: 100)' }],
+      json: 'Revocation[]',
+      inOrganization: true,
+      load: () => import('../commands/revoked/list.js'),
+    },
+    {
+      name: 'show',
+      arguments: [{ name: 'revocation', summary: 'its id, from `writ revoked list`' }],
+      summary: 'one of them, with the certificates and keys that it revoked',
+      examples: [
+        { command: 'writ revoked show 0b8fb92c-0d5e-4ac5-9bbd-5a2a7d9bd1a4', says: 'what it was about' },
+      ],
+      json: 'RevocationInFull',
+      inOrganization: true,
+      load: () => import('../commands/revoked/show.js'),
+    },
+  ],
+};
+
 export const krl: GroupDescription = {
   name: 'krl',
   summary: 'what is no longer trusted',

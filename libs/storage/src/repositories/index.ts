@@ -26,6 +26,7 @@ export * from './organization-names.js';
 export * from './organizations.js';
 export * from './outsiders.js';
 export * from './parties.js';
+export * from './revocation-acts.js';
 export * from './revocations.js';
 export * from './role-holders.js';
 export * from './roles.js';

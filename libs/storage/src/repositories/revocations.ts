@@ -8,6 +8,8 @@ export interface RevocationGround {
   readonly organizationId: string;
   readonly reason: string;
   readonly cause: RevocationCause;
+  /** What was meant, as a person would name it: 'ana', 'user:5..9', 'web-1.acme.example'. */
+  readonly subject: string;
   readonly createdById: string | null;
 }
 
@@ -33,6 +35,7 @@ export interface LiveRevocations {
 export async function revokeSerials(
   tx: Transaction,
   ground: RevocationGround,
+  actId: string,
   serials: readonly RevokedSerial[],
 ): Promise<{ readonly authorityId: string; readonly serial: bigint }[]> {
   if (serials.length === 0) return [];
@@ -42,9 +45,9 @@ export async function revokeSerials(
       select authority_id, serial_from, serial_to from revocations
       where organization_id = ${ground.organizationId}::uuid and kind = 'serial' and serial_to > serial_from)
     insert into revocations (id, organization_id, kind, authority_id, serial_from, serial_to, reason, cause,
-      created_by_id, keep_until)
+      created_by_id, keep_until, act_id)
     select gen_random_uuid(), ${ground.organizationId}::uuid, 'serial', new.authority, new.serial, new.serial,
-      ${ground.reason}, ${ground.cause}, ${ground.createdById}::uuid, new.keep_until
+      ${ground.reason}, ${ground.cause}, ${ground.createdById}::uuid, new.keep_until, ${actId}::uuid
     from unnest(${serials.map((s) => s.authorityId)}::uuid[], ${serials.map((s) => s.serial)}::bigint[],
       ${serials.map((s) => s.keepUntil)}::timestamptz[]) as new (authority, serial, keep_until)
     where not exists (
@@ -60,13 +63,15 @@ export async function revokeSerials(
 export async function revokeKeys(
   tx: Transaction,
   ground: RevocationGround,
+  actId: string,
   keys: readonly RevokedKey[],
 ): Promise<number> {
   if (keys.length === 0) return 0;
   return tx.$executeRaw`
-    insert into revocations (id, organization_id, kind, fingerprint, public_key, reason, cause, created_by_id)
+    insert into revocations (id, organization_id, kind, fingerprint, public_key, reason, cause, created_by_id,
+      act_id)
     select gen_random_uuid(), ${ground.organizationId}::uuid, 'key', new.fingerprint, new.public_key,
-      ${ground.reason}, ${ground.cause}, ${ground.createdById}::uuid
+      ${ground.reason}, ${ground.cause}, ${ground.createdById}::uuid, ${actId}::uuid
     from unnest(${keys.map((k) => k.fingerprint)}::text[], ${keys.map((k) => k.publicKey)}::bytea[])
       as new (fingerprint, public_key)
     where not exists (

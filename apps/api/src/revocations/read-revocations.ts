@@ -1,0 +1,63 @@
+import type { Caller } from '@writ/policy';
+import {
+  entriesOfAct,
+  findAct,
+  followingActs,
+  listActs,
+  type RevocationAct,
+  type ScopedDatabase,
+} from '@writ/storage';
+import type { RouteInput, RouteOutput } from '../http/route-input.js';
+import { cursorAt, part, placeAt } from '../paging/cursor.js';
+import { pageOf } from '../paging/page.js';
+import { notFound } from '../refusal.js';
+
+/** So many entries of one act are shown. */
+const shownEntries = 1000;
+
+/** A page of what was done by which something is no longer trusted, newest first. Ends in `cursor_invalid`. */
+export async function revocationsPage(
+  store: ScopedDatabase,
+  { organizationId }: Pick<Caller, 'organizationId'>,
+  { query: { limit, cursor } }: Pick<RouteInput<'listRevocations'>, 'query'>,
+): Promise<RouteOutput<'listRevocations'>> {
+  const place = placeAt('revocations', cursor, [part.instant, part.uuid]);
+  const before = place === null ? null : { at: place[0], id: place[1] };
+  const rows = await store.within([organizationId], (tx) =>
+    listActs(tx, organizationId, { before, limit: limit + 1 }),
+  );
+  return pageOf(rows, limit, ({ at, id }) => cursorAt('revocations', [at.toISOString(), id]), revocationView);
+}
+
+/** One of them, with what it revoked. Ends in `not_found`. */
+export async function oneRevocation(
+  store: ScopedDatabase,
+  { organizationId }: Pick<Caller, 'organizationId'>,
+  { params: { revocation } }: Pick<RouteInput<'showRevocation'>, 'params'>,
+): Promise<RouteOutput<'showRevocation'>> {
+  return store.within([organizationId], async (tx) => {
+    const act = await findAct(tx, organizationId, revocation);
+    if (act === null) throw notFound('revocation');
+    const entries = await entriesOfAct(tx, act.id, shownEntries);
+    const elsewhere = await followingActs(tx, organizationId, act.id);
+    return {
+      ...revocationView(act),
+      revokedCertificates: entries.flatMap((entry) =>
+        entry.kind === 'key' ? [] : [rangeText(entry.kind, entry.from, entry.to)],
+      ),
+      revokedKeys: entries.flatMap((entry) => (entry.kind === 'key' ? [entry.fingerprint] : [])),
+      elsewhere: elsewhere.map(({ organization, certificates, krlVersion }) => ({
+        ...{ organization, certificates, krlVersion: krlVersion.toString() },
+      })),
+    };
+  });
+}
+
+function revocationView({ at, krlVersion, ...act }: RevocationAct) {
+  return { ...act, at: at.toISOString(), krlVersion: krlVersion.toString() };
+}
+
+/** 'user:5', 'user:7..9' */
+function rangeText(kind: string, from: bigint, to: bigint): string {
+  return from === to ? `${kind}:${from}` : `${kind}:${from}..${to}`;
+}

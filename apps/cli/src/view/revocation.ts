@@ -1,0 +1,32 @@
+import type { Revocation, RevocationInFull } from '@writ/contract';
+import { counted } from '../numbers.js';
+import { strong, type Line } from '../terminal/text.js';
+import { field, instant } from './fields.js';
+
+/** What was revoked, in words: '3 certificates, 1 key'. */
+export function amountRevoked({ certificates, keys }: Pick<Revocation, 'certificates' | 'keys'>): string {
+  const parts = [
+    ...(certificates === 0 ? [] : [counted(certificates, 'certificate')]),
+    ...(keys === 0 ? [] : [counted(keys, 'key')]),
+  ];
+  return parts.length === 0 ? 'nothing here' : parts.join(', ');
+}
+
+export function describeRevocation(each: RevocationInFull): readonly Line[] {
+  const shown = each.revokedCertificates.length + each.revokedKeys.length;
+  const more = each.certificates + each.keys - shown;
+  return [
+    field('revocation', each.id),
+    field('when', instant(each.at)),
+    field('by', each.by ?? 'the service, or somebody from outside'),
+    field('what', [strong(`${each.cause} ${each.subject}`.trim())]),
+    field('why', each.reason),
+    field('revoked', amountRevoked(each)),
+    field('in force from', `KRL version ${each.krlVersion}`),
+    ...[...each.revokedCertificates, ...each.revokedKeys].map((name) => field('', name)),
+    ...(more > 0 ? [field('', `and ${more} more`)] : []),
+    ...each.elsewhere.map(({ organization, certificates, krlVersion }) =>
+      field(`in ${organization}`, `${counted(certificates, 'certificate')}, KRL version ${krlVersion}`),
+    ),
+  ];
+}

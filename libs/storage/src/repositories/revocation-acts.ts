@@ -1,0 +1,104 @@
+import { Prisma } from '../generated/client.js';
+import { seeOrganizations } from './delegations.js';
+import type { RevocationCause, RevocationGround } from './revocations.js';
+import { every, type Transaction } from './transaction.js';
+
+/** Something that somebody did by which certificates or keys are no longer trusted. */
+export interface RevocationAct {
+  readonly id: string;
+  readonly at: Date;
+  /** Null: the service itself, or somebody who is unknown here. */
+  readonly by: string | null;
+  readonly cause: RevocationCause;
+  readonly subject: string;
+  readonly reason: string;
+  /** How many entries of the KRL are its: certificates (or ranges of them), and keys. */
+  readonly certificates: number;
+  readonly keys: number;
+  /** The first KRL that says so. */
+  readonly krlVersion: bigint;
+}
+
+/** One entry of the KRL; `kind` is the authority's. */
+export type RevokedEntry =
+  | { readonly kind: 'user' | 'host'; readonly from: bigint; readonly to: bigint }
+  | { readonly kind: 'key'; readonly fingerprint: string };
+
+/** Writes down what was done, when its KRL is published; what was done in two steps is one act. */
+export async function recordAct(
+  tx: Transaction,
+  ground: RevocationGround,
+  act: Pick<RevocationAct, 'id' | 'certificates' | 'keys' | 'krlVersion'> & {
+    readonly originId: string | null;
+  },
+): Promise<void> {
+  await tx.$executeRaw`
+    insert into revocation_acts as acts (id, organization_id, cause, subject, reason, created_by_id, certificates, keys,
+      krl_version, origin_id)
+    values (${act.id}::uuid, ${ground.organizationId}::uuid, ${ground.cause}, ${ground.subject}, ${ground.reason},
+      ${ground.createdById}::uuid, ${act.certificates}, ${act.keys}, ${act.krlVersion}, ${act.originId}::uuid)
+    on conflict (id) do update set certificates = acts.certificates + excluded.certificates,
+      keys = acts.keys + excluded.keys, krl_version = greatest(acts.krl_version, excluded.krl_version)`;
+}
+
+const columns = Prisma.sql`acts.id, acts.created_at as at, acts.cause, acts.subject, acts.reason, acts.certificates, acts.keys,
+  acts.krl_version as "krlVersion",
+  coalesce((select who.name from users who where who.id = acts.created_by_id and who.organization_id = acts.organization_id),
+    (select who.name from outsiders who where who.user_id = acts.created_by_id and who.organization_id = acts.organization_id))
+    as by`;
+
+/** The newest first, those before a place. */
+export function listActs(
+  tx: Transaction,
+  organizationId: string,
+  query: { readonly before: { readonly at: Date; readonly id: string } | null; readonly limit: number },
+): Promise<RevocationAct[]> {
+  const conditions = [Prisma.sql`acts.organization_id = ${organizationId}::uuid`];
+  if (query.before !== null) {
+    const { at, id } = query.before;
+    conditions.push(Prisma.sql`(acts.created_at, acts.id) < (${at}::timestamptz, ${id}::uuid)`);
+  }
+  return tx.$queryRaw<RevocationAct[]>`
+    select ${columns} from revocation_acts acts where ${every(conditions)}
+    order by acts.created_at desc, acts.id desc limit ${query.limit}`;
+}
+
+/** The act with that id; null for none of this organization. */
+export async function findAct(
+  tx: Transaction,
+  organizationId: string,
+  id: string,
+): Promise<RevocationAct | null> {
+  const rows = await tx.$queryRaw<RevocationAct[]>`
+    select ${columns} from revocation_acts acts where acts.organization_id = ${organizationId}::uuid and acts.id = ${id}::uuid`;
+  return rows[0] ?? null;
+}
+
+/** What followed from an act in the organization's customers, by their names. The transaction sees them from then on, too. */
+export async function followingActs(
+  tx: Transaction,
+  organizationId: string,
+  actId: string,
+): Promise<(Pick<RevocationAct, 'certificates' | 'krlVersion'> & { readonly organization: string })[]> {
+  const customers = await tx.customer.findMany({ where: { organizationId }, select: { customerId: true } });
+  if (customers.length === 0) return [];
+  await seeOrganizations(tx, [organizationId, ...customers.map(({ customerId }) => customerId)]);
+  return tx.$queryRaw`
+    select c.name as organization, acts.certificates, acts.krl_version as "krlVersion"
+    from revocation_acts acts join customers c on c.customer_id = acts.organization_id
+    where c.organization_id = ${organizationId}::uuid and acts.origin_id = ${actId}::uuid order by c.name collate "C"`;
+}
+
+/** What the act revoked, certificates by authority and serial, keys after them; at most `limit`. */
+export async function entriesOfAct(tx: Transaction, actId: string, limit: number): Promise<RevokedEntry[]> {
+  const rows = await tx.$queryRaw<
+    { kind: 'user' | 'host' | 'key'; from: bigint | null; to: bigint | null; fingerprint: string | null }[]
+  >`
+    select case r.kind when 'key' then 'key' else a.kind end as kind, r.serial_from as "from", r.serial_to as "to", r.fingerprint
+    from revocations r left join authorities a on a.id = r.authority_id
+    where r.act_id = ${actId}::uuid
+    order by r.kind desc, a.kind desc, r.authority_id, r.serial_from, r.fingerprint collate "C" limit ${limit}`;
+  return rows.map(({ kind, from, to, fingerprint }) =>
+    kind === 'key' ? { kind, fingerprint: fingerprint ?? '' } : { kind, from: from ?? 0n, to: to ?? 0n },
+  );
+}
