@@ -400,9 +400,10 @@ describe('who delegates to whom', () => {
       acceptedBy: 'acme/olga',
       state: 'accepted',
     });
-    // Nor is what was accepted made more of by whoever may be behind those who hold it.
+    // Nor is what was accepted made more of by whoever may be behind those who hold it: here, and where they are from.
     expect(await rulesOf(set(org.owner, 'web', { logins: ['root'] }, initech))).toEqual([
       'grant_refused',
+      'caller_would_gain',
       'caller_would_gain',
     ]);
     expect(await set(olga, 'web', { logins: ['root'] }, initech)).toMatchObject({ logins: ['root'] });

@@ -260,6 +260,7 @@ describe('what somebody of the provider leaves in a customer', () => {
       accounts: [],
       sessionsEnded: 2,
       certificates: 0,
+      hostCertificates: 0,
     };
     expect(await eventsAt(bo, handle, 'organization.handed_over')).toEqual([
       expect.objectContaining({ actor: 'bo', subject: name, data: counts }),
@@ -291,6 +292,19 @@ describe('what somebody of the provider leaves in a customer', () => {
     expect(await codeOf(signIn(name, 'eve'))).toBe('sign_in_failed');
     await org.as(bo, 'enableUser', at(handle, { user: 'eve' }));
     await signIn(name, 'eve');
+  });
+
+  it('ends with the certificates of hosts that they signed by hand, not of those that have joined', async () => {
+    const { handle, name } = await customer();
+    const names = [`db.${name}.example`];
+    const body = { publicKeys: [newKey().line], names };
+    const signed = await org.as(org.owner, 'issueHostCertificates', { ...at(handle), body });
+    const bo = await letIn(handle, 'bo');
+    const { items } = await org.as(bo, 'listCertificates', at(handle));
+    expect(items).toMatchObject([{ id: signed.certificates[0]?.id, revoked: true }]);
+    expect(await eventsAt(bo, handle, 'organization.handed_over')).toMatchObject([
+      { data: { hostCertificates: 1 } },
+    ]);
   });
 
   it('ends as well where somebody who is there already is made its first owner', async () => {

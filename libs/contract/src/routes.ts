@@ -443,7 +443,7 @@ export const routes = {
     access: 'user.reset',
     params: z.strictObject({ organization: OrganizationHandle, user: UserName }),
     response: Invitation,
-    problems: ['grant_refused', 'already_so', 'decision_stale'],
+    problems: ['grant_refused', 'already_so', 'last_owner', 'decision_stale'],
   }),
   confirmUser: route({
     id: 'confirmUser',
@@ -773,7 +773,14 @@ export const routes = {
     params: z.strictObject({ organization: OrganizationHandle, group: ShortName }),
     body: GroupMembers,
     response: Group,
-    problems: ['grant_refused', 'group_invalid', 'already_so', 'decision_stale'],
+    problems: [
+      'grant_refused',
+      'group_invalid',
+      'already_so',
+      'people_only',
+      'second_factor_required',
+      'decision_stale',
+    ],
   }),
   removeFromGroup: route({
     id: 'removeFromGroup',

@@ -24,7 +24,7 @@ export async function organizationsOf(
       if (isCodedError(error, 'not_found')) return null;
       throw error;
     });
-    if (inside?.outside === 'delegation') acting.push(inside);
+    if (inside !== null && inside.roles.length > 0) acting.push(inside);
   }
   return acting;
 }

@@ -16,6 +16,7 @@ import {
   type SignInUser,
 } from '@writ/storage';
 import { endOutsiders } from '../organizations/end-outsiders.js';
+import { judgeInvitation } from '../users/judge-invitation.js';
 import { passSecondFactor } from '../second-factor/pass.js';
 import type { RouteInput } from '../http/route-input.js';
 import type { AuthServices, Origin } from './auth-services.js';
@@ -59,6 +60,7 @@ export async function acceptInvitation(
     const { user } = open(organization, await holdUserToChange(tx, organizationId, invited.user.id));
     const used = await useInvitation(tx, organizationId, token.hash, at);
     if (used === null) throw invalid();
+    await judgeInvitation(tx, clock, organizationOf(organization), used, user);
     const by = {
       organizationId,
       actor: { id: user.id, name: user.name },
@@ -83,6 +85,10 @@ export async function acceptInvitation(
       origin,
     );
   });
+}
+
+function organizationOf({ id, handle, name }: OrganizationRow) {
+  return { organizationId: id, organizationHandle: handle, organizationName: name };
 }
 
 /** Ends in `invitation_invalid` unless organization and account are open to the invited. */

@@ -73,7 +73,7 @@ function inside(caller: SignedInCaller, { id, handle, name }: OrganizationRow): 
   };
 }
 
-/** The provider's owners act as the owner of a customer that has no active owner of its own. */
+/** The provider's owners act as the owner of a customer that has no active owner of its own, and hold what was delegated to them. */
 async function asOwnerFromTheProvider(
   tx: Transaction,
   caller: SignedInCaller,
@@ -85,7 +85,7 @@ async function asOwnerFromTheProvider(
     outside: 'provider',
     administrativeRole: 'owner',
     permissions: permissionsOf.owner,
-    roles: [],
+    roles: await delegatedRoles(tx, there.id, caller.userId),
   };
 }
 

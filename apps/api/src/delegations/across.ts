@@ -1,5 +1,6 @@
 import {
   currentKrlVersion,
+  customersEntered,
   delegatesOfGroup,
   delegatesOfUsers,
   lockTrust,
@@ -10,6 +11,7 @@ import {
   settleDelegated,
   unexpiredCertificatesOfHoldings,
   unexpiredUserCertificates,
+  withdrawLeftBy,
   holderNames,
   type CertificateRef,
   type NewEvent,
@@ -18,6 +20,7 @@ import {
 } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { endTrust, takenSince, type TrustEnding } from '../revocations/end-trust.js';
+import { endRegisteredKeys } from '../service-accounts/end-registered-keys.js';
 
 /** Who did it, and where the people are whom it concerns. */
 interface Acting {
@@ -122,6 +125,46 @@ export async function endAcross(
   }
   await seeOrganizations(tx, [home]);
   return certificates;
+}
+
+/** What ended in customers with an account, added up. */
+interface WithdrawnAcross {
+  readonly joinTokens: number;
+  readonly invitations: number;
+  readonly registeredKeys: number;
+  readonly certificates: number;
+  readonly sessionsEnded: number;
+}
+
+/**
+ * Ends what an account of the provider left behind in customers where it acted from outside and that lets others in: join tokens,
+ * invitations, and keys of service accounts, as part of the home's act (id), in a transaction that holds the home's turn.
+ */
+export async function withdrawAcross(
+  tx: Transaction,
+  services: TrustEnding,
+  ground: RevocationGround,
+  act: string,
+  userId: string,
+): Promise<WithdrawnAcross> {
+  const home = ground.organizationId;
+  const total = { joinTokens: 0, invitations: 0, registeredKeys: 0, certificates: 0, sessionsEnded: 0 };
+  const customers = await customersEntered(tx, home, userId);
+  if (customers.length === 0) return total;
+  for (const { customerId, name } of customers) {
+    await lockTrust(tx, customerId);
+    const { keys, joinTokens, invitations } = await withdrawLeftBy(tx, customerId, userId);
+    if (keys.length + joinTokens + invitations === 0) continue;
+    const there = { ...ground, cause: 'key', subject: name, organizationId: customerId } as const;
+    const ended = await endRegisteredKeys(tx, services, there, keys, { origin: act });
+    const counts = { joinTokens, invitations, registeredKeys: keys.length, ...ended };
+    for (const key of Object.keys(counts) as (keyof WithdrawnAcross)[]) total[key] += counts[key];
+    const data = { reason: ground.reason, ...counts };
+    const event = { kind: 'user.revoked', actor: null, data, requestId: null };
+    await recordEvents(tx, [{ ...event, organizationId: customerId, subject: name }]);
+  }
+  await seeOrganizations(tx, [home]);
+  return total;
 }
 
 /** The customers of these delegations, seen and with their turns taken, each before it is worked on. */

@@ -20,6 +20,7 @@ import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { settleGroupAcross } from '../delegations/across.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
+import { needProvidersPerson } from '../organizations/customers.js';
 import { notFound, refusal } from '../refusal.js';
 import type { TrustEnding } from '../revocations/end-trust.js';
 import { settleTrust } from '../roles/end-holdings.js';
@@ -37,7 +38,8 @@ interface Named {
 
 /**
  * Puts users and groups into a group. Whoever comes into a role by it is judged as if the role were granted to them. Who is in
- * it already stays. Ends in `not_found`, `group_invalid` (a circle, or too deep), `grant_refused` (every rule), `already_so`.
+ * it already stays. Where roles of customers are delegated to the group it takes what delegating them takes: `people_only`,
+ * `second_factor_required`. Ends in `not_found`, `group_invalid` (a circle, or too deep), `grant_refused` (every rule), `already_so`.
  */
 export function addToGroup(
   services: Services,
@@ -52,9 +54,11 @@ export function addToGroup(
     const named = await namedIn(tx, organizationId, body);
     await refuseNesting(tx, organizationId, group, named.groups);
     const delegated = await delegatesOfGroup(tx, organizationId, group.id);
+    // It says who comes into a customer.
+    if (delegated.length > 0) needProvidersPerson(caller);
     const roles = [
       ...(await rolesThroughGroup(tx, organizationId, group.id)),
-      ...delegated.map(({ roleId, roleName }) => ({ id: roleId, name: roleName })),
+      ...delegated.map(({ roleId, roleName, customerId }) => ({ id: roleId, name: roleName, customerId })),
     ];
     const ids = idsOf(named);
     const brought = await usersInGroups(tx, organizationId, ids.groups);

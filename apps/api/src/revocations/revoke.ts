@@ -64,17 +64,14 @@ async function revokeUser(
   const account = await knownAccount(tx, organizationId, name);
   await refuseClosing(tx, services.clock, actor.caller, account);
   const ground = { organizationId, reason, cause: 'user', subject: name, createdById: userId } as const;
-  const { certificates, keys, sessionsEnded, closedNow, krlVersion } = await closeAccount(
-    tx,
-    services,
-    account,
-    ground,
-  );
-  const alreadyRevoked = !closedNow && certificates + keys + sessionsEnded === 0;
+  const closed = await closeAccount(tx, services, account, ground);
+  const { certificates, keys, sessionsEnded, krlVersion } = closed;
+  const alreadyRevoked = !closed.changed;
   const answer = {
     ...{ krlVersion: krlVersion.toString(), certificates, serials: 0 },
     ...{ keys, sessionsEnded, alreadyRevoked },
   };
-  if (!alreadyRevoked) await recordEvent(tx, eventOf(actor, 'user.revoked', name, { reason, ...answer }));
+  if (!alreadyRevoked)
+    await recordEvent(tx, eventOf(actor, 'user.revoked', name, { reason, ...answer, ...closed.said }));
   return answer;
 }

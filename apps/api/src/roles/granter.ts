@@ -5,7 +5,8 @@ import {
   commandChoosers,
   delegatesOfUsers,
   findSignInUser,
-  partiesOf,
+  partiesAcross,
+  seeAlso,
   type PartyRow,
   type Transaction,
 } from '@writ/storage';
@@ -48,7 +49,7 @@ export async function recipientsOf(
   accounts: readonly { readonly id: string; readonly name: string }[],
 ): Promise<readonly Recipient[]> {
   const ids = accounts.map(({ id }) => id);
-  const parties = await partiesOf(tx, organizationId, ids, new Date(clock()));
+  const parties = await partiesAcross(tx, organizationId, ids, new Date(clock()));
   return accounts.map(({ id, name }) => ({
     userId: id,
     userName: name,
@@ -57,33 +58,46 @@ export async function recipientsOf(
   }));
 }
 
-/** Roles as somebody who hands them on needs to know them: with who chose their commands. */
+/** A role that is to be handed on, by its id and name. */
+export interface RoleToGrant {
+  readonly id: string;
+  readonly name: string;
+  /** The customer (id) whose role it is, where it comes by delegation. */
+  readonly customerId?: string;
+}
+
+/**
+ * Roles as somebody who hands them on needs to know them: with who chose their commands. The transaction sees the customers whose
+ * roles they are from then on.
+ */
 export async function grantedRoles(
   tx: Transaction,
   clock: Clock,
   organizationId: string,
-  roles: readonly { readonly id: string; readonly name: string }[],
+  roles: readonly RoleToGrant[],
 ): Promise<readonly GrantedRole[]> {
-  const choosers = await commandChoosers(
-    tx,
-    organizationId,
-    roles.map(({ id }) => id),
-  );
-  const recipients = await recipientsOf(tx, clock, organizationId, [...choosers.values()]);
-  return roles.map(({ id, name }) => ({
-    ...{ id, name, organizationId },
-    commandBy: recipients.find(({ userId }) => userId === choosers.get(id)?.id),
-  }));
+  const chosenBy = new Map<string, GrantedRole['commandBy']>();
+  const owners = new Set(roles.map(({ customerId = organizationId }) => customerId));
+  for (const owner of owners) {
+    const ids = roles.filter(({ customerId = organizationId }) => customerId === owner).map(({ id }) => id);
+    if (owner !== organizationId) await seeAlso(tx, owner);
+    for (const [id, chooser] of await commandChoosers(tx, owner, ids))
+      chosenBy.set(id, {
+        ...{ userId: chooser.id, userName: chooser.name },
+        party: await partyBehind(tx, clock, owner, chooser.id),
+      });
+  }
+  return roles.map(({ id, name }) => ({ id, name, organizationId, commandBy: chosenBy.get(id) }));
 }
 
-/** The account and all who may be behind it now. */
+/** The account and all who may be behind it now, also where its home is another. */
 export async function partyBehind(
   tx: Transaction,
   clock: Clock,
   organizationId: string,
   userId: string,
 ): Promise<Party> {
-  return asParty((await partiesOf(tx, organizationId, [userId], new Date(clock()))).get(userId));
+  return asParty((await partiesAcross(tx, organizationId, [userId], new Date(clock()))).get(userId));
 }
 
 function asParty(rows: readonly PartyRow[] = []): Party {

@@ -3,9 +3,9 @@ import { mayGrantRole } from '@writ/policy';
 import type { Transaction } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { refusal } from '../refusal.js';
-import { grantedRoles, granterOf, recipientsOf } from './granter.js';
+import { grantedRoles, granterOf, recipientsOf, type RoleToGrant } from './granter.js';
 
-/** A thing by its id and name. */
+/** An account by its id and name. */
 interface Named {
   readonly id: string;
   readonly name: string;
@@ -19,7 +19,7 @@ export async function refuseGranting(
   tx: Transaction,
   clock: Clock,
   caller: SignedInCaller,
-  roles: readonly Named[],
+  roles: readonly RoleToGrant[],
   accounts: readonly Named[],
 ): Promise<{ readonly exception?: 'only_owner' }> {
   if (roles.length === 0) return {};

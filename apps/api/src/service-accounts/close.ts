@@ -35,10 +35,8 @@ export function disableServiceAccount(
       account,
       groundOf(actor, account.name, 'service account disabled'),
     );
-    const { certificates, keys, sessionsEnded } = closed;
-    if (closed.closedNow) {
-      const data = { certificates, keys, sessionsEnded };
-      await recordEvent(tx, eventOf(actor, 'service_account.disabled', account.name, data));
+    if (closed.changed) {
+      await recordEvent(tx, eventOf(actor, 'service_account.disabled', account.name, closed.said));
     }
     return shownServiceAccount(tx, organizationId, closed.account);
   });
@@ -60,13 +58,12 @@ export function deleteServiceAccount(
     const account = await knownServiceAccount(tx, organizationId, params.account);
     await refuseClosing(tx, services.clock, caller, account);
     const ground = groundOf(actor, account.name, 'service account deleted');
-    const { certificates, keys, sessionsEnded } = await closeAccount(tx, services, account, ground);
+    const { said } = await closeAccount(tx, services, account, ground);
     const left = await leaveEverything(tx, organizationId, account.id);
     await settleTrust(tx, services, ground, left);
     for (const group of left.groups) await settleGroupAcross(tx, services, actor, group);
     await markDeleted(tx, organizationId, account.id, new Date(services.clock()));
-    const data = { certificates, keys, sessionsEnded };
-    await recordEvent(tx, eventOf(actor, 'service_account.deleted', account.name, data));
+    await recordEvent(tx, eventOf(actor, 'service_account.deleted', account.name, said));
   });
 }
 

@@ -2,6 +2,7 @@ import type { ProblemCode } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
 import {
   changeAccount,
+  currentKrlVersion,
   endOtherSessions,
   otherActiveOwners,
   raiseEpochs,
@@ -9,23 +10,35 @@ import {
   trustedUserKeys,
   unexpiredUserCertificates,
   withdrawInvitations,
+  withdrawLeftBy,
   type AccountRow,
   type RevocationGround,
   type Transaction,
 } from '@writ/storage';
 import { randomUUID } from 'node:crypto';
-import { endAcross } from '../delegations/across.js';
+import { endAcross, withdrawAcross } from '../delegations/across.js';
 import { endTrust, takenSince, type TrustEnded, type TrustEnding } from '../revocations/end-trust.js';
+import { endRegisteredKeys } from '../service-accounts/end-registered-keys.js';
 
 export interface AccountClosed extends TrustEnded {
   readonly account: AccountRow;
   readonly sessionsEnded: number;
-  /** Whether the account was open until now. */
-  readonly closedNow: boolean;
+  /** Whether the account was open until now, or anything of it. */
+  readonly changed: boolean;
+  /** How much ended, as events tell it; what it left behind that lets others in only where there was any. */
+  readonly said: {
+    readonly certificates: number;
+    readonly keys: number;
+    readonly sessionsEnded: number;
+    readonly joinTokens?: number;
+    readonly invitations?: number;
+    readonly registeredKeys?: number;
+  };
 }
 
 /**
  * Closes an account, in a transaction that holds `lockTrust`: nobody signs in to it, its sessions, invitations and registered keys end,
+ * and so do the join tokens and invitations that it made and the keys that it registered for service accounts, also in customers;
  * and its unexpired user certificates, also those that it got in customers by delegation, and certified keys are revoked for good (domain.md "Losing access"). Host
  * certificates that it had signed, and keys of hosts and authorities, are no part of it. Closing it again finishes
  * whatever was left. Ends in `last_owner`.
@@ -57,9 +70,27 @@ export async function closeAccount(
     keys: await trustedUserKeys(tx, organizationId, account.id),
   };
   const ended = await endTrust(tx, services, ground, ending, { act });
+  const { keys: registered, ...left } = await withdrawLeftBy(tx, organizationId, account.id);
+  const ofKeys = await endRegisteredKeys(tx, services, ground, registered, { act });
   const elsewhere = await endAcross(tx, services, ground, act, { userId: account.id });
-  const certificates = ended.certificates + elsewhere;
-  return { ...ended, certificates, account: closed, sessionsEnded, closedNow };
+  const there = await withdrawAcross(tx, services, ground, act, account.id);
+  const said = {
+    certificates: ended.certificates + ofKeys.certificates + elsewhere + there.certificates,
+    keys: ended.keys,
+    sessionsEnded: sessionsEnded + ofKeys.sessionsEnded + there.sessionsEnded,
+  };
+  const leftBehind = {
+    joinTokens: left.joinTokens + there.joinTokens,
+    invitations: left.invitations + there.invitations,
+    registeredKeys: registered.length + there.registeredKeys,
+  };
+  const any = Object.values(leftBehind).some((count) => count > 0);
+  return {
+    ...{ ...ended, ...said, account: closed },
+    krlVersion: (await currentKrlVersion(tx, organizationId)) ?? 0n,
+    changed: closedNow || any || Object.values(said).some((count) => count > 0),
+    said: { ...said, ...(any ? leftBehind : {}) },
+  };
 }
 
 /** Ends in `last_owner` where nobody else could act as one. */

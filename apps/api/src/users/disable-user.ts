@@ -30,13 +30,7 @@ export function disableUser(
       subject: account.name,
       createdById: userId,
     });
-    if (closed.closedNow || closed.certificates + closed.keys + closed.sessionsEnded > 0) {
-      const { certificates, keys, sessionsEnded } = closed;
-      await recordEvent(
-        tx,
-        eventOf(actor, 'user.disabled', account.name, { certificates, keys, sessionsEnded }),
-      );
-    }
+    if (closed.changed) await recordEvent(tx, eventOf(actor, 'user.disabled', account.name, closed.said));
     return userView(closed.account);
   });
 }

@@ -48,7 +48,7 @@ export async function refuseResetting(
   caller: SignedInCaller,
   account: AccountRow,
 ): Promise<void> {
-  const roles = await rolesOf(tx, caller, account);
+  const roles = await rolesOf(tx, clock, caller, account);
   const opened = await accountOf(tx, caller, account.administrativeRole, roles);
   refuseUnless([mayOpenAccount(await granterOf(tx, clock, caller), 'user.reset', opened)]);
 }
@@ -65,7 +65,7 @@ export async function refuseEnabling(
 ): Promise<'only_owner' | null> {
   const granter = await granterOf(tx, clock, caller);
   const recipients = await recipientsOf(tx, clock, caller.organizationId, [account]);
-  const roles = await grantedRoles(tx, clock, caller.organizationId, await rolesOf(tx, caller, account));
+  const roles = await rolesOf(tx, clock, caller, account);
   return refuseUnless([
     mayOpenAccount(granter, 'user.invite', await accountOf(tx, caller, account.administrativeRole, [])),
     ...roles.map((role) => mayGrantRole(granter, role, recipients)),
@@ -84,7 +84,7 @@ export async function refuseRegistering(
 ): Promise<'only_owner' | null> {
   const [recipient] = await recipientsOf(tx, clock, caller.organizationId, [account]);
   if (recipient === undefined) throw notFound('service account');
-  const roles = await rolesOf(tx, caller, account);
+  const roles = await rolesOf(tx, clock, caller, account);
   const opened = await accountOf(tx, caller, account.administrativeRole, roles);
   return refuseUnless([mayRegisterKey(await granterOf(tx, clock, caller), opened, recipient)]);
 }
@@ -138,7 +138,7 @@ export async function refuseConfirming(
   const [recipient] = await recipientsOf(tx, clock, organizationId, [account]);
   if (recipient === undefined) throw notFound('user');
   const may = mayConfirmAccount(await granterOf(tx, clock, caller), {
-    ...(await accountOf(tx, caller, administrativeRole, await rolesOf(tx, caller, account))),
+    ...(await accountOf(tx, caller, administrativeRole, await rolesOf(tx, clock, caller, account))),
     ...recipient,
     owner: administrativeRole === 'owner',
     openInvitation: await hasOpenInvitation(tx, organizationId, account.id, new Date(clock())),
@@ -173,17 +173,19 @@ async function accountOf(
   return { organizationId, permissions, roles };
 }
 
+/** Every role that the account is in, of customers too. */
 async function rolesOf(
   tx: Transaction,
+  clock: Clock,
   { organizationId }: SignedInCaller,
   { id }: AccountRow,
 ): Promise<readonly GrantedRole[]> {
   const rows = await listRolesOf(tx, organizationId, id);
   const delegated = await delegatesOfUsers(tx, organizationId, [id]);
-  return [
-    ...rows.map((row) => ({ id: row.id, name: row.name, organizationId })),
-    ...delegated.map(({ roleId, roleName }) => ({ id: roleId, name: roleName, organizationId })),
-  ];
+  return grantedRoles(tx, clock, organizationId, [
+    ...rows.map(({ id: roleId, name }) => ({ id: roleId, name })),
+    ...delegated.map(({ roleId, roleName, customerId }) => ({ id: roleId, name: roleName, customerId })),
+  ]);
 }
 
 function refuseUnless(judgements: readonly GrantJudgement[]): 'only_owner' | null {

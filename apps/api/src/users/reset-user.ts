@@ -14,6 +14,7 @@ import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { refusal } from '../refusal.js';
 import { endTrust, takenSince, type TrustEnding } from '../revocations/end-trust.js';
+import { refuseLastOwner } from './close-account.js';
 import { giveInvitation } from './give-invitation.js';
 import type { Inviting } from './invite-user.js';
 import { refuseResetting } from './open-account.js';
@@ -26,7 +27,7 @@ const day = 24 * 3600 * 1000;
 /**
  * Forgets an account's password, ends its sessions and revokes its certificates; only the invitation in this answer opens it again. Nobody resets
  * their own account: a borrowed session would become a password. Ends in `not_found`, `grant_refused` (every rule),
- * `already_so` (the account is closed).
+ * `already_so` (the account is closed), `last_owner`.
  */
 export function resetUser(
   services: Inviting & TrustEnding,
@@ -46,6 +47,7 @@ export function resetUser(
         `${account.name} is disabled; enable the account first.`,
       );
     }
+    await refuseLastOwner(tx, organizationId, account);
     const at = new Date(services.clock());
     await raiseEpochs(tx, organizationId, [account.id]);
     const reset = await changeAccount(tx, organizationId, account.id, {

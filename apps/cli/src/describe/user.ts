@@ -60,7 +60,8 @@ export const user: GroupDescription = {
       summary: 'close an account: ends its sessions, revokes its certificates and keys',
       description:
         'Asks first on a terminal. Certificates and keys are revoked for good: `writ user enable` reopens the account for new ' +
-        'certificates of a new key only.',
+        'certificates of a new key only. Join tokens and open invitations that it made end, too, and the keys that it registered ' +
+        'for service accounts.',
       examples: [{ command: 'writ user disable bea --yes', says: 'close the account without being asked' }],
       arguments: [name],
       options: [{ flags: '--yes', summary: 'do not ask' }],

@@ -197,7 +197,7 @@ export function delegatesOfUsers(
     where organization_id = ${homeId}::uuid order by role_name collate "C"`;
 }
 
-/** Whom a delegation reaches in its home now, by name. */
+/** Whom a delegation reaches in its home now, by name: people, as machines have no second factor and act nowhere else. */
 export async function peopleOfDelegate(
   tx: Transaction,
   { homeId, delegateKind, delegateId }: Pick<DelegationRow, 'homeId' | 'delegateKind' | 'delegateId'>,
@@ -214,7 +214,7 @@ export async function peopleOfDelegate(
       union
       select member_id from below join group_groups m on m.group_id = below.id where organization_id = ${homeId}::uuid
     )
-    select id, name from users where organization_id = ${homeId}::uuid
+    select id, name from users where organization_id = ${homeId}::uuid and kind = 'person'
       and id in (select user_id from group_users where organization_id = ${homeId}::uuid and group_id in (select id from below))
     order by name collate "C"`;
 }
@@ -241,7 +241,8 @@ export async function settleDelegated(
     held (role_id, user_id) as (
       select role_id, id from given where kind = 'user'
       union
-      select role_id, user_id from reached join group_users using (group_id) where organization_id = ${home.id}::uuid
+      select role_id, user_id from reached join group_users g using (group_id) join users on users.id = user_id
+      where g.organization_id = ${home.id}::uuid and users.organization_id = ${home.id}::uuid and users.kind = 'person'
     ),
     lost as (
       delete from role_holders old where organization_id = ${customerId}::uuid and delegated

@@ -5,6 +5,8 @@ export interface UsedInvitation {
   readonly userId: string;
   /** 'invite' | 'reset' */
   readonly purpose: string;
+  /** Null: `init`. */
+  readonly createdById: string | null;
 }
 
 /**
@@ -21,7 +23,7 @@ export async function useInvitation(
     update invitations set used_at = ${now}::timestamptz
     where organization_id = ${organizationId}::uuid and token_hash = ${Uint8Array.from(tokenHash)}::bytea
       and used_at is null and expires_at > ${now}::timestamptz
-    returning id, user_id as "userId", purpose`;
+    returning id, user_id as "userId", purpose, created_by_id as "createdById"`;
   return rows[0] ?? null;
 }
 
@@ -34,6 +36,6 @@ export async function findInvitation(
 ): Promise<UsedInvitation | null> {
   return tx.invitation.findFirst({
     where: { organizationId, tokenHash: Uint8Array.from(tokenHash), usedAt: null, expiresAt: { gt: now } },
-    select: { id: true, userId: true, purpose: true },
+    select: { id: true, userId: true, purpose: true, createdById: true },
   });
 }

@@ -1,4 +1,3 @@
-import { openAccounts, type AccountRow } from './accounts.js';
 import { seeOrganizations } from './delegations.js';
 import type { Transaction } from './transaction.js';
 
@@ -18,6 +17,26 @@ export async function keepOutsider(tx: Transaction, outsider: NewOutsider): Prom
     insert into outsiders (organization_id, user_id, home_id, name)
     values (${outsider.organizationId}::uuid, ${outsider.userId}::uuid, ${outsider.homeId}::uuid, ${outsider.name})
     on conflict (organization_id, user_id) do nothing`;
+}
+
+/**
+ * The provider's customers in which an account of its has acted or been in a role, with its name there, in the order of their ids.
+ * The transaction sees all customers from then on.
+ */
+export async function customersEntered(
+  tx: Transaction,
+  providerId: string,
+  userId: string,
+): Promise<readonly { readonly customerId: string; readonly name: string }[]> {
+  const customers = await tx.customer.findMany({
+    where: { organizationId: providerId },
+    select: { customerId: true },
+  });
+  if (customers.length === 0) return [];
+  await seeOrganizations(tx, [providerId, ...customers.map(({ customerId }) => customerId)]);
+  return tx.$queryRaw`
+    select organization_id as "customerId", name from outsiders
+    where user_id = ${userId}::uuid and home_id = ${providerId}::uuid order by organization_id`;
 }
 
 /** Somebody from outside who is in a role of the organization. */
@@ -44,65 +63,4 @@ export async function delegatedAccounts(
     where o.organization_id = ${organizationId}::uuid and exists (select from role_holders h
       where h.organization_id = o.organization_id and h.user_id = o.user_id and delegated)
     order by o.name collate "C"`;
-}
-
-/** What people from outside have left behind that lets somebody or something in. */
-export interface LeftByOutsiders {
-  readonly joinTokens: number;
-  readonly invitations: number;
-  /** The keys that still open service accounts, by account. */
-  readonly keys: readonly { readonly userId: string; readonly fingerprint: string }[];
-  /** The accounts of people that are open. */
-  readonly accounts: readonly AccountRow[];
-}
-
-/**
- * Uses up the join tokens and withdraws the invitations that somebody from outside has made, and tells which accounts they have opened
- * and which keys they registered for service accounts, which stay. What such an account did counts as theirs, and so does what a
- * service account did that one of their keys opens or opened; what the organization's owner did is the owner's own. In a transaction
- * that holds `lockTrust`.
- */
-export async function withdrawOutsiders(
-  tx: Transaction,
-  organizationId: string,
-  ownerId: string,
-): Promise<LeftByOutsiders> {
-  const makers = await makersFromOutside(tx, organizationId, ownerId);
-  const tokens = await tx.joinToken.updateMany({
-    where: { organizationId, createdById: { in: makers }, usesLeft: { gt: 0 } },
-    data: { usesLeft: 0 },
-  });
-  const invitations = await tx.invitation.deleteMany({
-    where: { organizationId, createdById: { in: makers }, usedAt: null },
-  });
-  const keys = await tx.serviceAccountKey.findMany({
-    where: { organizationId, addedById: { in: makers }, removedAt: null },
-    select: { userId: true, fingerprint: true },
-    orderBy: { addedAt: 'asc' },
-  });
-  const accounts = await openAccounts(tx, organizationId, makers);
-  return { joinTokens: tokens.count, invitations: invitations.count, keys, accounts };
-}
-
-/**
- * The ids of everybody from outside who has acted here, of whom they let in, and of the service accounts that a key of theirs opens or
- * did; and so on.
- */
-async function makersFromOutside(
-  tx: Transaction,
-  organizationId: string,
-  ownerId: string,
-): Promise<string[]> {
-  const rows = await tx.$queryRaw<{ id: string }[]>`
-    with recursive opened (id, by) as (
-      select user_id, added_by_id from service_account_keys where organization_id = ${organizationId}::uuid
-      union
-      select user_id, created_by_id from invitations
-        where organization_id = ${organizationId}::uuid and used_at is not null and user_id <> ${ownerId}::uuid),
-    makers (id) as (
-      select user_id from outsiders where organization_id = ${organizationId}::uuid
-      union
-      select opened.id from opened join makers on makers.id = opened.by)
-    select id from makers`;
-  return rows.map(({ id }) => id);
 }

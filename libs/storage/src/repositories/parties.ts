@@ -1,3 +1,4 @@
+import { seeAlso } from './organizations.js';
 import type { Transaction } from './transaction.js';
 
 /** An account that may be behind another one, or that other one itself. */
@@ -58,6 +59,64 @@ export async function partiesOf(
   const parties = new Map<string, PartyRow[]>(userIds.map((id) => [id, []]));
   for (const { of, ...row } of rows) parties.get(of)?.push(row);
   return parties;
+}
+
+/**
+ * As `partiesOf`, with everybody who may be behind those from outside where their accounts are: for the organization all of them are
+ * one. The transaction sees these homes from then on, too. Nobody who is only there is the only owner here.
+ */
+export async function partiesAcross(
+  tx: Transaction,
+  organizationId: string,
+  userIds: readonly string[],
+  now: Date,
+): Promise<ReadonlyMap<string, readonly PartyRow[]>> {
+  const here = await partiesOf(tx, organizationId, userIds, now);
+  const ids = [...new Set([...here.values()].flat().map(({ userId }) => userId))];
+  const outsiders = await tx.outsider.findMany({
+    where: { organizationId, userId: { in: ids } },
+    select: { userId: true, homeId: true, name: true },
+  });
+  if (outsiders.length === 0) return here;
+  const behind = new Map<string, readonly PartyRow[]>();
+  for (const homeId of new Set(outsiders.map((each) => each.homeId))) {
+    await seeAlso(tx, homeId);
+    const own = outsiders.filter((each) => each.homeId === homeId).map(({ userId }) => userId);
+    const [home = ''] = outsiders.flatMap((each) => (each.homeId === homeId ? each.name.split('/', 1) : []));
+    for (const [id, party] of await partiesOf(tx, homeId, own, now))
+      behind.set(
+        id,
+        party.map((each) => ({ ...each, userName: `${home}/${each.userName}` })),
+      );
+  }
+  const held = await rolesHeldHere(tx, organizationId, [...behind.values()].flat());
+  return new Map(
+    [...here].map(([of, party]) => {
+      const known = new Set(party.map(({ userId }) => userId));
+      const others = party.flatMap(({ userId }) => behind.get(userId) ?? []);
+      const added = new Map(others.map((each) => [each.userId, each]));
+      for (const id of known) added.delete(id);
+      const rows = [...added.values()].map((each) => ({
+        ...{ ...each, onlyOwner: false, roleIds: held.get(each.userId) ?? [] },
+      }));
+      return [of, [...party, ...rows]];
+    }),
+  );
+}
+
+/** The roles of the organization that each of the accounts is in, by the account's id. */
+async function rolesHeldHere(
+  tx: Transaction,
+  organizationId: string,
+  accounts: readonly PartyRow[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const rows = await tx.roleHolder.findMany({
+    where: { organizationId, userId: { in: accounts.map(({ userId }) => userId) } },
+    select: { userId: true, roleId: true },
+  });
+  const held = new Map<string, string[]>();
+  for (const { userId, roleId } of rows) held.set(userId, [...(held.get(userId) ?? []), roleId]);
+  return held;
 }
 
 /** Whether somebody holds an invitation that could still open the account. */

@@ -1,0 +1,50 @@
+import type { ProblemCode } from '@writ/contract';
+import { CodedError, type Clock } from '@writ/kernel';
+import { mayOpenAccount, type Caller } from '@writ/policy';
+import {
+  findSignInUser,
+  isActive,
+  type SignInUser,
+  type Transaction,
+  type UsedInvitation,
+} from '@writ/storage';
+import { heldPermissions } from '../auth/held-permissions.js';
+import { granterOf } from '../roles/granter.js';
+
+/**
+ * Judges an invitation again when it is used, with what whoever made it may do now: rights may have been taken since. One that was
+ * made from outside, or by `init`, was judged then. Ends in `invitation_invalid`.
+ */
+export async function judgeInvitation(
+  tx: Transaction,
+  clock: Clock,
+  organization: Pick<Caller, 'organizationId' | 'organizationHandle' | 'organizationName'>,
+  { createdById, purpose }: Pick<UsedInvitation, 'createdById' | 'purpose'>,
+  { administrativeRole }: SignInUser,
+): Promise<void> {
+  const { organizationId } = organization;
+  if (createdById === null) return;
+  const maker = await findSignInUser(tx, organizationId, { id: createdById });
+  if (maker === null) return;
+  if (!(await isActive(tx, organizationId, createdById))) throw withdrawn();
+  const caller: Caller = {
+    ...organization,
+    ...{ userId: createdById, userName: maker.name, epoch: 0n, permissions: new Set() },
+    authentication: { method: 'invitation', at: 0, strength: 'single', sessionId: null },
+  };
+  const account = {
+    organizationId,
+    permissions: await heldPermissions(tx, organizationId, administrativeRole),
+    // Whoever put it into a role since has been judged with this invitation open.
+    roles: [],
+  };
+  const permission = purpose === 'reset' ? 'user.reset' : 'user.invite';
+  if (!mayOpenAccount(await granterOf(tx, clock, caller), permission, account).allowed) throw withdrawn();
+}
+
+function withdrawn(): CodedError<ProblemCode> {
+  return new CodedError<ProblemCode>(
+    'invitation_invalid',
+    'Whoever made this invitation may not make it any more; ask somebody who may for a new one.',
+  );
+}

@@ -1,0 +1,91 @@
+import { openAccounts, type AccountRow } from './accounts.js';
+import type { CertificateRef } from './certificates.js';
+import type { Transaction } from './transaction.js';
+
+/** What somebody has left behind that lets somebody or something in. */
+export interface LeftBehind {
+  readonly joinTokens: number;
+  readonly invitations: number;
+  /** The keys that still open service accounts, by account. */
+  readonly keys: readonly { readonly userId: string; readonly fingerprint: string }[];
+}
+
+/** The same of everybody from outside, and more. */
+export interface LeftByOutsiders extends LeftBehind {
+  /** The accounts of people that they opened and that are not closed. */
+  readonly accounts: readonly AccountRow[];
+  /** The certificates of hosts that they had signed by hand, for keys of no host that has joined. */
+  readonly hostCertificates: readonly CertificateRef[];
+}
+
+/**
+ * Uses up the join tokens and withdraws the invitations that an account (id) has made, and tells which keys it registered for service
+ * accounts, which stay. What a service account made that one of these keys opens or opened counts as the account's, too. In a
+ * transaction that holds `lockTrust`.
+ */
+export async function withdrawLeftBy(
+  tx: Transaction,
+  organizationId: string,
+  accountId: string,
+): Promise<LeftBehind> {
+  const makers = await tx.$queryRaw<{ id: string }[]>`
+    with recursive makers (id) as (
+      select ${accountId}::uuid
+      union
+      select k.user_id from service_account_keys k join makers m on m.id = k.added_by_id
+        where k.organization_id = ${organizationId}::uuid)
+    select id from makers`;
+  return withdraw(tx, organizationId, idsOf(makers));
+}
+
+/**
+ * The same for everybody from outside, whose are also the accounts that they opened and what these did, but for the organization's
+ * owner (id). Of certificates those that expire after `takenSince` (seconds since 1970). In a transaction that holds `lockTrust`.
+ */
+export async function withdrawLeftByOutsiders(
+  tx: Transaction,
+  organizationId: string,
+  ownerId: string,
+  takenSince: bigint,
+): Promise<LeftByOutsiders> {
+  const makers = await tx.$queryRaw<{ id: string }[]>`
+    with recursive opened (id, by) as (
+      select user_id, added_by_id from service_account_keys where organization_id = ${organizationId}::uuid
+      union
+      select user_id, created_by_id from invitations
+        where organization_id = ${organizationId}::uuid and used_at is not null and user_id <> ${ownerId}::uuid),
+    makers (id) as (
+      select user_id from outsiders where organization_id = ${organizationId}::uuid
+      union
+      select opened.id from opened join makers on makers.id = opened.by)
+    select id from makers`;
+  const ids = idsOf(makers);
+  const left = await withdraw(tx, organizationId, ids);
+  const hostCertificates = await tx.$queryRaw<CertificateRef[]>`
+    select authority_id as "authorityId", serial, valid_before as "validBefore" from certificates c
+    where organization_id = ${organizationId}::uuid and certificate_type = 'host' and user_id = any(${ids}::uuid[])
+      and valid_before > ${takenSince}
+      and not exists (select from host_keys k
+        where k.organization_id = c.organization_id and k.fingerprint = c.public_key_fingerprint)`;
+  return { ...left, accounts: await openAccounts(tx, organizationId, ids), hostCertificates };
+}
+
+async function withdraw(tx: Transaction, organizationId: string, makers: string[]): Promise<LeftBehind> {
+  const tokens = await tx.joinToken.updateMany({
+    where: { organizationId, createdById: { in: makers }, usesLeft: { gt: 0 } },
+    data: { usesLeft: 0 },
+  });
+  const invitations = await tx.invitation.deleteMany({
+    where: { organizationId, createdById: { in: makers }, usedAt: null },
+  });
+  const keys = await tx.serviceAccountKey.findMany({
+    where: { organizationId, addedById: { in: makers }, removedAt: null },
+    select: { userId: true, fingerprint: true },
+    orderBy: { addedAt: 'asc' },
+  });
+  return { joinTokens: tokens.count, invitations: invitations.count, keys };
+}
+
+function idsOf(rows: readonly { readonly id: string }[]): string[] {
+  return rows.map(({ id }) => id);
+}

@@ -1,0 +1,238 @@
+import { call, permissions, signInNamespace, type SessionTokens } from '@writ/contract';
+import { transportTo } from '../service/person.js';
+import { newKey, problemOf, sshsig, TestOrganization, type Member, type OwnKey } from './organization.js';
+import { password } from './service.js';
+
+/** The provider acme: ana; ana2, an owner whom she invited; dan, an owner who is confirmed; bob, whom dan invited. */
+let org: TestOrganization;
+let ana2: Member;
+let dan: Member;
+let bob: Member;
+let made = 0;
+
+beforeAll(async () => {
+  org = await TestOrganization.start();
+  dan = await org.member('dan', 'owner');
+  await org.as(org.owner, 'confirmUser', { params: { user: 'dan' } });
+  await strong();
+  bob = await org.member('bob', 'member', dan);
+  ana2 = await org.member('ana2', 'owner');
+  await strong();
+});
+afterAll(() => org.stop());
+
+/** Everybody counts as signed in with a second factor. */
+const strong = () => org.ask(`update sessions set strength = 'multi'`);
+const codeOf = async (answer: Promise<unknown>) => (await problemOf(answer)).code;
+const rulesOf = async (answer: Promise<unknown>) => {
+  const { code, failures } = await problemOf(answer);
+  return [code, ...(failures?.map(({ rule }) => rule) ?? [])];
+};
+const at = (handle: string, more: object = {}) => ({ params: { organization: handle, ...more } });
+const accept = (invitation: string): Promise<SessionTokens> =>
+  call(transportTo(org.url), 'acceptInvitation', { body: { invitation, password } });
+async function letIn(handle: string, name: string, administrativeRole = 'owner', by = org.owner) {
+  const body = { name, administrativeRole };
+  const { invitation } = await org.as(by, 'inviteUser', { ...at(handle), body });
+  return { name, token: (await accept(invitation)).accessToken };
+}
+async function customer() {
+  const name = `customer-${(made += 1)}`;
+  const { handle } = await org.as(org.owner, 'createCustomer', {
+    body: { name, namePatterns: [`*.${name}.example`] },
+  });
+  return { name, handle };
+}
+const role = (by: Member, handle: string, name: string, more: object = {}) =>
+  org.as(by, 'createRole', {
+    ...at(handle),
+    body: {
+      ...{ name, principals: 'role', selector: { env: 'prod' }, logins: ['root'], maxTtlSeconds: 3600 },
+      ...more,
+    },
+  });
+const runs = (forceCommand: string) => ({ criticalOptions: { forceCommand } });
+async function offer(name: string, roleName: string, to: { user?: string; group?: string }) {
+  return (await org.as(org.owner, 'offerDelegation', { body: { customer: name, role: roleName, ...to } })).id;
+}
+const acceptAs = (by: Member, handle: string, delegation: string) =>
+  org.as(by, 'acceptDelegation', at(handle, { delegation }));
+const tokenWith = (by: Member, { handle, name }: { handle: string; name: string }, labels: object) =>
+  org.as(by, 'createJoinToken', {
+    ...at(handle),
+    body: { names: `*.${name}.example`, labels: labels as Record<string, string> },
+  });
+const issue = (by: Member, handle: string, { line }: OwnKey, roleName: string) =>
+  org.as(by, 'issueUserCertificate', { ...at(handle), body: { publicKey: line, role: roleName } });
+const wouldGain = ['grant_refused', 'caller_would_gain'];
+
+describe('two accounts of one person of the provider, in a customer without an owner', () => {
+  it('are one: a command of the one is not run by people whom the other lets in', async () => {
+    const { handle, name } = await customer();
+    await role(ana2, handle, 'web', runs('theirs'));
+    const delegation = await offer(name, 'web', { user: 'bob' });
+    const problem = await problemOf(acceptAs(org.owner, handle, delegation));
+    expect([problem.code, ...(problem.failures ?? []).map(({ rule }) => rule)]).toEqual(wouldGain);
+    expect(problem.failures?.[0]?.message).toContain('acme/ana2');
+  });
+
+  it('are one: the one does not grant what the other, or an account that the other let in, gains by', async () => {
+    const { handle } = await customer();
+    await role(org.owner, handle, 'web');
+    await letIn(handle, 'x', 'member');
+    const grant = (by: Member, user: string) =>
+      org.as(by, 'grantRole', { ...at(handle, { role: 'web' }), body: { user } });
+    const confirm = (by: Member) => org.as(by, 'confirmUser', at(handle, { user: 'x' }));
+    for (const by of [org.owner, ana2]) {
+      expect((await rulesOf(grant(by, 'x')))[0]).toBe('grant_refused');
+      expect(await rulesOf(confirm(by))).toEqual(['grant_refused', 'account_not_apart']);
+    }
+    const body = { name: 'ci', administrativeRole: 'member' };
+    await org.as(org.owner, 'createServiceAccount', { ...at(handle), body });
+    const publicKey = newKey('ci').line;
+    await org.as(org.owner, 'addSignInKey', { ...at(handle, { account: 'ci' }), body: { publicKey } });
+    expect((await rulesOf(grant(ana2, 'ci')))[0]).toBe('grant_refused');
+  });
+
+  it('are one: the one does not label hosts into the reach of the other', async () => {
+    const there = await customer();
+    await role(org.owner, there.handle, 'web');
+    await role(ana2, there.handle, 'run', { ...runs('theirs'), selector: { env: 'run' } });
+    await acceptAs(dan, there.handle, await offer(there.name, 'web', { user: 'ana2' }));
+    for (const env of ['prod', 'run'])
+      expect(await rulesOf(tokenWith(org.owner, there, { env }))).toEqual(wouldGain);
+    await tokenWith(dan, there, { env: 'stage' });
+  });
+});
+
+describe('a group of the provider to which a role of a customer is delegated', () => {
+  it('takes nobody in by whoever chose what those in the role run, nor by a machine or without a second factor', async () => {
+    const { handle, name } = await customer();
+    await org.as(org.owner, 'createGroup', { body: { name: 'oncall' } });
+    await role(org.owner, handle, 'web', runs('theirs'));
+    await acceptAs(dan, handle, await offer(name, 'web', { group: 'oncall' }));
+    const add = (by: Member, ...users: string[]) =>
+      org.as(by, 'addToGroup', { params: { group: 'oncall' }, body: { users } });
+    expect(await rulesOf(add(org.owner, 'bob'))).toEqual(wouldGain);
+    expect(await codeOf(issue(bob, handle, newKey(), 'web'))).toBe('not_found');
+    expect(await codeOf(add(await org.signIn('dan'), 'bob'))).toBe('second_factor_required');
+    const machine = await serviceAccount(org.owner, 'robot', 'administrator');
+    expect(await codeOf(add(machine, 'bob'))).toBe('people_only');
+  });
+
+  it('gives nothing to machines in it, and nothing says so', async () => {
+    const { handle, name } = await customer();
+    await org.as(org.owner, 'createGroup', { body: { name: 'machines' } });
+    await serviceAccount(org.owner, 'svc', 'member');
+    await org.as(dan, 'addToGroup', { params: { group: 'machines' }, body: { users: ['svc'] } });
+    await role(org.owner, handle, 'web');
+    const delegation = await offer(name, 'web', { group: 'machines' });
+    expect(await acceptAs(dan, handle, delegation)).toMatchObject({ state: 'accepted', people: [] });
+    const bo = await letIn(handle, 'bo');
+    expect((await org.as(bo, 'listAccess', at(handle))).items).toEqual([]);
+  });
+});
+
+describe('a role that is delegated to an owner of the provider', () => {
+  it('is theirs also while they act as the customer’s owner, and every answer says so', async () => {
+    const { handle, name } = await customer();
+    await role(org.owner, handle, 'web', { principals: 'logins', selector: undefined });
+    await acceptAs(dan, handle, await offer(name, 'web', { user: 'ana' }));
+    const own = newKey();
+    await org.prove(org.owner, own);
+    await issue(org.owner, handle, own, 'web');
+    const { organizations } = await org.as(org.owner, 'listReach');
+    expect(organizations.map((each) => [each.name, each.roles.map((one) => one.name)])).toContainEqual([
+      name,
+      ['web'],
+    ]);
+  });
+
+  it('gives no certificate for a key that the customer has revoked', async () => {
+    const { handle, name } = await customer();
+    await role(org.owner, handle, 'web', { principals: 'logins', selector: undefined });
+    await acceptAs(dan, handle, await offer(name, 'web', { user: 'ana' }));
+    const [own, other] = [newKey(), newKey()];
+    await org.prove(org.owner, own);
+    await org.prove(org.owner, other);
+    const bo = await letIn(handle, 'bo');
+    await issue(org.owner, handle, own, 'web');
+    await org.as(bo, 'revoke', { ...at(handle), body: { publicKey: own.line, reason: 'lost' } });
+    expect(await rulesOf(issue(org.owner, handle, own, 'web'))).toEqual(['request_refused', 'key_revoked']);
+    await issue(org.owner, handle, other, 'web');
+  });
+});
+
+describe('an account that is closed', () => {
+  it('leaves nothing that lets others in: invitations, join tokens, keys of service accounts', async () => {
+    const eva = await org.member('eva', 'administrator', dan);
+    const { invitation } = await org.as(eva, 'inviteUser', {
+      body: { name: 'zed', administrativeRole: 'auditor' },
+    });
+    await org.member('tom', 'member', dan);
+    const { invitation: reset } = await org.as(eva, 'resetUser', { params: { user: 'tom' } });
+    const svc = await serviceAccount(eva, 'left', 'auditor');
+    const { secret } = await org.as(eva, 'createJoinToken', { body: { names: '*.acme.example' } });
+    await org.as(dan, 'disableUser', { params: { user: 'eva' } });
+    for (const each of [invitation, reset]) expect(await codeOf(accept(each))).toBe('invitation_invalid');
+    expect(await codeOf(org.as(svc, 'listUsers'))).toBe('session_ended');
+    expect(await codeOf(byKey(svc.name, svc.key))).toBe('sign_in_failed');
+    const join = { secret, name: 'web.acme.example', publicKeys: [newKey().line] };
+    const body = { params: { organization: org.handle }, body: join };
+    expect(await codeOf(call(transportTo(org.url), 'challengeJoin', body))).toBe('join_token_invalid');
+    const [event] = (await org.as(dan, 'listEvents', { query: { kind: 'user.disabled' } })).items;
+    expect(event).toMatchObject({
+      subject: 'eva',
+      data: { joinTokens: 1, invitations: 2, registeredKeys: 1, sessionsEnded: 2 },
+    });
+  });
+
+  it('leaves nothing in customers either', async () => {
+    const { handle } = await customer();
+    const olga = await org.member('olga', 'owner', dan);
+    await strong();
+    const { invitation } = await org.as(olga, 'inviteUser', { ...at(handle), body: { name: 'zed' } });
+    await org.as(dan, 'revoke', { body: { user: 'olga', reason: 'stolen' } });
+    expect(await codeOf(accept(invitation))).toBe('invitation_invalid');
+    const { items } = await org.as(dan, 'listEvents', { ...at(handle), query: { kind: 'user.revoked' } });
+    expect(items).toMatchObject([{ subject: 'acme/olga', data: { reason: 'stolen', invitations: 1 } }]);
+  });
+
+  it('nor does one whose rights were taken: its invitations are judged when they are used', async () => {
+    const fay = await org.member('fay', 'administrator', dan);
+    const body = { name: 'gus', administrativeRole: 'administrator' };
+    const { invitation } = await org.as(fay, 'inviteUser', { body });
+    const set = (administrativeRole: string) =>
+      org.as(dan, 'setUser', { params: { user: 'fay' }, body: { administrativeRole } });
+    await set('auditor');
+    expect(await codeOf(accept(invitation))).toBe('invitation_invalid');
+    await set('administrator');
+    await accept(invitation);
+  });
+});
+
+describe('the last owner', () => {
+  it('is not reset either, whoever holds every permission', async () => {
+    const { handle } = await customer();
+    const bo = await letIn(handle, 'bo');
+    const body = { name: 'all', permissions: [...permissions] };
+    await org.as(bo, 'createAdministrativeRole', { ...at(handle), body });
+    const eva = await letIn(handle, 'eva', 'all', bo);
+    expect(await codeOf(org.as(eva, 'resetUser', at(handle, { user: 'bo' })))).toBe('last_owner');
+    await org.as(bo, 'listUsers', at(handle));
+    expect(await codeOf(org.as(org.owner, 'listUsers', at(handle)))).toBe('not_found');
+  });
+});
+
+async function serviceAccount(by: Member, name: string, administrativeRole: string) {
+  const key = newKey(name);
+  await org.as(by, 'createServiceAccount', { body: { name, administrativeRole } });
+  await org.as(by, 'addSignInKey', { params: { account: name }, body: { publicKey: key.line } });
+  return { name, key, token: (await byKey(name, key)).accessToken };
+}
+async function byKey(name: string, key: OwnKey) {
+  const asked = { organization: 'acme', serviceAccount: name, publicKey: key.line };
+  const { challenge } = await call(transportTo(org.url), 'challengeSignIn', { body: asked });
+  const body = { challenge, signature: sshsig(key, signInNamespace, challenge) };
+  return call(transportTo(org.url), 'signInByKey', { body });
+}
