@@ -34,6 +34,9 @@ import { transportTo } from '../service/person.js';
 
 export const password = 'correct horse battery staple';
 
+/** Passwords are hashed as everywhere, for the least that it can cost: the tests sign in more than a thousand times. */
+const passwords = new Passwords({ memoryCost: 8, timeCost: 1 });
+
 /** A line of the service's log. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly msg: string };
 
@@ -92,7 +95,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     ...options.environment,
   });
   const opened = await openAdapters({ database, highWater: await openHighWater(directory), key });
-  const adapters: Adapters = { ...opened, clock };
+  const adapters: Adapters = { ...opened, clock, passwords };
   const log: LogLine[] = [];
   const extension = options.extension ?? noExtension;
   const start = (over: Adapters) =>
@@ -156,7 +159,7 @@ async function foundIn(database: Database) {
       organization: 'acme',
       namePatterns: ['*.acme.example'],
       owner: 'ana',
-      passwordHash: await new Passwords().hash(password),
+      passwordHash: await passwords.hash(password),
       authorityKeys: 'ed25519',
     });
     return { key, organization };

@@ -1,6 +1,7 @@
 import type { Recorder, SerialSource, Signer } from '@writ/issuance';
 import type { Clock, RandomBytes } from '@writ/kernel';
 import type { Change, Changes, HighWater, ScopedDatabase, SessionStates } from '@writ/storage';
+import type { Passwords } from './auth/passwords.js';
 import type { TokenKeys } from './auth/token-keys.js';
 import type { AuthorityKeys } from './authorities/authority-keys.js';
 import type { SecondFactorSecrets } from './second-factor/secrets.js';
@@ -23,6 +24,7 @@ export interface Adapters {
   readonly recorderReady: () => Promise<void>;
   readonly highWater: HighWater;
   readonly tokenKeys: TokenKeys;
+  readonly passwords: Passwords;
   readonly bundleKeys: BundleKeys;
   readonly authorityKeys: AuthorityKeys;
   readonly secondFactors: SecondFactorSecrets;

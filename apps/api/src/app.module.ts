@@ -105,6 +105,7 @@ export async function openAdapters({ database, highWater, key }: Foundation): Pr
       signerReady,
       highWater,
       tokenKeys,
+      passwords: new Passwords(),
       bundleKeys: sealedBundleKeys(key),
       authorityKeys: sealedAuthorityKeys(key),
       secondFactors: sealedSecondFactors(key),
@@ -136,8 +137,7 @@ export class AppModule {
 }
 
 function sessionProviders(adapters: Adapters, resources: ResourceServices): Provider[] {
-  const { store, clock, random, sessions, tokenKeys, newId, secondFactors, highWater } = adapters;
-  const passwords = new Passwords();
+  const { store, clock, random, sessions, tokenKeys, newId, secondFactors, highWater, passwords } = adapters;
   const auth = { store, clock, random, keys: tokenKeys, newId, secondFactors, highWater, passwords };
   const strategies = new Strategies({
     bearer: bearerStrategy({ sessions, clock, key: tokenKeys.access }),
