@@ -37,15 +37,16 @@ const page = `<!doctype html>
 /** The service's description of itself, and a page to read it. */
 @Controller()
 export class DocsController {
-  private readonly document: FileContent;
+  private document: FileContent | undefined;
   private readonly kept = new Map<string, Promise<FileContent>>();
 
-  constructor({ routes, version }: ServiceDescription) {
-    this.document = file(Buffer.from(JSON.stringify(openApiDocument(routes, version))), 60);
-  }
+  constructor(private readonly description: ServiceDescription) {}
 
   @Handle(serviceRoutes.openApi)
   openApi(): Promise<RouteOutput<'openApi'>> {
+    // Made when first asked for: it takes a while, and no start has to wait for it.
+    const { routes, version } = this.description;
+    this.document ??= file(Buffer.from(JSON.stringify(openApiDocument(routes, version))), 60);
     return Promise.resolve(this.document);
   }
 
