@@ -24,5 +24,8 @@ export default {
   },
   modulePathIgnorePatterns: ['/dist/', '/out/'],
   coverageProvider: 'v8',
+  globalSetup: './tools/jest/setup.mjs',
+  globalTeardown: './tools/jest/teardown.mjs',
+  testSequencer: './tools/jest/sequencer.mjs',
   testTimeout: 60_000,
 };

@@ -73,12 +73,20 @@ async function jest(args) {
   }
 }
 
+/** One after the other; two of these at a time keep two processors busy. */
+async function inTurn(checks) {
+  for (const [name, perform] of Object.entries(checks)) await check(name, perform);
+}
+
 await ensureShells();
 await build();
-await check('compile: every project and its tests', compileTests);
-if (only.length > 0) await jest(only);
-else {
-  for (const [name, perform] of Object.entries(lintChecks)) await check(name, perform);
+const compiles = { 'compile: every project and its tests': compileTests };
+if (only.length > 0) {
+  await inTurn(compiles);
+  await jest(only);
+} else {
+  const { 'lint: format': format, ...others } = lintChecks;
+  await Promise.all([inTurn({ ...compiles, 'lint: format': format }), inTurn(others)]);
   await jest([...measured, ...wholly.map((path) => `${path}/test/`)]);
   await jest(wholly.map((path) => `--testPathIgnorePatterns=/${path}/test/`));
 }

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { copyMade, madeOnce } from '@writ/testkit/made';
 import { childrenOf, gone, isAlive, signal } from './processes.js';
 
 /** The clone's top folder, from the sources as from what was compiled. */
@@ -43,6 +44,10 @@ export function emptyInstallation(environment: Readonly<Record<string, string>> 
   const directory = mkdtempSync(join(tmpdir(), 'writ-service-'));
   // As root PostgreSQL runs under another account, which must get through.
   chmodSync(directory, 0o711);
+  return installationIn(directory, environment);
+}
+
+function installationIn(directory: string, environment: Readonly<Record<string, string>> = {}): Installation {
   const stateDirectory = environment['WRIT_STATE_DIR'] ?? join(directory, 'state');
   const complete = {
     PATH: process.env['PATH'] ?? '/usr/bin:/bin',
@@ -70,12 +75,24 @@ export async function makeInstallation(
 ): Promise<Installation> {
   const installation = emptyInstallation(environment);
   try {
-    await initialize(installation);
+    // It lies in its files, all of it: they may be copied.
+    const made =
+      Object.keys(environment).length > 0 ? undefined : await madeOnce('installation', initialized);
+    if (made === undefined) await initialize(installation);
+    else await copyMade(join(made, 'state'), installation.stateDirectory);
     return installation;
   } catch (error) {
     await installation.remove();
     throw error;
   }
+}
+
+/** Resolves to false where its place is remembered, and a copy would be taken for it. */
+async function initialized(directory: string): Promise<boolean> {
+  // As root PostgreSQL runs under another account, which must get through.
+  chmodSync(directory, 0o711);
+  await initialize(installationIn(directory));
+  return !existsSync(join(directory, 'state/postgres/place.json'));
 }
 
 /** `writ init`; rejects with all that it said when it does not succeed. */

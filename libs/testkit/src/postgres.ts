@@ -10,6 +10,7 @@ import {
   startEmbeddedPostgres,
   type Database,
 } from '@writ/storage';
+import { copyMade, exists, madeOnce } from './made.js';
 
 /** A PostgreSQL server of a test file's own. */
 export interface TestPostgres {
@@ -20,17 +21,16 @@ export interface TestPostgres {
   stop(): Promise<void>;
 }
 
-/**
- * Starts a server (about a second) with one migrated database that the others are copied from. It runs without fsync:
- * what it holds is thrown away with it.
- */
+/** What it holds is thrown away with it. */
+const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+
+/** Starts a server with one migrated database that the others are copied from. It runs without fsync. */
 export async function startTestPostgres(): Promise<TestPostgres> {
   const directory = await mkdtemp(join(tmpdir(), 'writ-test-'));
   try {
-    const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
-    const first = await openDatabase({ stateDirectory: directory, purpose: 'service', settings });
-    await migrateDatabase(first);
-    await first.close();
+    const made = await madeOnce('postgres', migrated);
+    if (made === undefined) await migrated(directory);
+    else await copyMade(join(made, 'postgres'), directory);
     const server = await startEmbeddedPostgres({ stateDirectory: directory, settings });
     let count = 0;
     return {
@@ -52,4 +52,18 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     await rm(directory, { recursive: true, force: true });
     throw error;
   }
+}
+
+/**
+ * Makes a data directory with a migrated database in it below a state directory. Resolves to false where its place is
+ * remembered, and a copy would be taken for it.
+ */
+async function migrated(stateDirectory: string): Promise<boolean> {
+  const database = await openDatabase({ stateDirectory, purpose: 'service', settings });
+  try {
+    await migrateDatabase(database);
+  } finally {
+    await database.close();
+  }
+  return !(await exists(join(stateDirectory, 'postgres/place.json')));
 }
