@@ -88,11 +88,9 @@ describe('a KRL of ssh-keygen -k', () => {
         const answers = judge(subjects, 'theirs.krl');
         revoked += answers.filter(Boolean).length;
         expect(ours(read)).toEqual(answers);
-        const keys = Array.from(read.keys, (blob) => ({ type: 'ssh-ed25519' as const, blob }));
-        const again = encodeKrl({ ...read, keys });
+        const again = encodeKrl(read);
         expect(again.length).toBeLessThanOrEqual(theirs.length);
-        const comparable = listing(subjects, 'theirs.krl').filter((each) => !each.includes('SHA1'));
-        expect(listing(subjects, again)).toEqual(comparable);
+        expect(listing(subjects, again)).toEqual(listing(subjects, 'theirs.krl'));
       }),
       { seed: 20_260_102, numRuns: 150 },
     );

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { fingerprint, type PublicKey } from '@writ/openssh/key';
-import { decodeKrl, encodeKrl, isRevoked, type KrlContents, type SerialRange } from '@writ/openssh/krl';
+import {
+  decodeKrl,
+  encodeKrl,
+  isRevoked,
+  nextKrl,
+  type KrlContents,
+  type SerialRange,
+} from '@writ/openssh/krl';
 import fc from 'fast-check';
 import { judge, knownKeyIds, knownSerials, listing, makeSubjects, type Subjects } from './krl-subjects.js';
 
@@ -45,6 +52,10 @@ const contents: fc.Arbitrary<KrlContents> = fc.record({
     { selector: ({ authority }) => authority, maxLength: 3 },
   ),
   keys: fc.array(fc.constantFrom(...publicKeys), { maxLength: 2 }),
+  fingerprintsSha1: fc.array(
+    fc.constantFrom(...publicKeys.map(({ blob }) => createHash('sha1').update(blob).digest())),
+    { maxLength: 1 },
+  ),
   fingerprintsSha256: fc.array(
     fc.oneof(
       fc.constantFrom(...publicKeys.map(({ blob }) => createHash('sha256').update(blob).digest())),
@@ -96,6 +107,21 @@ describe('a KRL of ours', () => {
       { seed: 20_260_101, numRuns: 200 },
     );
     expect(revoked).toBeGreaterThan(200);
+  });
+
+  it('means the same after something was added to it and taken away again', () => {
+    fc.assert(
+      fc.property(contents, contents, (input, more) => {
+        const { version, generatedAt } = input;
+        const longer = encodeKrl(nextKrl(decodeKrl(encodeKrl(input)), { version, generatedAt, added: more }));
+        expect(ours(longer)).toEqual(judge(subjects, longer));
+        const removed = { certificates: more.certificates ?? [] };
+        const shorter = encodeKrl(nextKrl(decodeKrl(longer), { version, generatedAt, removed }));
+        const answers = judge(subjects, shorter);
+        expect(ours(shorter)).toEqual(answers);
+      }),
+      { seed: 20_260_103, numRuns: 25 },
+    );
   });
 
   it.each([

@@ -52,6 +52,8 @@ export const krlErrorCodes = [
   'krl_section_out_of_order',
   'krl_signature_refused',
   'krl_extension_refused',
+  'krl_extension_malformed',
+  'krl_extensions_too_many',
   'krl_authority_repeated',
   'krl_authorities_too_many',
   'krl_serial_out_of_range',

@@ -108,6 +108,8 @@ const sorted = (...blobs) => blobs.sort(Buffer.compare).map(str);
 const [low, high] = sorted(newKey(), newKey());
 const [digestLow, digestHigh] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)].map(str);
 const top = 2n ** 64n - 1n;
+const extension = (type, critical) => section(type, str('x@acme.example'), u8(critical), str('contents'));
+const manyAuthorities = (count, ...content) => Array.from({ length: count }, () => certificatesOf(newKey(), ...content));
 
 const hostile = [
   ['krl_not_a_krl', 'empty', Buffer.alloc(0)],
@@ -126,8 +128,16 @@ const hostile = [
   ['krl_section_unknown', 'section 0', krl(section(0))],
   ['krl_section_unknown', 'section 6', krl(section(6, str('x')))],
   ['krl_signature_refused', 'an embedded signature', krl(certificatesOf(ca, list(1)), u8(4), str(ca), str('signature'))],
-  ['krl_extension_refused', 'an extension that is not critical', krl(section(255, str('x@acme.example'), u8(0), str('')))],
-  ['krl_extension_refused', 'a critical extension', krl(section(255, str('x@acme.example'), u8(1), str('')))],
+  ['krl_extension_refused', 'a critical extension', krl(extension(255, 1))],
+  ['krl_extension_refused', 'a critical extension behind everything', krl(section(2, low), extension(255, 0), section(5, digestLow), extension(255, 1))],
+  ['krl_extension_malformed', 'an extension that is neither critical nor not', krl(extension(255, 2))],
+  ['krl_extension_malformed', 'an extension without a name', krl(section(255, str(''), u8(0), str('')))],
+  ['wire_text_has_nul', 'NUL in the name of an extension', krl(section(255, str('x\0'), u8(0), str('')))],
+  ['wire_truncated', 'an extension without contents', krl(section(255, str('x@acme.example'), u8(0)))],
+  ['wire_truncated', 'an extension longer than its section', krl(section(255, str('x@acme.example'), u8(0), u32(0xffffffff)))],
+  ['wire_trailing_bytes', 'bytes behind an extension', krl(section(255, str('x@acme.example'), u8(0), str(''), [0]))],
+  ['krl_extensions_too_many', 'more extensions than there are', krl(...Array.from({ length: 257 }, () => extension(255, 0)))],
+  ['krl_extensions_too_many', 'more extensions of authorities than there are', krl(...manyAuthorities(257, extension(0x39, 0)))],
   ['krl_section_out_of_order', 'certificates behind keys', krl(section(2, low), certificatesOf(ca, list(1)))],
   ['krl_section_out_of_order', 'fingerprints before keys', krl(section(5, digestLow), section(2, low))],
   ['krl_section_out_of_order', 'SHA-256 before SHA-1', krl(section(5, digestLow), section(3, str(Buffer.alloc(20))))],
@@ -141,7 +151,9 @@ const hostile = [
   ['key_type_dsa', 'a DSA authority', krl(certificatesOf(cat(str('ssh-dss'), mpint([1])), list(1)))],
   ['key_is_certificate', 'a certificate as authority', krl(certificatesOf(str('ssh-ed25519-cert-v01@openssh.com'), list(1)))],
   ['wire_trailing_bytes', "bytes behind an authority's key", krl(certificatesOf(cat(ca, [0]), list(1)))],
-  ['krl_extension_refused', 'an extension of an authority', certs(section(0x39, str('x@acme.example'), u8(0), str('')))],
+  ['krl_extension_refused', 'a critical extension of an authority', certs(extension(0x39, 1))],
+  ['krl_section_out_of_order', 'an extension among serials', certs(list(1), extension(0x39, 0), range(5, 9))],
+  ['krl_section_unknown', 'an extension of the outer level for an authority', certs(extension(255, 0))],
   ['krl_section_unknown', 'certificate section 0x24', certs(section(0x24))],
   ['krl_section_unknown', 'a section type of the outer level', certs(section(2, low))],
   ['krl_section_out_of_order', 'serials behind key ids', certs(keyIds('a'), list(1))],

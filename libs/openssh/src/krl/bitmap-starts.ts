@@ -1,6 +1,6 @@
 import { distance, Int32Column } from './columns.js';
 import { maximumBitmapBits } from './layout.js';
-import type { SerialRuns } from './serial-runs.js';
+import type { SerialRuns } from './runs.js';
 
 const residues = 8;
 /** Twice what one residue can hold: a bitmap has 2048 serials of one residue. A power of two. */

@@ -69,8 +69,31 @@ export class SerialColumn {
 
   /** Writes the serial at `from` of another column here. */
   copy(index: number, source: SerialColumn, from: number): void {
-    this.#view.setUint32(index * 8 + this.#high, source.high(from), this.#littleEndian);
-    this.#view.setUint32(index * 8 + 4 - this.#high, source.low(from), this.#littleEndian);
+    this.put(index, source.high(from), source.low(from));
+  }
+
+  /** Writes a serial from its halves. */
+  put(index: number, high: number, low: number): void {
+    this.#view.setUint32(index * 8 + this.#high, high, this.#littleEndian);
+    this.#view.setUint32(index * 8 + 4 - this.#high, low, this.#littleEndian);
+  }
+
+  /** A view of the first `length` serials. */
+  upTo(length: number): SerialColumn {
+    const { buffer, byteOffset } = this.#view;
+    return new SerialColumn(new Uint8Array(buffer, byteOffset, length * 8), this.#littleEndian);
+  }
+
+  /** The index of the greatest serial that is not above `serial`, or -1; the column has to ascend. */
+  notAfter(serial: bigint): number {
+    let from = 0;
+    let to = this.length;
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if (this.get(middle) <= serial) from = middle + 1;
+      else to = middle;
+    }
+    return from - 1;
   }
 }
 

@@ -11,10 +11,13 @@ import {
   maximumKrlBytes,
   section,
 } from './layout.js';
+import { ExtensionCount, readExtensions } from './extensions.js';
+import { readKeyType } from './key-blob.js';
+import { nextType } from './next-type.js';
 import { readEntries } from './read-entries.js';
 import { readSerials } from './read-serials.js';
 import { tooLarge } from './serial-plan.js';
-import type { Krl, RevokedCertificates } from './types.js';
+import type { Krl, KrlExtension, RevokedCertificates } from './types.js';
 
 const what = 'the KRL';
 
@@ -25,25 +28,33 @@ const what = 'the KRL';
  * nobody should use any more.
  *
  * Memory stays within a small multiple of the input: ranges stay ranges and bitmaps stay bitmaps. Throws CodedError:
- * the krl codes, the wire codes, and for an authority's key the codes of `decodePublicKey`. An embedded signature is
- * refused ('krl_signature_refused'), as OpenSSH does since 9.4, and so are extensions ('krl_extension_refused'),
- * which OpenSSH reads only since 9.4. Source: OpenSSH PROTOCOL.krl.
+ * the krl codes, the wire codes, and for an authority's key the codes of `decodePublicKey`. Extensions may stand
+ * between sections; they are handed on without a look inside, and a critical one is refused ('krl_extension_refused'),
+ * as is an embedded signature ('krl_signature_refused'): both as OpenSSH does since 9.4. Source: OpenSSH PROTOCOL.krl.
  */
 export function decodeKrl(krl: Uint8Array): Krl {
   if (krl.length > maximumKrlBytes) tooLarge();
   const bytes = Buffer.from(krl);
   const reader = new WireReader(bytes, what);
   const header = readHeader(bytes, reader);
-  const certificates = readCertificateSections(bytes, reader);
-  const keys = readEntrySection(bytes, reader, section.explicitKeys, readKeyBlob);
+  const count = new ExtensionCount();
+  const extensions: KrlExtension[] = [];
+  const pass = () => readExtensions(bytes, reader, section.extension, count, extensions);
+  const certificates = readCertificateSections(bytes, reader, count, extensions);
+  const keys = readEntrySection(bytes, reader, section.explicitKeys, (entry) =>
+    readKeyType(entry.nested('a key of the KRL')),
+  );
+  pass();
   const fingerprintsSha1 = readEntrySection(bytes, reader, section.fingerprintsSha1, (entry) =>
     readDigest(entry, 20),
   );
+  pass();
   const fingerprintsSha256 = readEntrySection(bytes, reader, section.fingerprintsSha256, (entry) =>
     readDigest(entry, 32),
   );
+  pass();
   if (reader.remaining > 0) refuseSection(reader.u8());
-  return { ...header, certificates, keys, fingerprintsSha1, fingerprintsSha256 };
+  return { ...header, certificates, keys, fingerprintsSha1, fingerprintsSha256, extensions };
 }
 
 /** PROTOCOL.krl section 1. */
@@ -68,9 +79,15 @@ function readReserved(reader: WireReader): void {
   }
 }
 
-function readCertificateSections(bytes: Buffer, reader: WireReader): RevokedCertificates[] {
+function readCertificateSections(
+  bytes: Buffer,
+  reader: WireReader,
+  count: ExtensionCount,
+  extensions: KrlExtension[],
+): RevokedCertificates[] {
   const certificates: RevokedCertificates[] = [];
   const authorities = new Set<string>();
+  readExtensions(bytes, reader, section.extension, count, extensions);
   while (nextType(bytes, reader) === section.certificates) {
     reader.u8();
     const content = reader.nested();
@@ -78,7 +95,7 @@ function readCertificateSections(bytes: Buffer, reader: WireReader): RevokedCert
     const authority = blob.length === 0 ? null : decodePublicKey(blob);
     readReserved(content);
     authorities.add(Buffer.from(blob).toString('latin1'));
-    certificates.push(readCertificates(bytes, content, authority));
+    certificates.push(readCertificates(bytes, content, authority, count));
     if (authorities.size !== certificates.length) {
       refuse('krl_authority_repeated', 'The KRL has two sections for one authority.', {
         offset: content.offset,
@@ -90,23 +107,30 @@ function readCertificateSections(bytes: Buffer, reader: WireReader): RevokedCert
         `The KRL has sections for more than ${maximumAuthorities} authorities.`,
       );
     }
+    readExtensions(bytes, reader, section.extension, count, extensions);
   }
   return certificates;
 }
 
-/** PROTOCOL.krl section 2. Key ids come last, as OpenSSH writes them. */
+/** PROTOCOL.krl section 2. Key ids come last, as OpenSSH writes them; extensions before, between and behind. */
 function readCertificates(
   bytes: Buffer,
   content: WireReader,
   authority: PublicKey | null,
+  count: ExtensionCount,
 ): RevokedCertificates {
   if (content.remaining === 0)
     refuse('krl_section_empty', 'A certificate section of the KRL revokes nothing.');
+  const extensions: KrlExtension[] = [];
+  const pass = () => readExtensions(bytes, content, certificateSection.extension, count, extensions);
+  pass();
   const serials = readSerials(bytes, content);
+  pass();
   const hasKeyIds = nextType(bytes, content) === certificateSection.keyIds;
   const keyIds = hasKeyIds ? readKeyIds(bytes, content) : EntrySet.empty(textForm);
+  pass();
   if (content.remaining > 0) refuseCertificateSection(content.u8());
-  return { authority, serials, keyIds };
+  return { authority, serials, keyIds, extensions };
 }
 
 function readKeyIds(bytes: Buffer, content: WireReader): EntrySet<string> {
@@ -125,14 +149,6 @@ function readEntrySection(
   return readEntries(bytes, reader.nested(), bytesForm, readEntry);
 }
 
-/** PROTOCOL.krl section 3: a plain key. Only its type is looked at. */
-function readKeyBlob(entry: WireReader): void {
-  const type = entry.nested('a key of the KRL').text();
-  if (!/^[a-zA-Z0-9@.-]{1,64}$/.test(type) || /-cert-v\d\d@openssh\.com$/.test(type)) {
-    refuse('krl_key_malformed', 'A key of the KRL is not a plain public key.', { offset: entry.offset });
-  }
-}
-
 /** PROTOCOL.krl section 4. */
 function readDigest(entry: WireReader, length: number): void {
   if (entry.string().length !== length) {
@@ -142,10 +158,6 @@ function readDigest(entry: WireReader, length: number): void {
   }
 }
 
-function nextType(bytes: Buffer, reader: WireReader): number | null {
-  return reader.remaining === 0 ? null : bytes.readUInt8(reader.offset);
-}
-
 function refuseSection(type: number): never {
   if (type === section.signature) {
     refuse(
@@ -153,19 +165,13 @@ function refuseSection(type: number): never {
       'The KRL has a signature inside; OpenSSH refuses such, sign the file beside it.',
     );
   }
-  if (type === section.extension) refuseExtension();
   if (Object.values<number>(section).includes(type)) outOfOrder();
   unknown(type);
 }
 
 function refuseCertificateSection(type: number): never {
-  if (type === certificateSection.extension) refuseExtension();
   if (Object.values<number>(certificateSection).includes(type)) outOfOrder();
   unknown(type);
-}
-
-function refuseExtension(): never {
-  refuse('krl_extension_refused', 'The KRL has an extension section, which OpenSSH before 9.4 cannot read.');
 }
 
 function outOfOrder(): never {

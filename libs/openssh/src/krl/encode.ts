@@ -1,5 +1,11 @@
 import { refuse } from '../refuse.js';
+import { WireReader } from '../wire/reader.js';
 import { WireWriter } from '../wire/writer.js';
+import type { PublicKey } from '../key/types.js';
+import { byAuthority } from './by-authority.js';
+import { bytesOfEntries, distinctEntries, writeEntries } from './entries.js';
+import { ExtensionCount, writeExtensions } from './extensions.js';
+import { readKeyType } from './key-blob.js';
 import {
   certificateSection,
   formatVersion,
@@ -8,25 +14,38 @@ import {
   maximumKrlBytes,
   section,
 } from './layout.js';
-import { tooLarge } from './serial-plan.js';
+import type { SerialRuns } from './runs.js';
+import { planSerials, tooLarge, type SerialPlan } from './serial-plan.js';
 import { serialRuns } from './serial-runs.js';
-import type { CertificatesToRevoke, KrlContents } from './types.js';
+import type { CertificatesToRevoke, KrlContents, KrlExtension } from './types.js';
 import { writeSerials } from './write-serials.js';
 
 /**
  * The bytes of a KRL, in as few of them as its sections allow; the same contents give the same bytes, whatever their
- * order within an authority. Authorities of whom nothing is revoked are left out.
+ * order within an authority. Authorities of whom nothing is revoked are left out. Extensions stand in front of what they
+ * may be about.
  *
  * Throws CodedError: 'krl_serial_out_of_range', 'krl_range_malformed', 'krl_key_id_malformed',
- * 'krl_comment_malformed', 'krl_fingerprint_malformed', 'krl_authority_repeated', 'krl_authorities_too_many',
- * 'krl_too_large', 'wire_integer_out_of_range'. Source: OpenSSH PROTOCOL.krl.
+ * 'krl_comment_malformed', 'krl_fingerprint_malformed', 'krl_key_malformed', 'krl_extension_malformed',
+ * 'krl_extensions_too_many', 'krl_authority_repeated', 'krl_authorities_too_many', 'krl_too_large', and the wire codes.
+ * Source: OpenSSH PROTOCOL.krl.
  */
 export function encodeKrl(contents: KrlContents): Uint8Array {
-  const { comment = '', certificates = [], keys = [], fingerprintsSha256 = [] } = contents;
+  const { comment = '', certificates = [], extensions = [] } = contents;
   if (comment.includes('\0')) {
     refuse('krl_comment_malformed', 'The comment holds a NUL character; leave it out.');
   }
-  const writer = new WireWriter(4096);
+  if (byAuthority(certificates).size > maximumAuthorities) {
+    refuse('krl_authorities_too_many', `A KRL holds at most ${maximumAuthorities} authorities.`);
+  }
+  const count = new ExtensionCount();
+  count.add(extensions.length);
+  const planned = certificates.map((each) => planCertificates(each, count));
+  const keys = distinctEntries(contents.keys ?? [], checkedKey);
+  const sha1 = distinctEntries(contents.fingerprintsSha1 ?? [], (digest) => checkedDigest(digest, 20));
+  const sha256 = distinctEntries(contents.fingerprintsSha256 ?? [], (digest) => checkedDigest(digest, 32));
+  const large = [...planned.map(({ bytes }) => bytes), ...[keys, sha1, sha256].map(bytesOfEntries)];
+  const writer = new WireWriter(large.reduce((sum, each) => sum + each, 4096));
   writer.raw(magic);
   writer.u32(formatVersion);
   writer.u64(contents.version);
@@ -34,58 +53,51 @@ export function encodeKrl(contents: KrlContents): Uint8Array {
   writer.u64(0n);
   writer.text('');
   writer.text(comment);
-  refuseRepeatedAuthorities(certificates);
-  for (const each of certificates) writeCertificates(writer, each);
-  writeEntries(
-    writer,
-    section.explicitKeys,
-    Array.from(keys, (key) => key.blob),
-  );
-  writeEntries(writer, section.fingerprintsSha256, Array.from(fingerprintsSha256, checkedDigest));
-  return writer.length > maximumKrlBytes ? tooLarge() : writer.bytes();
+  writeExtensions(writer, section.extension, extensions);
+  for (const each of planned) writeCertificates(writer, each);
+  writeEntries(writer, section.explicitKeys, keys);
+  writeEntries(writer, section.fingerprintsSha1, sha1);
+  writeEntries(writer, section.fingerprintsSha256, sha256);
+  return writer.length > maximumKrlBytes ? tooLarge() : writer.take();
+}
+
+/** What goes into the section of one authority. */
+interface PlannedCertificates {
+  readonly authority: PublicKey | null;
+  readonly runs: SerialRuns;
+  readonly plan: SerialPlan;
+  readonly keyIds: readonly Uint8Array[];
+  readonly extensions: readonly KrlExtension[];
+  /** About as many as it will take, and no fewer but for its extensions. */
+  readonly bytes: number;
+}
+
+function planCertificates(
+  { authority, serials = [], keyIds = [], extensions = [] }: CertificatesToRevoke,
+  count: ExtensionCount,
+): PlannedCertificates {
+  count.add(extensions.length);
+  const runs = serialRuns(serials);
+  const plan = planSerials(runs);
+  const ids = distinctEntries(keyIds, checkedKeyId);
+  const bytes = 13 + (authority?.blob.length ?? 0) + plan.bytes + bytesOfEntries(ids);
+  return { authority, runs, plan, keyIds: ids, extensions, bytes };
 }
 
 /** PROTOCOL.krl section 2. */
 function writeCertificates(
   writer: WireWriter,
-  { authority, serials = [], keyIds = [] }: CertificatesToRevoke,
+  { authority, runs, plan, keyIds, extensions }: PlannedCertificates,
 ): void {
-  const runs = serialRuns(serials);
-  const ids = Array.from(keyIds, checkedKeyId);
-  if (runs.count === 0 && ids.length === 0) return;
+  if (runs.count === 0 && keyIds.length === 0 && extensions.length === 0) return;
   writer.u8(section.certificates);
   const mark = writer.open();
   writer.string(authority?.blob ?? Buffer.alloc(0));
   writer.text('');
-  writeSerials(writer, runs);
-  writeEntries(writer, certificateSection.keyIds, ids);
+  writeExtensions(writer, certificateSection.extension, extensions);
+  writeSerials(writer, runs, plan);
+  writeEntries(writer, certificateSection.keyIds, keyIds);
   writer.close(mark);
-}
-
-/** A section of strings in byte order, as OpenSSH's `blob_cmp` and strcmp have it, each once; none for no strings. */
-function writeEntries(writer: WireWriter, type: number, entries: readonly Uint8Array[]): void {
-  const sorted = [...entries].sort((a, b) => Buffer.compare(a, b));
-  const unique = sorted.filter((each, index) => Buffer.compare(each, sorted[index - 1] ?? notAnEntry) !== 0);
-  if (unique.length === 0) return;
-  writer.u8(type);
-  const mark = writer.open();
-  for (const each of unique) writer.string(each);
-  writer.close(mark);
-}
-
-/** Differs from every entry: each of them is text without NUL, a key blob or 32 bytes. */
-const notAnEntry = Uint8Array.of(0);
-
-function refuseRepeatedAuthorities(certificates: readonly CertificatesToRevoke[]): void {
-  const seen = new Set(
-    certificates.map(({ authority }) => Buffer.from(authority?.blob ?? []).toString('latin1')),
-  );
-  if (seen.size !== certificates.length) {
-    refuse('krl_authority_repeated', 'An authority is named twice; put all that it revokes together.');
-  }
-  if (seen.size > maximumAuthorities) {
-    refuse('krl_authorities_too_many', `A KRL holds at most ${maximumAuthorities} authorities.`);
-  }
 }
 
 function checkedKeyId(keyId: string): Uint8Array {
@@ -95,11 +107,17 @@ function checkedKeyId(keyId: string): Uint8Array {
   return Buffer.from(keyId);
 }
 
-function checkedDigest(digest: Uint8Array): Uint8Array {
-  if (digest.length !== 32) {
+function checkedKey(key: PublicKey | Uint8Array): Uint8Array {
+  const blob = 'blob' in key ? key.blob : key;
+  readKeyType(new WireReader(blob, 'a key to revoke'));
+  return blob;
+}
+
+function checkedDigest(digest: Uint8Array, length: number): Uint8Array {
+  if (digest.length !== length) {
     refuse(
       'krl_fingerprint_malformed',
-      'A SHA-256 fingerprint is 32 bytes; pass the digest itself, not its text.',
+      `A ${length === 20 ? 'SHA-1' : 'SHA-256'} fingerprint is ${length} bytes; pass the digest itself, not its text.`,
     );
   }
   return digest;

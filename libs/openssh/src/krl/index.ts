@@ -7,6 +7,8 @@ export {
   type RevocableCertificate,
   type RevocationReason,
 } from './is-revoked.js';
-export type { SerialRange } from './serial-runs.js';
+export { nextKrl, type KrlChange, type KrlDifference } from './next.js';
+export type { SerialRange, SerialRuns } from './runs.js';
+export { serialRuns } from './serial-runs.js';
 export type { SerialSet } from './serial-set.js';
-export type { CertificatesToRevoke, Krl, KrlContents, RevokedCertificates } from './types.js';
+export type { CertificatesToRevoke, Krl, KrlContents, KrlExtension, RevokedCertificates } from './types.js';

@@ -36,4 +36,7 @@ export const maximumKrlBytes = 0x800_0000;
 /** Certificate sections of one KRL, one for each authority; OpenSSH searches them one after the other. */
 export const maximumAuthorities = 4096;
 
+/** Extensions of one KRL, those of its authorities included. None is known that OpenSSH would look into. */
+export const maximumExtensions = 256;
+
 export const largestSerial = 0xffff_ffff_ffff_ffffn;

@@ -2,7 +2,7 @@ import { refuse } from '../refuse.js';
 import { BitmapStarts } from './bitmap-starts.js';
 import { distance, Int32Column } from './columns.js';
 import { maximumKrlBytes, sectionHeaderBytes } from './layout.js';
-import type { SerialRuns } from './serial-runs.js';
+import type { SerialRuns } from './runs.js';
 
 /** Which section each run of serials goes to. */
 export interface SerialPlan {

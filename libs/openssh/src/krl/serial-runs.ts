@@ -1,28 +1,21 @@
 import { refuse } from '../refuse.js';
 import { distance, SerialColumn } from './columns.js';
 import { largestSerial } from './layout.js';
-
-/** Serials from first to last, both included. */
-export interface SerialRange {
-  readonly first: bigint;
-  readonly last: bigint;
-}
-
-/** A set of serials as its longest runs: ascending, with at least one serial missing between two of them. */
-export interface SerialRuns {
-  readonly count: number;
-  readonly firsts: SerialColumn;
-  readonly lasts: SerialColumn;
-}
+import { SerialRuns, type SerialRange } from './runs.js';
+import { RunsBuilder } from './runs-builder.js';
+import { SerialSet } from './serial-set.js';
 
 /**
  * The set that serials and ranges make together, in any order, overlapping or repeated. A BigUint64Array is the
- * lean form: it is copied once and sorted, and no bigint is made for its elements.
+ * lean form: it is copied once and sorted, and no bigint is made for its elements; what is ordered already, runs or the set
+ * of a decoded KRL, is not sorted again.
  *
  * Throws CodedError: 'krl_serial_out_of_range' (0, which cannot be revoked by serial, or no uint64),
  * 'krl_range_malformed' (its last serial before its first).
  */
 export function serialRuns(serials: Iterable<bigint | SerialRange>): SerialRuns {
+  if (serials instanceof SerialRuns) return serials;
+  if (serials instanceof SerialSet) return serials.runs();
   if (serials instanceof BigUint64Array) return runsOfSorted(serials.slice().sort());
   const firsts: bigint[] = [];
   const lasts: bigint[] = [];
@@ -45,19 +38,14 @@ function runsOfSorted(sortedFirsts: BigUint64Array, sortedLasts = sortedFirsts):
   const ends = SerialColumn.ofValues(sortedLasts);
   const total = starts.length;
   if (total > 0 && starts.get(0) === 0n) outOfRange();
-  const count = countBreaks(starts, ends);
-  const firsts = SerialColumn.ofLength(count);
-  const lasts = SerialColumn.ofLength(count);
-  let run = 0;
+  const builder = new RunsBuilder(countBreaks(starts, ends));
   let begun = 0;
   for (let index = 0; index < total; index += 1) {
     if (index + 1 < total && distance(starts, index + 1, ends, index) <= 1) continue;
-    firsts.copy(run, starts, begun);
-    lasts.copy(run, ends, index);
-    run += 1;
+    builder.addFrom(starts, begun, ends, index);
     begun = index + 1;
   }
-  return { count, firsts, lasts };
+  return builder.runs();
 }
 
 function countBreaks(starts: SerialColumn, ends: SerialColumn): number {

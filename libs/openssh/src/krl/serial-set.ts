@@ -1,5 +1,7 @@
-import { type Int32Column, type SerialColumn } from './columns.js';
-import type { SerialRange } from './serial-runs.js';
+import { distance, type Int32Column, type SerialColumn } from './columns.js';
+import type { SerialRange, SerialRuns } from './runs.js';
+import { RunsBuilder } from './runs-builder.js';
+import { countRunsOfBits, eachRunOfBits } from './runs-of-bits.js';
 
 /** The serial sections of one authority as they stand in the KRL: nothing is unfolded. */
 export interface SerialSections {
@@ -24,9 +26,9 @@ export class SerialSet implements Iterable<SerialRange> {
   /** True where the serial is revoked. 0 never is. */
   has(serial: bigint): boolean {
     const { listed, firsts } = this.#sections;
-    const at = notAfter(listed, serial);
+    const at = listed.notAfter(serial);
     if (at >= 0 && listed.get(at) === serial) return true;
-    const interval = notAfter(firsts, serial);
+    const interval = firsts.notAfter(serial);
     return interval >= 0 && this.#intervalHas(interval, serial);
   }
 
@@ -40,6 +42,39 @@ export class SerialSet implements Iterable<SerialRange> {
       if (bitmapEnds.get(index) === 0) yield { first: firsts.get(index), last: lasts.get(index) };
       else yield* this.#bitmapRuns(index);
     }
+  }
+
+  /** All of them as their longest runs. */
+  runs(): SerialRuns {
+    const { listed, firsts, lasts } = this.#sections;
+    const builder = new RunsBuilder(listed.length + this.#countIntervalRuns());
+    let serial = 0;
+    for (let index = 0; index < firsts.length; index += 1) {
+      for (; serial < listed.length && distance(listed, serial, firsts, index) < 0; serial += 1)
+        builder.addFrom(listed, serial, listed, serial);
+      const bits = this.#bits(index);
+      if (bits === null) builder.addFrom(firsts, index, lasts, index);
+      else eachRunOfBits(bits, (from, to) => builder.addAbove(firsts, index, from, to));
+    }
+    for (; serial < listed.length; serial += 1) builder.addFrom(listed, serial, listed, serial);
+    return builder.runs();
+  }
+
+  #countIntervalRuns(): number {
+    let count = 0;
+    for (let index = 0; index < this.#sections.firsts.length; index += 1) {
+      const bits = this.#bits(index);
+      count += bits === null ? 1 : countRunsOfBits(bits);
+    }
+    return count;
+  }
+
+  /** The bytes of a bitmap; null for a range. */
+  #bits(index: number): Buffer | null {
+    const { firsts, lasts, bitmapEnds, bytes } = this.#sections;
+    const end = bitmapEnds.get(index);
+    if (end === 0) return null;
+    return bytes.subarray(end - Math.floor(distance(lasts, index, firsts, index) / 8), end + 1);
   }
 
   #intervalHas(index: number, serial: bigint): boolean {
@@ -64,16 +99,4 @@ export class SerialSet implements Iterable<SerialRange> {
     const { bytes, bitmapEnds } = this.#sections;
     return (bytes.readUInt8(bitmapEnds.get(index) - (bit >> 3)) & (1 << (bit & 7))) !== 0;
   }
-}
-
-/** The index of the greatest serial that is not above `serial`, or -1. */
-function notAfter(column: SerialColumn, serial: bigint): number {
-  let from = 0;
-  let to = column.length;
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    if (column.get(middle) <= serial) from = middle + 1;
-    else to = middle;
-  }
-  return from - 1;
 }

@@ -1,12 +1,11 @@
 import type { WireWriter } from '../wire/writer.js';
 import { distance, SerialColumn } from './columns.js';
 import { certificateSection } from './layout.js';
-import { listed, planSerials, ranged, runLength, type SerialPlan } from './serial-plan.js';
-import type { SerialRuns } from './serial-runs.js';
+import type { SerialRuns } from './runs.js';
+import { listed, ranged, runLength, type SerialPlan } from './serial-plan.js';
 
-/** Writes serials in as few bytes as sections of lists, ranges and bitmaps take: the list first, the rest ascending. */
-export function writeSerials(writer: WireWriter, runs: SerialRuns): void {
-  const plan = planSerials(runs);
+/** Writes serials as they were planned: the list first, the rest ascending. */
+export function writeSerials(writer: WireWriter, runs: SerialRuns, plan: SerialPlan): void {
   if (plan.listed > 0) writeList(writer, runs, plan);
   for (let run = 0; run < runs.count; run += 1) {
     const choice = plan.choices.get(run);
@@ -18,8 +17,9 @@ export function writeSerials(writer: WireWriter, runs: SerialRuns): void {
 }
 
 function writeList(writer: WireWriter, runs: SerialRuns, plan: SerialPlan): void {
-  const bytes = new Uint8Array(plan.listed * 8);
-  const serials = SerialColumn.ofWire(bytes);
+  writer.u8(certificateSection.serialList);
+  writer.u32(plan.listed * 8);
+  const serials = SerialColumn.ofWire(writer.space(plan.listed * 8));
   let count = 0;
   for (let run = 0; run < runs.count; run += 1) {
     const choice = plan.choices.get(run);
@@ -31,8 +31,6 @@ function writeList(writer: WireWriter, runs: SerialRuns, plan: SerialPlan): void
     serials.copy(count, runs.lasts, run);
     count += 1;
   }
-  writer.u8(certificateSection.serialList);
-  writer.string(bytes);
 }
 
 function writeRange(writer: WireWriter, runs: SerialRuns, run: number): void {

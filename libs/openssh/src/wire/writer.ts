@@ -85,6 +85,17 @@ export class WireWriter {
     this.#buffer.writeUInt32BE(this.#length - mark - 4, mark);
   }
 
+  /** The next `count` bytes, for the caller to fill before anything else is written. */
+  space(count: number): Uint8Array {
+    const at = this.#reserve(count);
+    return this.#buffer.subarray(at, at + count);
+  }
+
+  /** Everything written, without a copy; nothing may be written any more. */
+  take(): Uint8Array {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
   /** A copy of everything written. */
   bytes(): Uint8Array {
     const copy = Buffer.allocUnsafe(this.#length);

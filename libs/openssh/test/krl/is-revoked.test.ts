@@ -61,9 +61,10 @@ describe('a key', () => {
     ).toBe(false);
   });
 
-  it('is revoked by a SHA-1 digest, which we only read', () => {
+  it('is revoked by a SHA-1 digest', () => {
     const sha1 = createHash('sha1').update(subject.blob).digest();
-    const read = decodeKrl(krlBytes(section(3, strings(sha1))));
+    const read = krl({ fingerprintsSha1: [sha1] });
+    expect(decodeKrl(krlBytes(section(3, strings(sha1)))).fingerprintsSha1.has(sha1)).toBe(true);
     expect(read.fingerprintsSha1.size).toBe(1);
     expect(revocationReason(read, subject)).toBe('key');
     expect(revocationReason(read, { ...certificate, publicKey: otherKey, signatureKey: subject })).toBe(

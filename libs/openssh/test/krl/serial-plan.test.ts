@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { planSerials } from '../../src/krl/serial-plan.js';
-import { serialRuns, type SerialRange } from '../../src/krl/serial-runs.js';
+import type { SerialRange } from '../../src/krl/runs.js';
+import { serialRuns } from '../../src/krl/serial-runs.js';
 import { writeSerials } from '../../src/krl/write-serials.js';
 import { WireWriter } from '../../src/wire/index.js';
 import { codeOf } from '../coded.js';
@@ -29,7 +30,8 @@ function fewestBytesWith(ranges: readonly SerialRange[], bytesOfListed: number):
 
 function written(input: Iterable<bigint | SerialRange>): Uint8Array {
   const writer = new WireWriter();
-  writeSerials(writer, serialRuns(input));
+  const runs = serialRuns(input);
+  writeSerials(writer, runs, planSerials(runs));
   return writer.bytes();
 }
 
@@ -39,8 +41,7 @@ function odd(count: number): bigint[] {
 }
 
 function runs(ranges: Iterable<bigint | SerialRange>): SerialRange[] {
-  const { count, firsts, lasts } = serialRuns(ranges);
-  return Array.from({ length: count }, (_, run) => ({ first: firsts.get(run), last: lasts.get(run) }));
+  return [...serialRuns(ranges)];
 }
 
 describe('serial sections', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parsePublicKeyLine } from '../../src/key/index.js';
-import { decodeKrl, encodeKrl, isRevoked, type Krl, type RevocableCertificate } from '../../src/krl/index.js';
+import { decodeKrl, encodeKrl, isRevoked, type RevocableCertificate } from '../../src/krl/index.js';
 import type { PublicKey } from '../../src/key/index.js';
 import { fromBase64 } from '../../src/wire/index.js';
 import { codeOf } from '../coded.js';
@@ -45,30 +45,20 @@ function subject({ publicKey, serial, keyId, signatureKey }: Subject): Revocable
   };
 }
 
-/** What can be written again: everything but SHA-1 fingerprints, and keys of types that we take. */
-function rewritten(krl: Krl): Krl {
-  const keys = Array.from(krl.keys, (blob) => ({ type: 'ssh-ed25519' as const, blob }));
-  return decodeKrl(encodeKrl({ ...krl, keys }));
-}
-
 describe('a KRL made by ssh-keygen', () => {
   const subjects = made.subjects.map(subject);
 
   it.each(made.krls)('of $name answers as ssh-keygen does', ({ krl, revoked }) => {
     const decoded = decodeKrl(fromBase64(krl));
     expect(subjects.map((each) => isRevoked(decoded, each))).toEqual(revoked);
-    if (decoded.fingerprintsSha1.size > 0) return;
-    const again = rewritten(decoded);
+    const again = decodeKrl(encodeKrl(decoded));
     expect(subjects.map((each) => isRevoked(again, each))).toEqual(revoked);
   });
 
   it('is never shorter than ours', () => {
     for (const { krl } of made.krls) {
       const bytes = fromBase64(krl);
-      const decoded = decodeKrl(bytes);
-      if (decoded.fingerprintsSha1.size > 0) continue;
-      const keys = Array.from(decoded.keys, (blob) => ({ type: 'ssh-ed25519' as const, blob }));
-      expect(encodeKrl({ ...decoded, keys }).length).toBeLessThanOrEqual(bytes.length);
+      expect(encodeKrl(decodeKrl(bytes)).length).toBeLessThanOrEqual(bytes.length);
     }
   });
 
