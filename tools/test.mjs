@@ -1,6 +1,6 @@
 // `npm test`: sets up what is missing, builds, lints, and runs every test. Ends with one line: N passed, N failed.
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, compileTests } from './build.mjs';
 import { lintChecks } from './lint.mjs';
@@ -32,6 +32,9 @@ const measured = [
   '--coverageThreshold={"global":{"branches":100}}',
 ];
 
+/** More than there are processors: some suites wait most of the time. Each takes up to a gigabyte. */
+const workers = Math.min(availableParallelism() + 2, 8);
+
 /** Runs jest and counts its tests; a suite that could not be loaded counts as one failure. */
 async function jest(args) {
   const scratch = mkdtempSync(join(tmpdir(), 'writ-test-'));
@@ -45,7 +48,7 @@ async function jest(args) {
         '--experimental-vm-modules',
         '--disable-warning=ExperimentalWarning',
         'node_modules/jest/bin/jest.js',
-        '--maxWorkers=3',
+        `--maxWorkers=${workers}`,
         '--json',
         `--outputFile=${report}`,
         `--coverageDirectory=${join(scratch, 'coverage')}`,
@@ -73,7 +76,7 @@ async function jest(args) {
   }
 }
 
-/** One after the other; two of these at a time keep two processors busy. */
+/** One after the other. */
 async function inTurn(checks) {
   for (const [name, perform] of Object.entries(checks)) await check(name, perform);
 }
@@ -86,8 +89,12 @@ if (only.length > 0) {
   await jest(only);
 } else {
   const { 'lint: format': format, ...others } = lintChecks;
-  await Promise.all([inTurn({ ...compiles, 'lint: format': format }), inTurn(others)]);
-  await jest([...measured, ...wholly.map((path) => `${path}/test/`)]);
+  // Side by side: each of them has times in which only one processor is busy.
+  await Promise.all([
+    inTurn({ ...compiles, 'lint: format': format }),
+    inTurn(others),
+    jest([...measured, ...wholly.map((path) => `${path}/test/`)]),
+  ]);
   await jest(wholly.map((path) => `--testPathIgnorePatterns=/${path}/test/`));
 }
 for (const name of failures) process.stdout.write(`failed: ${name}\n`);
