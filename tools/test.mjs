@@ -1,5 +1,6 @@
 // `npm test`: sets up what is missing, builds, lints, and runs every test. Ends with one line: N passed, N failed.
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, compileTests } from './build.mjs';
@@ -35,9 +36,34 @@ const measured = [
 /** More than there are processors: some suites wait most of the time. Each takes up to a gigabyte. */
 const workers = Math.min(availableParallelism() + 2, 8);
 
+/**
+ * Where the tests keep their files: where temporary files are wanted, else in memory where there is plenty, since they make and
+ * remove whole databases all the time.
+ */
+const place = process.env.TMPDIR === undefined && takesOurFiles('/dev/shm') ? '/dev/shm' : tmpdir();
+
+/** Whether a directory is in memory, with room for all that the tests keep at a time, and may hold programs (Linux). */
+function takesOurFiles(directory) {
+  const [tmpfs, gigabyte] = [0x01021994, 2 ** 30];
+  let probe;
+  try {
+    const { type, bavail, bsize } = statfsSync(directory);
+    if (type !== tmpfs || bavail * bsize < 4 * gigabyte || process.availableMemory() < 8 * gigabyte)
+      return false;
+    probe = mkdtempSync(join(directory, 'writ-probe-'));
+    writeFileSync(join(probe, 'program'), '#!/bin/sh\n', { mode: 0o700 });
+    execFileSync(join(probe, 'program'));
+    return true;
+  } catch {
+    return false;
+  } finally {
+    if (probe !== undefined) rmSync(probe, { recursive: true });
+  }
+}
+
 /** Runs jest and counts its tests; a suite that could not be loaded counts as one failure. */
 async function jest(args) {
-  const scratch = mkdtempSync(join(tmpdir(), 'writ-test-'));
+  const scratch = mkdtempSync(join(place, 'writ-test-'));
   // As root, PostgreSQL runs as somebody else, who must get through.
   chmodSync(scratch, 0o711);
   const report = join(scratch, 'jest.json');

@@ -150,8 +150,11 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   };
 }
 
+/** It takes as long as a secret's key is meant to take; those of one suite may have the same. */
+let sealed: ReturnType<typeof newInstallationSeal> | undefined;
+
 async function foundIn(database: Database) {
-  const { key, seal } = await newInstallationSeal('a secret of the tests');
+  const { key, seal } = await (sealed ??= newInstallationSeal('a secret of the tests'));
   const store = openScoped({ connection: database.connection('owner'), connections: 1 });
   try {
     const services = { store, clock: systemClock, random: randomBytes, newId: randomUUID, key, seal };

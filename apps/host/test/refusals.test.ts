@@ -248,3 +248,33 @@ describe('a host that has not joined', () => {
     expect(said.stderr).toContain('(fetcher_unsafe)');
   });
 });
+
+describe('a host with another OpenSSH, and nothing to fetch with', () => {
+  let machine: Machine;
+  beforeAll(async () => {
+    machine = await Machine.start({ shell });
+    rmSync(join(machine.directory, 'bin/curl'));
+  });
+  afterAll(() => machine.stop());
+
+  it.each([
+    ['OpenSSH_8.1p1, OpenSSL 1.1.1', 'openssh_too_old'],
+    ['OpenSSH_for_Windows_7.9p1, LibreSSL 2.6', 'openssh_too_old'],
+    ['OpenSSH_x, OpenSSL 3', 'openssh_unknown'],
+    ['OpenSSH_9.x', 'openssh_unknown'],
+    ['Dropbear v2022.83', 'openssh_unknown'],
+    ['', 'openssh_unknown'],
+    // These will do; what is asked for next is not there.
+    ['OpenSSH_8.2p1, OpenSSL 1.1.1', 'fetcher_missing'],
+    ['OpenSSH_10.0p2 Debian-7, OpenSSL 3.5.1', 'fetcher_missing'],
+    ['a complaint of a library\nOpenSSH_9.2p1 Debian-2', 'fetcher_missing'],
+  ])('where ssh -V says %j ends in %s', async (version, code) => {
+    const ssh = join(machine.directory, 'bin/ssh');
+    rmSync(ssh);
+    writeFileSync(ssh, `#!/bin/sh\nprintf '${version}\\n' >&2\n`, { mode: 0o755 });
+    expect(await machine.join()).toMatchObject({
+      status: 4,
+      stderr: expect.stringContaining(`(${code})`) as string,
+    });
+  });
+});
