@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Machine } from './machine.js';
+import { kit, Machine } from './machine.js';
 import { installed, share, type Shell, shells } from './toolbox.js';
 
 const here = installed(shells);
@@ -19,6 +19,7 @@ const ofSync = [...ofBundle, 'sshd-reloaded', ...ofKrl];
 const ofJoin = [
   'join-signed',
   'join-kept',
+  'join-saved',
   ...ofBundle,
   ...ofKrl,
   'sshd-intent',
@@ -90,8 +91,10 @@ describe.each([true, false])('with a directory of drop-ins: %s, a join that is k
         );
         isWhole(machine);
         expect(await machine.ordinaryLogsIn()).toBe(true);
-        const again = place === 'join-signed' ? await machine.join() : await machine.run(['sync']);
+        const isJoined = !['join-kept', 'join-signed'].includes(place);
+        const again = isJoined ? await machine.run(['sync']) : await machine.join();
         expect(again).toMatchObject({ status: 0, stderr: '' });
+        expect(machine.read('writ-host')).toBe(readFileSync(kit, 'utf8'));
         expect(await machine.logsIn()).toBe(true);
         expect(await machine.run(['leave', '--yes'])).toMatchObject({ status: 0, stderr: '' });
         expect(readFileSync(machine.config).equals(original)).toBe(true);
