@@ -16,7 +16,6 @@ import {
   type NamePattern,
 } from '@writ/openssh/trust';
 
-import type { Names } from './config-names.js';
 import type { TakenNames } from './taken-names.js';
 
 export interface InventoryRole {
@@ -55,6 +54,8 @@ export interface Inventory {
 
 type ReachedOrganization = Reach['organizations'][number];
 type ReachedHost = ReachedOrganization['hosts'][number];
+/** Whether a short name, of a host with that port, is somebody else's. */
+type Taken = (short: string, port: number | null) => boolean;
 
 /**
  * Judges an answer as if it came from anybody: an organization speaks for names within its own patterns, which no other
@@ -66,23 +67,32 @@ type ReachedHost = ReachedOrganization['hosts'][number];
 export function trustedInventory(reach: Reach, home: string | null, taken: TakenNames): Inventory {
   const leftOut: string[] = [];
   const kept: InventoryOrganization[] = [];
+  let unsure = 0;
   const takenFor =
-    (handle: string): Names =>
-    (short) =>
-      taken.configured(short) || (handle !== home && taken.known(short));
+    (handle: string): Taken =>
+    (short, port) => {
+      if (taken.configured(short)) return true;
+      const known = handle === home ? false : taken.known(short, port);
+      if (known === null) unsure += 1;
+      return known ?? true;
+    };
   for (const organization of reach.organizations) {
     const judged = attempt(leftOut, organization.name, () =>
       trustedOrganization(organization, kept, takenFor(organization.handle), leftOut),
     );
     if (judged !== null) kept.push(judged);
   }
+  if (unsure > 0)
+    leftOut.push(
+      `${unsure} short names of other organizations: ~/.ssh/known_hosts has too many hashed lines to compare them all. Say the full names.`,
+    );
   return { organizations: withoutAmbiguous(kept, home), leftOut };
 }
 
 function trustedOrganization(
   reached: ReachedOrganization,
   others: readonly InventoryOrganization[],
-  taken: Names,
+  taken: Taken,
   leftOut: string[],
 ): InventoryOrganization {
   const { handle, name } = reached;
@@ -120,7 +130,7 @@ function trustedHost(
   organization: string,
   patterns: readonly NamePattern[],
   roles: readonly InventoryRole[],
-  taken: Names,
+  taken: Taken,
 ): InventoryHost {
   const { address, port, jump } = reached;
   const name = within(reached.name, patterns);
@@ -128,7 +138,7 @@ function trustedHost(
   const shorts = reached.shortNames.filter((short) => isShortFor(short, name, organization)).map(hostName);
   const host = {
     name,
-    names: [name, ...new Set(shorts.filter((short) => short !== name && !taken(short)))],
+    names: [name, ...new Set(shorts.filter((short) => short !== name && !taken(short, port)))],
     roles: roles.filter((role) => role.principals === 'role' && reached.roles.includes(role.name)),
     // What is no name must be an IP address: below, the writer looks.
     address: address === null ? name : isName ? within(address, patterns) : address,

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHmac, randomBytes } from 'node:crypto';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Reach } from '@writ/contract';
@@ -24,7 +33,7 @@ function put(path: string, text: string): void {
 const files = () => ({
   ...{ home, userConfig, systemConfig: join(home, 'etc/ssh_config'), hosts: join(home, 'etc/hosts') },
 });
-const taken = () => takenNames(files(), isSshConfigOfOurs);
+const taken = (most?: number) => takenNames(files(), isSshConfigOfOurs, most);
 const configured = async (...names: readonly string[]): Promise<string[]> => {
   const { configured: test } = await taken();
   return names.filter((name) => test(name));
@@ -162,8 +171,51 @@ describe('a short name that an organization has chosen', () => {
     const known = ['nas', 'git', 'backup', 'db-1', 'old', 'second'];
     const free = ['web-1', 'web-2', 'web-3', 'web-4', 'db-2', '192'];
     const { known: test } = await taken();
-    expect([...known, ...free].filter(test)).toEqual(known);
+    expect([...known, ...free].filter((name) => test(name, null))).toEqual(known);
     const goes = await judged('nas', 'git', 'web-1');
     expect(goes).toEqual({ nas: 'nas', git: 'git', 'web-1': 'ours' });
   });
+
+  it('is none that ssh has hashed', async () => {
+    const key = join(home, 'host_key');
+    spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+    const line = readFileSync(`${key}.pub`, 'utf8').trim();
+    const names = ['nas', '[git]:2222', '[backup]:2200', 'a'.repeat(56), '[other]:2201'];
+    put('.ssh/known_hosts', [...names, ''].map((name) => (name === '' ? '' : `${name} ${line}`)).join('\n'));
+    expect(spawnSync('ssh-keygen', ['-q', '-H', '-f', join(home, '.ssh/known_hosts')]).status).toBe(0);
+    expect(readFileSync(join(home, '.ssh/known_hosts'), 'utf8')).not.toContain('nas');
+    appendFileSync(join(home, '.ssh/known_hosts'), `@revoked ${hashed('old')} ${line}\n`);
+    const { known } = await taken();
+    const asked = ['nas', 'git', 'backup', 'a'.repeat(56), 'other', 'old', 'a'.repeat(55), 'web-1'];
+    expect(asked.filter((name) => known(name, 2200))).toEqual([...asked.slice(0, 4), 'old']);
+    expect(known('backup', null)).toBe(false);
+    expect(await judged('nas', 'git', 'web-1')).toEqual({ nas: 'nas', git: 'git', 'web-1': 'ours' });
+  });
+
+  it('is none, and that is said, where there are too many hashed names to compare', async () => {
+    put(
+      '.ssh/known_hosts',
+      ['one', 'two', 'three'].map((name) => `${hashed(name)} ssh-ed25519 A\n`).join(''),
+    );
+    const { known } = await taken(12);
+    expect(['two', 'web-1', 'web-1', 'web-2', 'two'].map((name) => known(name, null))).toEqual([
+      ...[true, false, false, null, true],
+    ]);
+    const { organizations, leftOut } = trustedInventory(
+      customer('web-1', 'web-2', 'web-3'),
+      'a'.repeat(16),
+      await taken(9),
+    );
+    expect(organizations[0]?.hosts.map(({ names }) => names.length)).toEqual([2, 1, 1]);
+    expect(leftOut.join()).toContain('2 short names of other organizations');
+    const own = trustedInventory(customer('web-1', 'web-2'), 'g'.repeat(16), await taken(0));
+    expect(own.organizations[0]?.hosts.map(({ names }) => names.length)).toEqual([2, 2]);
+    expect(own.leftOut).toEqual([]);
+  });
 });
+
+/** As ssh writes a name with HashKnownHosts. */
+function hashed(name: string): string {
+  const salt = randomBytes(20);
+  return `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`;
+}
