@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { kit, Machine } from './machine.js';
 import { installed, share, type Shell, shells } from './toolbox.js';
@@ -154,7 +163,12 @@ describe.each(here)('in %s', (shell) => {
     ['a process whose number somebody else has by now', `${process.pid}.1`],
   ])('the lock of %s is taken over', async (_, owner) => {
     symlinkSync(owner, join(machine.state, 'lock'));
+    // What one left that was stopped while it took over.
+    symlinkSync(owner, join(machine.state, 'lock.4194305'));
+    mkdirSync(join(machine.state, 'follow.4194305/4194305'), { recursive: true });
     expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+    const left = readdirSync(machine.state).filter((name) => /^(lock|follow)/.test(name));
+    expect(left).toEqual([]);
   });
 
   it('a disk that is full changes nothing, and that is said', async () => {

@@ -1,4 +1,12 @@
-import { appendFileSync, chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Machine } from './machine.js';
 import { installed, share, shells } from './toolbox.js';
@@ -20,6 +28,8 @@ describe.each(installed(shells))('in %s', (shell) => {
       expect(joined.startsWith('# BEGIN writ-host\n')).toBe(true);
       expect(joined.endsWith(original.toString())).toBe(true);
       expect(statSync(machine.config).mode & 0o777).toBe(0o640);
+      // A number that somebody else has by now.
+      symlinkSync('1.1', join(machine.state, `lock.${process.pid}`));
       const said = await machine.run(['leave', '--yes']);
       expect(said).toMatchObject({ status: 0, stderr: '' });
       expect(said.stdout).toContain('byte for byte');

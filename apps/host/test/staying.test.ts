@@ -96,7 +96,23 @@ describe.each(installed(shells))('in %s, a joined host', (shell) => {
     ]);
     // What a login makes of its file keeps nobody waiting.
     truncateSync(file, 2 ** 38);
-    expect((await machine.run(['status'])).stdout).toContain(`${file}:2 (every login)`);
+    const cut = (await machine.run(['status'])).stdout;
+    expect(cut).toContain(`${file}:2 (every login)`);
+    expect(cut).toContain(`${file} (every login): what it has after the first 16 MiB`);
+    const comments = `# ${'x'.repeat(1022)}\n`.repeat(1050);
+    writeFileSync(file, `${comments}${'cert-authority,principals="pwn" \n'.repeat(70_000)}`);
+    const config = readFileSync(machine.config, 'utf8');
+    appendFileSync(
+      machine.config,
+      '\nAuthorizedKeysCommand /bin/echo %u\nAuthorizedKeysCommandUser nobody\n',
+    );
+    const many = (await machine.run(['status'])).stdout;
+    expect(many).toContain(`${file}:1051 (every login), for the principals pwn\n`);
+    expect(many.match(/for the principals pwn$/gm)).toHaveLength(20);
+    expect(many).toContain(`${file}:and 69980 more lines (every login)\n`);
+    expect(many).toContain('  /bin/echo %u (every login)\n');
+    expect(many).not.toContain('Not looked through');
+    writeFileSync(machine.config, config);
     writeFileSync(file, before);
     expect((await machine.run(['status'])).stdout).not.toContain('cert-authority');
   });

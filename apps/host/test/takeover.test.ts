@@ -207,6 +207,36 @@ it('an authority of theirs that is ours means roles from then on, and that is sa
   await machine.stop();
 });
 
+it('logins of every name that a file can have are taken over, and others stop the join', async () => {
+  const machine = await Machine.start({ shell });
+  const before = new Before(machine);
+  before.configure([`TrustedUserCAKeys ${before.authorities}`]);
+  const list = async (...names: readonly string[]) => {
+    const entries = names.map((name) => `${name}:x:1000:1000::/nonexistent:/bin/sh\\n`).join('');
+    writeFileSync(join(machine.directory, 'bin/getent'), `#!/bin/sh\nprintf '${entries}'\n`, { mode: 0o755 });
+    return machine.join(['--dry-run']);
+  };
+  const said = await list('9dev', 'svc+backup', machine.login);
+  expect(said).toMatchObject({ status: 0, stderr: '' });
+  for (const name of ['9dev', 'svc+backup', machine.login])
+    expect(said.stdout).toContain(
+      `    ${name}: cert-authority,principals="${name}" ${before.authority.line}`,
+    );
+  const refused = await list('../x', machine.login, 'a"b');
+  expect(refused.status).toBe(4);
+  expect(refused.stderr).toMatch(/sshd_config:\d+: .* in their names: \.\.\/x a"b\n/);
+  expect(await list('9dev', machine.login)).toMatchObject({ status: 0 });
+  expect(await machine.join()).toMatchObject({ status: 0, stderr: '' });
+  expect(machine.read('theirs/keys/9dev')).toContain('principals="9dev"');
+  expect(await before.logsIn(machine.login)).toBe('in\n');
+  await list('a"b', machine.login);
+  const late = await machine.run(['sync']);
+  expect(late).toMatchObject({ status: 4 });
+  expect(late.stderr).toContain('a"b (theirs_unreadable)');
+  expect(existsSync(join(machine.state, 'theirs/keys/9dev'))).toBe(false);
+  await machine.stop();
+});
+
 it('what sshd was started with, or reads elsewhere, stops the join', async () => {
   const machine = await Machine.start({ shell });
   const { directory, config } = machine;

@@ -53,6 +53,7 @@ const applets = [
     'stty',
     'sync',
     'tail',
+    'timeout',
     'tr',
   ],
   ...['uname', 'wc'],
