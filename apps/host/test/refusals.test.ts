@@ -57,7 +57,7 @@ describe('a configuration that decides about certificates already', () => {
     const machine = await Machine.start({ shell });
     appendFileSync(
       machine.config,
-      '\nTrustedUserCAKeys none\n#RevokedKeys /etc/ssh/revoked\nMatch User nobody\nX11Forwarding no\n',
+      `\nTrustedUserCAKeys none\n#RevokedKeys /etc/ssh/revoked\nInclude /dev/null ${machine.directory}/*.d\nMatch User nobody\nX11Forwarding no\n`,
     );
     expect(await machine.join()).toMatchObject({ status: 0, stderr: '' });
     expect(await machine.logsIn()).toBe(true);
