@@ -343,6 +343,17 @@ describe('names', () => {
     await create('alike', 'names.example', '*.xnames.example', '*.names.example.org');
   });
 
+  it('of organizations are no domains: their hosts’ short names would be names of these', async () => {
+    for (const name of ['com', 'dev', 'local', 'example'])
+      expect([name, await codeOf(create(name, `*.${name}-team.example`))]).toEqual([name, 'name_reserved']);
+  });
+
+  it('of people with an @ are e-mail addresses: no key id of somebody else reads like them', async () => {
+    const invite = (name: string) => org.as(org.owner, 'inviteUser', { body: { name } });
+    expect(await codeOf(invite('bob@acme'))).toBe('request_invalid');
+    await invite('bob@acme.example');
+  });
+
   it('are refused where they would be everybody’s', async () => {
     for (const pattern of [
       '*',

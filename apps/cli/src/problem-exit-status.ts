@@ -26,6 +26,7 @@ export const problemExitStatus: Readonly<Record<ProblemCode, ExitStatus>> = {
   not_found: exitStatus.notFound,
   method_not_allowed: exitStatus.failed,
   request_timeout: exitStatus.tryAgain,
+  name_reserved: exitStatus.usage,
   name_taken: exitStatus.conflict,
   names_taken: exitStatus.conflict,
   names_in_use: exitStatus.conflict,

@@ -25,6 +25,7 @@ export const problemStatus = {
   not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,
+  name_reserved: 409,
   name_taken: 409,
   names_taken: 409,
   names_in_use: 409,

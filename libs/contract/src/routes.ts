@@ -72,6 +72,7 @@ import {
   SessionLifeSeconds,
   ShortName,
   TtlSeconds,
+  NewUserName,
   UserName,
   Uuid,
 } from './values.js';
@@ -336,6 +337,7 @@ export const routes = {
     problems: [
       'provider_only',
       'people_only',
+      'name_reserved',
       'name_taken',
       'names_invalid',
       'names_taken',
@@ -399,7 +401,7 @@ export const routes = {
     access: 'user.invite',
     params: inOrganization,
     body: z.strictObject({
-      name: UserName,
+      name: NewUserName,
       administrativeRole: ShortName.default('member'),
     }),
     response: Invitation,
@@ -484,7 +486,7 @@ export const routes = {
     summary: 'Make a service account, which no key opens yet',
     access: 'user.invite',
     params: inOrganization,
-    body: z.strictObject({ name: UserName, administrativeRole: ShortName.default('member') }),
+    body: z.strictObject({ name: NewUserName, administrativeRole: ShortName.default('member') }),
     response: ServiceAccount,
     status: 201,
     problems: ['name_taken', 'grant_refused', 'decision_stale'],

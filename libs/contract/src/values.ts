@@ -8,6 +8,12 @@ export const UserName = z
     'a user name has 1 to 128 of a-z 0-9 . _ + @ -, first a letter or digit',
   );
 
+/** The same for a new account: one with an @ is an e-mail address, so that it is nobody's name with an organization's behind it. */
+export const NewUserName = UserName.regex(
+  /^[^@]+(@[^@.]+(\.[^@.]+)+)?$/,
+  'a user name with an @ is an e-mail address, such as bo@globex.example',
+);
+
 /** Name of an organization or role. */
 export const ShortName = z
   .string()

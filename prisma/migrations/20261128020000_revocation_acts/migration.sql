@@ -6,7 +6,7 @@ create table "revocation_acts" (
   "subject" text not null,
   "reason" text not null,
   "created_by_id" uuid,
-  "created_at" timestamptz(3) not null default now(),
+  "created_at" timestamptz(3) not null default current_timestamp,
   "certificates" integer not null,
   "keys" integer not null,
   "krl_version" bigint not null,

@@ -1,4 +1,4 @@
-import { UserName } from '@writ/contract';
+import { NewUserName } from '@writ/contract';
 import { userInfo } from 'node:os';
 import type { Environment } from '../config/environment.js';
 
@@ -26,7 +26,7 @@ export function processLogin(): Login {
  */
 export function defaultOwner(login: Login, environment: Environment): string {
   const name = login.isRoot ? environment['SUDO_USER'] : login.name;
-  return name !== 'root' && UserName.safeParse(name).success ? (name ?? fallback) : fallback;
+  return name !== 'root' && NewUserName.safeParse(name).success ? (name ?? fallback) : fallback;
 }
 
 const fallback = 'owner';

@@ -1,4 +1,4 @@
-import { ShortName, UserName } from '@writ/contract';
+import { NewUserName, ShortName } from '@writ/contract';
 import { isCodedError, systemClock } from '@writ/kernel';
 import { ownableNamePattern } from '@writ/openssh/trust';
 import { newInstallationSeal, unlockInstallation } from '@writ/signer';
@@ -80,7 +80,7 @@ function wantedFrom(values: Values, environment: Environment): Wanted {
   const life = sessionLife(values['session-life']);
   return {
     organization: named('--org', ShortName, values.org),
-    owner: named('--owner', UserName, values.owner ?? defaultOwner(processLogin(), environment)),
+    owner: named('--owner', NewUserName, values.owner ?? defaultOwner(processLogin(), environment)),
     namePatterns: patterns(values.names ?? []),
     authorityKeys,
     ...(life === undefined ? {} : { sessionLifeSeconds: life }),

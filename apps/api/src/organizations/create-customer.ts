@@ -20,7 +20,7 @@ export interface CustomerMaking extends CustomerServices {
 
 /**
  * Makes a customer of the provider, with CAs of its own and host names that nobody else can use. It has no people yet. Ends in
- * `provider_only`, `people_only`, `second_factor_required`, `names_invalid`, `name_taken`, `names_taken`, `decision_stale`.
+ * `provider_only`, `people_only`, `second_factor_required`, `names_invalid`, `name_reserved`, `name_taken`, `names_taken`, `decision_stale`.
  */
 export async function createCustomer(
   services: CustomerMaking,

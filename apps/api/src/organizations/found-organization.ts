@@ -11,6 +11,7 @@ import {
   type Transaction,
 } from '@writ/storage';
 import type { AuthorityKeys } from '../authorities/authority-keys.js';
+import { refuseDomainName } from './organization-name.js';
 
 /** An organization with all that it begins with: its user CA, its host CA, and its host names. */
 export interface Founding {
@@ -31,7 +32,7 @@ export function firstAuthorities(
 
 /**
  * Makes an organization in an open transaction, which has it in scope. `data` is what its event says beside its names and
- * authorities. Ends in `name_taken`, `names_taken`.
+ * authorities. Ends in `name_reserved`, `name_taken`, `names_taken`.
  */
 export async function foundOrganization(
   tx: Transaction,
@@ -39,6 +40,7 @@ export async function foundOrganization(
   by: Pick<NewEvent, 'actor' | 'data' | 'requestId'>,
 ): Promise<void> {
   const { id, name } = organization;
+  refuseDomainName(name);
   if (!(await insertOrganization(tx, organization))) {
     throw new CodedError<ProblemCode>('name_taken', `There is an organization named ${name} already.`);
   }

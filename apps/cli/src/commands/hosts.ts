@@ -19,7 +19,7 @@ export const run: Run = async (surroundings, input) => {
       ? { organizations: [await client.call('reachOfAll', { params: client.organization })] }
       : await client.call('listReach', {}),
   );
-  if (!input.flag('all')) await tellSsh(surroundings, asked);
+  const told = input.flag('all') ? null : await tellSsh(surroundings, asked);
   const { organization: handle } = client.organization;
   const only = input.option('org') === undefined ? asked : reachedIn(asked, handle);
   const login = input.option('login');
@@ -29,7 +29,7 @@ export const run: Run = async (surroundings, input) => {
   const rows = reach.organizations.flatMap((organization) =>
     organization.hosts.map((host): Line[] => [
       [strong(host.name)],
-      host.shortNames.join(' '),
+      (told?.get(host.name) ?? host.shortNames).join(' '),
       (login === undefined ? loginsOn(organization, host) : [login]).join(' '),
       host.roles.join(' '),
     ]),
@@ -43,13 +43,24 @@ export const run: Run = async (surroundings, input) => {
   }
 };
 
-/** What is listed here plain `ssh` knows from now on, too. That it cannot be told keeps nobody from the list. */
-async function tellSsh(surroundings: Surroundings, reach: Reach): Promise<void> {
+/**
+ * What is listed here plain `ssh` knows from now on, too. That it cannot be told keeps nobody from the list. Resolves to the short
+ * names that ssh takes, by host; null where it was told nothing.
+ */
+async function tellSsh(
+  surroundings: Surroundings,
+  reach: Reach,
+): Promise<ReadonlyMap<string, readonly string[]> | null> {
   const ssh = (await readConfiguration(directories(surroundings.environment)))?.ssh;
-  if (ssh?.wanted !== true) return;
-  await keepReach(surroundings, reach, ssh).catch((error: unknown) =>
+  if (ssh?.wanted !== true) return null;
+  try {
+    const { organizations } = await keepReach(surroundings, reach, ssh);
+    const hosts = organizations.flatMap((organization) => organization.hosts);
+    return new Map(hosts.map(({ name, names }) => [name, names.filter((each) => each !== name)]));
+  } catch (error) {
     surroundings.terminal.warn(
       `ssh was not told of it: ${error instanceof Error ? error.message : String(error)}`,
-    ),
-  );
+    );
+    return null;
+  }
 }

@@ -87,6 +87,14 @@ export function trustedInventory(reach: Reach, home: string | null, taken: Taken
       `${unsure} short names of other organizations: ~/.ssh/known_hosts has too many hashed lines to compare them all. Say the full names.`,
     );
   return { organizations: withoutAmbiguous(kept, home), leftOut };
+  const names = kept.flatMap(({ patterns }) => patterns);
+  return {
+    organizations: withoutAmbiguous(
+      kept.map((each) => withoutNames(each, names)),
+      home,
+    ),
+    leftOut,
+  };
 }
 
 function trustedOrganization(
@@ -163,6 +171,22 @@ function isShortFor(short: string, name: HostName, organization: string): boolea
   if (!isHostName(short) || short === 'localhost') return false;
   const bare = short.endsWith(`.${organization}`) ? short.slice(0, -organization.length - 1) : short;
   return name.startsWith(`${bare}.`) && (bare !== short || !short.includes('.'));
+}
+
+/** Without the short names that are somebody's names in full: of an organization named like the end of another's names. */
+function withoutNames(
+  organization: InventoryOrganization,
+  patterns: readonly NamePattern[],
+): InventoryOrganization {
+  const free = (short: HostName, { name }: InventoryHost): boolean =>
+    short === name || !hostNameWithin(short, patterns);
+  return {
+    ...organization,
+    hosts: organization.hosts.map((host) => ({
+      ...host,
+      names: host.names.filter((each) => free(each, host)),
+    })),
+  };
 }
 
 /** Each line as our own writer writes it, its patterns within the organization's. */

@@ -141,6 +141,20 @@ describe('what ssh is told of a service’s answer', () => {
     expect(namesOf([organization('acme', [host(name, { shortNames: [short] })])])).toEqual([[name]]);
   });
 
+  it('takes no short name that is within another organization’s names', () => {
+    // Of an organization that is named like the end of theirs.
+    const lab = {
+      namePatterns: ['*.hosts.lab.example'],
+      knownHosts: `@cert-authority *.hosts.lab.example ${key}\n`,
+    };
+    const shortNames = ['db', 'db.acme.example'];
+    const example = organization('example', [host('db.acme.hosts.lab.example', { shortNames })], lab);
+    expect(namesOf([organization('acme', [host('web.acme.example')]), example])).toEqual([
+      ['web.acme.example'],
+      ['db.acme.hosts.lab.example', 'db'],
+    ]);
+  });
+
   const nas = (name: string) =>
     organization(name, [host(`nas.${name}.example`, { shortNames: ['nas', `nas.${name}`] })]);
 
