@@ -86,7 +86,6 @@ export function trustedInventory(reach: Reach, home: string | null, taken: Taken
     leftOut.push(
       `${unsure} short names of other organizations: ~/.ssh/known_hosts has too many hashed lines to compare them all. Say the full names.`,
     );
-  return { organizations: withoutAmbiguous(kept, home), leftOut };
   const names = kept.flatMap(({ patterns }) => patterns);
   return {
     organizations: withoutAmbiguous(
