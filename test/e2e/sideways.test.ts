@@ -187,6 +187,20 @@ describe('an account that is closed', () => {
     });
   });
 
+  it('takes nothing with it that rests on others’ keys of a service account', async () => {
+    const ada = await org.member('ada', 'administrator', dan);
+    const auto = await serviceAccount(dan, 'auto', 'administrator');
+    const unused = newKey('unused');
+    const account = { account: 'auto' };
+    await org.as(ada, 'addSignInKey', { params: account, body: { publicKey: unused.line } });
+    const { fingerprint } = unused;
+    await org.as(dan, 'removeSignInKey', { params: account, body: { fingerprint } });
+    const { invitation } = await org.as(auto, 'inviteUser', { body: { name: 'frank' } });
+    await org.as(dan, 'disableUser', { params: { user: 'ada' } });
+    await accept(invitation);
+    await byKey('auto', auto.key);
+  });
+
   it('leaves nothing in customers either', async () => {
     const { handle } = await customer();
     const olga = await org.member('olga', 'owner', dan);
@@ -211,6 +225,40 @@ describe('an account that is closed', () => {
   });
 });
 
+describe('a customer’s first owner', () => {
+  it('ends what outsiders left also where a closed account is made the owner, and then opened', async () => {
+    const { handle } = await customer();
+    await letIn(handle, 'x', 'member');
+    const puppet = await letIn(handle, 'puppet', 'administrator');
+    const x = at(handle, { user: 'x' });
+    await org.as(org.owner, 'disableUser', x);
+    await org.as(org.owner, 'setUser', { ...x, body: { administrativeRole: 'owner' } });
+    await org.as(puppet, 'listUsers', at(handle));
+    await org.as(org.owner, 'enableUser', x);
+    expect(await codeOf(org.as(org.owner, 'listUsers', at(handle)))).toBe('not_found');
+    expect(await codeOf(org.as(puppet, 'listUsers', at(handle)))).toBe('session_ended');
+  });
+
+  it('is not let in, nor anybody else, by somebody who acts there from outside no more', async () => {
+    const { handle, name } = await customer();
+    const odo = await org.member('odo', 'owner', dan);
+    await strong();
+    const { invitation } = await org.as(odo, 'inviteUser', { ...at(handle), body: { name: 'zed' } });
+    const { secret } = await tokenWith(odo, { handle, name }, {});
+    const demoted = { params: { user: 'odo' }, body: { administrativeRole: 'member' } };
+    await org.as(dan, 'setUser', demoted);
+    expect(await codeOf(accept(invitation))).toBe('invitation_invalid');
+    const key = newKey();
+    const join = { secret, name: `web.${name}.example`, publicKeys: [key.line] };
+    const { challenge } = await call(transportTo(org.url), 'challengeJoin', { ...at(handle), body: join });
+    const signatures = [hostProof(key, challenge)];
+    const body = { secret, name: join.name, challenge, signatures, kit: 'test', openssh: 'OpenSSH_9.2' };
+    expect(await codeOf(call(transportTo(org.url), 'join', { ...at(handle), body }))).toBe(
+      'join_token_invalid',
+    );
+  });
+});
+
 describe('the last owner', () => {
   it('is not reset either, whoever holds every permission', async () => {
     const { handle } = await customer();
@@ -224,6 +272,10 @@ describe('the last owner', () => {
   });
 });
 
+function hostProof(key: OwnKey, challenge: string): string {
+  const text = Buffer.from(challenge, 'base64').toString();
+  return sshsig(key, 'host-proof@writ', text).replace(/-----[A-Z ]+-----|\n/g, '');
+}
 async function serviceAccount(by: Member, name: string, administrativeRole: string) {
   const key = newKey(name);
   await org.as(by, 'createServiceAccount', { body: { name, administrativeRole } });

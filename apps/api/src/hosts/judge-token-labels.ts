@@ -5,6 +5,7 @@ import {
   findSignInUser,
   hasActiveOwner,
   isActive,
+  isOwnerElsewhere,
   type JoinTokenRow,
   type RoleRow,
   type SignInUser,
@@ -27,7 +28,7 @@ export async function judgeTokenLabels(
 ): Promise<'only_owner' | null> {
   const { organizationId, createdById } = token;
   const maker = await findSignInUser(tx, organizationId, { id: createdById });
-  if (maker === null) await refuseFromOutside(tx, organizationId);
+  if (maker === null) await refuseFromOutside(tx, organizationId, createdById);
   else await refuseWithoutRight(tx, organizationId, maker);
   const widened = await rolesWidenedBy(tx, organizationId, null, Labels.parse(token.labels));
   if (widened.length === 0) return null;
@@ -74,9 +75,14 @@ async function refuseWithoutRight(
   );
 }
 
-/** Ends in `join_token_invalid` where nobody from outside acts any more. */
-async function refuseFromOutside(tx: Transaction, organizationId: string): Promise<void> {
-  if (!(await hasActiveOwner(tx, organizationId))) return;
+/** Ends in `join_token_invalid` where nobody from outside acts any more, or not whoever made it. */
+async function refuseFromOutside(tx: Transaction, organizationId: string, makerId: string): Promise<void> {
+  if (!(await hasActiveOwner(tx, organizationId))) {
+    if (await isOwnerElsewhere(tx, organizationId, makerId)) return;
+    throw invalid(
+      'Whoever made this join token may not act here any more; ask somebody who may for a new one.',
+    );
+  }
   throw invalid(
     'This join token was made from outside, before the organization had an owner of its own; ask there for a new one.',
   );

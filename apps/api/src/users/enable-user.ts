@@ -1,8 +1,9 @@
-import type { Clock } from '@writ/kernel';
-import { changeAccount, raiseEpochs, recordEvent, type ScopedDatabase } from '@writ/storage';
+import { changeAccount, hasActiveOwner, raiseEpochs, recordEvent, type ScopedDatabase } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
+import { endOutsiders } from '../organizations/end-outsiders.js';
+import type { TrustEnding } from '../revocations/end-trust.js';
 import { refuseEnabling } from './open-account.js';
 import { knownPerson } from './read-users.js';
 import { takeTurn } from './take-turn.js';
@@ -10,13 +11,15 @@ import { userView } from './user-view.js';
 
 /**
  * Reopens a closed account for new keys only: what was revoked with it stays so. Without a password it waits for
- * a reset's invitation. Repeating it changes nothing. Ends in `not_found`, `grant_refused` (every rule).
+ * a reset's invitation. Repeating it changes nothing. An organization's first owner ends what people from outside have left there.
+ * Ends in `not_found`, `grant_refused` (every rule).
  */
 export function enableUser(
-  { store, clock }: { readonly store: ScopedDatabase; readonly clock: Clock },
+  services: TrustEnding & { readonly store: ScopedDatabase },
   actor: Actor & { readonly caller: SignedInCaller },
   { params }: Pick<RouteInput<'enableUser'>, 'params'>,
 ): Promise<RouteOutput<'enableUser'>> {
+  const { store, clock } = services;
   const { caller } = actor;
   const { organizationId } = caller;
   return store.within([organizationId], async (tx) => {
@@ -24,6 +27,7 @@ export function enableUser(
     const account = await knownPerson(tx, organizationId, params.user);
     const exception = await refuseEnabling(tx, clock, caller, account);
     if (account.state !== 'disabled') return userView(account);
+    const hadOwner = await hasActiveOwner(tx, organizationId);
     await raiseEpochs(tx, organizationId, [account.id]);
     const state = account.hasPassword ? 'active' : 'invited';
     const at = new Date(clock());
@@ -32,6 +36,11 @@ export function enableUser(
       tx,
       eventOf(actor, 'user.enabled', account.name, exception === null ? {} : { exception }),
     );
+    if (!hadOwner && enabled.administrativeRole === 'owner' && enabled.state === 'active') {
+      const { userId, userName, organizationName: subject, outside } = caller;
+      const by = { actor: { id: userId, name: userName }, requestId: actor.requestId, outside };
+      await endOutsiders(tx, services, { ...by, organizationId, ownerId: account.id, subject });
+    }
     return userView(enabled);
   });
 }

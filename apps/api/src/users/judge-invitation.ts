@@ -4,6 +4,7 @@ import { mayOpenAccount, type Caller } from '@writ/policy';
 import {
   findSignInUser,
   isActive,
+  isOwnerElsewhere,
   type SignInUser,
   type Transaction,
   type UsedInvitation,
@@ -13,7 +14,7 @@ import { granterOf } from '../roles/granter.js';
 
 /**
  * Judges an invitation again when it is used, with what whoever made it may do now: rights may have been taken since. One that was
- * made from outside, or by `init`, was judged then. Ends in `invitation_invalid`.
+ * made from outside takes an owner of the provider still; one by `init` was judged then. Ends in `invitation_invalid`.
  */
 export async function judgeInvitation(
   tx: Transaction,
@@ -25,7 +26,11 @@ export async function judgeInvitation(
   const { organizationId } = organization;
   if (createdById === null) return;
   const maker = await findSignInUser(tx, organizationId, { id: createdById });
-  if (maker === null) return;
+  if (maker === null) {
+    // Once the organization has an owner of its own they are withdrawn.
+    if (await isOwnerElsewhere(tx, organizationId, createdById)) return;
+    throw withdrawn();
+  }
   if (!(await isActive(tx, organizationId, createdById))) throw withdrawn();
   const caller: Caller = {
     ...organization,

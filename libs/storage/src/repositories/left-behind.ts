@@ -20,7 +20,7 @@ export interface LeftByOutsiders extends LeftBehind {
 
 /**
  * Uses up the join tokens and withdraws the invitations that an account (id) has made, and tells which keys it registered for service
- * accounts, which stay. What a service account made that one of these keys opens or opened counts as the account's, too. In a
+ * accounts, which stay. What a service account made that one of these keys opens, or ever opened, counts as the account's, too. In a
  * transaction that holds `lockTrust`.
  */
 export async function withdrawLeftBy(
@@ -33,7 +33,7 @@ export async function withdrawLeftBy(
       select ${accountId}::uuid
       union
       select k.user_id from service_account_keys k join makers m on m.id = k.added_by_id
-        where k.organization_id = ${organizationId}::uuid)
+        where k.organization_id = ${organizationId}::uuid and (removed_at is null or last_used_at is not null))
     select id from makers`;
   return withdraw(tx, organizationId, idsOf(makers));
 }
@@ -50,7 +50,8 @@ export async function withdrawLeftByOutsiders(
 ): Promise<LeftByOutsiders> {
   const makers = await tx.$queryRaw<{ id: string }[]>`
     with recursive opened (id, by) as (
-      select user_id, added_by_id from service_account_keys where organization_id = ${organizationId}::uuid
+      select user_id, added_by_id from service_account_keys
+        where organization_id = ${organizationId}::uuid and (removed_at is null or last_used_at is not null)
       union
       select user_id, created_by_id from invitations
         where organization_id = ${organizationId}::uuid and used_at is not null and user_id <> ${ownerId}::uuid),

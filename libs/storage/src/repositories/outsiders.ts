@@ -1,4 +1,5 @@
 import { seeOrganizations } from './delegations.js';
+import { seeAlso } from './organizations.js';
 import type { Transaction } from './transaction.js';
 
 /** Somebody of another organization, as this one knows them. */
@@ -17,6 +18,25 @@ export async function keepOutsider(tx: Transaction, outsider: NewOutsider): Prom
     insert into outsiders (organization_id, user_id, home_id, name)
     values (${outsider.organizationId}::uuid, ${outsider.userId}::uuid, ${outsider.homeId}::uuid, ${outsider.name})
     on conflict (organization_id, user_id) do nothing`;
+}
+
+/**
+ * Whether somebody from outside still is who lets people act in a customer: an owner of their own organization, and active. The
+ * transaction sees that one from then on, too. False also for somebody who is not from outside.
+ */
+export async function isOwnerElsewhere(
+  tx: Transaction,
+  organizationId: string,
+  userId: string,
+): Promise<boolean> {
+  const outsider = await tx.outsider.findFirst({
+    where: { organizationId, userId },
+    select: { homeId: true },
+  });
+  if (outsider === null) return false;
+  await seeAlso(tx, outsider.homeId);
+  const where = { id: userId, organizationId: outsider.homeId, administrativeRole: 'owner', state: 'active' };
+  return (await tx.user.findFirst({ where, select: { id: true } })) !== null;
 }
 
 /**
