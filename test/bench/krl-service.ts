@@ -19,8 +19,9 @@ async function revokeMany(installation: Installation, serials: BigUint64Array): 
     await client.query('set session_replication_role = replica');
     for (let from = 0; from < serials.length; from += together) {
       await client.query(
-        `insert into revocations (id, organization_id, kind, authority_id, serial_from, serial_to, reason, cause, keep_until)
-          select gen_random_uuid(), organization_id, 'serial', id, serial, serial, 'bench', 'certificate', now() + interval '30 days'
+        `insert into revocations (id, organization_id, kind, authority_id, serial_from, serial_to, reason, cause, keep_until,
+            krl_after)
+          select gen_random_uuid(), organization_id, 'serial', id, serial, serial, 'bench', 'certificate', now() + interval '30 days', 0
           from authorities, unnest($1::bigint[]) serial where authorities.kind = 'user'`,
         [Array.from(serials.subarray(from, from + together), String)],
       );

@@ -27,6 +27,7 @@ const names = [
   '20261127120000_role_commands',
   '20261127130000_unproved_claims',
   '20261128020000_revocation_acts',
+  '20261128090000_krl_after',
 ];
 
 describe('migrating', () => {

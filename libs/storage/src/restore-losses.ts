@@ -8,7 +8,8 @@ export type Losses = ReadonlyMap<string, readonly string[]>;
  * the backup (roles, accounts) is not among it.
  */
 const reads: Readonly<Record<string, string>> = {
-  revocations: 'select row_to_json(t)::text as row from revocations t',
+  // No KRL of the backup is known to say them.
+  revocations: `select (to_jsonb(t) || jsonb_build_object('krl_after', 9223372036854775807))::text as row from revocations t`,
   revocation_acts: 'select row_to_json(t)::text as row from revocation_acts t',
   key_claims: 'select row_to_json(t)::text as row from key_claims t',
   // As JSON: a database of an earlier version has no such column.

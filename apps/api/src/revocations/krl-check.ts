@@ -1,6 +1,6 @@
-import { decodePublicKey } from '@writ/openssh/key';
-import { isRevoked, type Krl } from '@writ/openssh/krl';
-import type { AuthorityRow } from '@writ/storage';
+import { decodePublicKey, samePublicKey } from '@writ/openssh/key';
+import { isRevoked, leaveOutRuns, serialRunsOfBytes, type Krl, type SerialRuns } from '@writ/openssh/krl';
+import type { AuthorityRow, KrlEntries, KrlEntriesSince } from '@writ/storage';
 
 /** What a new KRL was made to add. */
 export interface Added {
@@ -11,9 +11,14 @@ export interface Added {
 
 /**
  * Why a decoded KRL may not be published, or null: everything that was added is found in it as sshd would look for it,
- * and no authority's own key is, which would end every certificate at once.
+ * nothing is of what has expired, and no authority's own key is, which would end every certificate at once.
  */
-export function krlFault(krl: Krl, authorities: readonly AuthorityRow[], added: Added): string | null {
+export function krlFault(
+  krl: Krl,
+  authorities: readonly AuthorityRow[],
+  added: Added,
+  since?: KrlEntriesSince,
+): string | null {
   const keys = new Map(authorities.map(({ id, publicKey }) => [id, decodePublicKey(publicKey)]));
   for (const key of keys.values()) if (isRevoked(krl, key)) return 'it revokes an authority';
   for (const { authorityId, serial } of added.certificates) {
@@ -24,5 +29,35 @@ export function krlFault(krl: Krl, authorities: readonly AuthorityRow[], added: 
     if (!isRevoked(krl, certificate)) return `serial ${serial} is missing`;
   }
   const missing = added.keys.some((blob) => !isRevoked(krl, decodePublicKey(blob)));
-  return missing ? 'a key is missing' : null;
+  return missing ? 'a key is missing' : since === undefined ? null : changeFault(krl, authorities, since);
+}
+
+/** The same of what the database says has changed. */
+function changeFault(
+  krl: Krl,
+  authorities: readonly AuthorityRow[],
+  { added, expired }: KrlEntriesSince,
+): string | null {
+  for (const { id, publicKey } of authorities) {
+    const [coming, gone] = [rangesOf(added, id), rangesOf(expired, id)];
+    if (coming.count + gone.count === 0) continue;
+    const key = decodePublicKey(publicKey);
+    const section = krl.certificates.find(
+      ({ authority }) => authority !== null && samePublicKey(authority, key),
+    );
+    const said = section?.serials.runs();
+    for (const range of said === undefined ? coming : leaveOutRuns(coming, said))
+      return `serial ${range.first} is missing`;
+    for (const range of leaveOutRuns(gone, coming))
+      if (said?.meets(range) === true)
+        return `of serials ${range.first} to ${range.last} some have expired long ago`;
+  }
+  const digest = (name: string) => Buffer.from(name.slice('SHA256:'.length), 'base64');
+  if (added.keys.some((name) => !krl.fingerprintsSha256.has(digest(name)))) return 'a key is missing';
+  return null;
+}
+
+function rangesOf(entries: KrlEntries, authorityId: string): SerialRuns {
+  const parts = entries.serials.filter((each) => each.authorityId === authorityId);
+  return serialRunsOfBytes(Buffer.concat(parts.map(({ ranges }) => ranges)));
 }

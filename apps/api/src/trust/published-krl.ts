@@ -78,7 +78,8 @@ export function krlShelf(store: ScopedDatabase, capacity = 1000): KrlShelf {
  */
 export function noRevocations(organizationHandle: string): PublishedKrl {
   const live = { serials: [], keys: [] };
-  const bytes = encodeKrl(krlContents(organizationHandle, 0n, 0n, live, []));
+  const head = { organizationHandle, version: 0n, generatedAt: 0n };
+  const bytes = encodeKrl(krlContents(head, live, []));
   return { version: 0n, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { canaryKey } from '@writ/hosts';
 import { fingerprint, publicKeyFromObject } from '@writ/openssh/key';
 import { decodeKrl, encodeKrl, isRevoked } from '@writ/openssh/krl';
-import type { AuthorityRow, LiveRevocations, ScopedDatabase, Transaction } from '@writ/storage';
+import type { AuthorityRow, KrlEntries, ScopedDatabase, Transaction } from '@writ/storage';
 import { krlFault } from '../../src/revocations/krl-check.js';
 import { krlContents } from '../../src/revocations/krl-contents.js';
 import { krlShelf, noRevocations } from '../../src/trust/published-krl.js';
@@ -27,17 +27,24 @@ function authority(id: string): AuthorityRow {
   };
 }
 
+/** As the database hands them over. */
+function ranges(...pairs: readonly (readonly [bigint, bigint])[]): Uint8Array {
+  const bytes = Buffer.alloc(16 * pairs.length);
+  pairs.flat().forEach((serial, index) => bytes.writeBigUInt64BE(serial, 8 * index));
+  return bytes;
+}
+
+const head = { organizationHandle: handle, version: 5n, generatedAt: 1_700_000_000n };
 const authorities = [authority('a'), authority('b')];
 const lost = key();
-const live: LiveRevocations = {
+const live: KrlEntries = {
   serials: [
-    { authorityId: 'a', from: 7n, to: 7n },
-    { authorityId: 'a', from: 10n, to: 12n },
-    { authorityId: 'b', from: 3n, to: 3n },
+    { authorityId: 'a', ranges: ranges([7n, 7n], [10n, 12n]) },
+    { authorityId: 'b', ranges: ranges([3n, 3n]) },
   ],
-  keys: [{ fingerprint: fingerprint(lost), publicKey: lost.blob }],
+  keys: [fingerprint(lost)],
 };
-const krl = decodeKrl(encodeKrl(krlContents(handle, 5n, 1_700_000_000n, live, authorities)));
+const krl = decodeKrl(encodeKrl(krlContents(head, live, authorities)));
 
 describe('what a KRL says', () => {
   it('is everything that is revoked: serials under their authority, keys, no key ids', () => {
@@ -58,16 +65,7 @@ describe('what a KRL says', () => {
     expect(krlFault(krl, authorities, { certificates: [], keys: [lost.blob] })).toBeNull();
     expect(krlFault(krl, authorities, { certificates: [], keys: [key().blob] })).toBe('a key is missing');
     const [first] = authorities;
-    const contents = krlContents(
-      handle,
-      6n,
-      0n,
-      {
-        serials: [],
-        keys: [{ fingerprint: first?.fingerprint ?? '', publicKey: first?.publicKey ?? lost.blob }],
-      },
-      authorities,
-    );
+    const contents = krlContents(head, { serials: [], keys: [first?.fingerprint ?? ''] }, authorities);
     const wrong = decodeKrl(encodeKrl(contents));
     expect(krlFault(wrong, authorities, { certificates: [], keys: [] })).toBe('it revokes an authority');
   });

@@ -7,7 +7,7 @@ const residues = 8;
 const capacity = 4096;
 
 /** Bytes of a bitmap section besides its bits: header, serial_offset, mpint length, and the byte that rounding adds. */
-const bitmapFixedBytes = 5 + 8 + 4 + 1;
+export const bitmapFixedBytes = 5 + 8 + 4 + 1;
 
 /**
  * Where a bitmap that ends with the current run had best begin.

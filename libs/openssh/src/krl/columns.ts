@@ -23,12 +23,14 @@ const littleEndianMachine = new Uint8Array(Uint16Array.of(1).buffer).indexOf(1) 
 /** Serials as uint64. Comparing them by halves makes no bigint, which would cost more than all the rest. */
 export class SerialColumn {
   readonly #view: DataView;
+  readonly #bytes: Uint8Array;
   readonly #littleEndian: boolean;
   readonly #high: number;
   readonly length: number;
 
   private constructor(bytes: ArrayBufferView, littleEndian: boolean) {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#littleEndian = littleEndian;
     this.#high = 4 * Number(littleEndian);
     this.length = bytes.byteLength / 8;
@@ -78,10 +80,14 @@ export class SerialColumn {
     this.#view.setUint32(index * 8 + 4 - this.#high, low, this.#littleEndian);
   }
 
+  /** Writes serials from `from` up to `to`, `to` left out, of another column that `ofLength` or `ofWire` made, as this one. */
+  copyRange(index: number, source: SerialColumn, from: number, to: number): void {
+    this.#bytes.set(source.#bytes.subarray(from * 8, to * 8), index * 8);
+  }
+
   /** A view of the first `length` serials. */
   upTo(length: number): SerialColumn {
-    const { buffer, byteOffset } = this.#view;
-    return new SerialColumn(new Uint8Array(buffer, byteOffset, length * 8), this.#littleEndian);
+    return new SerialColumn(this.#bytes.subarray(0, length * 8), this.#littleEndian);
   }
 
   /** The index of the greatest serial that is not above `serial`, or -1; the column has to ascend. */

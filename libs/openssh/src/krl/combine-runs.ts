@@ -2,21 +2,43 @@ import { distance } from './columns.js';
 import type { SerialRuns } from './runs.js';
 import { RunsBuilder } from './runs-builder.js';
 
-/** The serials of both, in time linear in their runs. */
+/** The serials of both. What lies between two runs of the smaller set is copied as a whole: a few are soon added to very many. */
 export function joinRuns(left: SerialRuns, right: SerialRuns): SerialRuns {
-  const builder = new RunsBuilder(left.count + right.count);
-  let other = 0;
-  for (let run = 0; run < left.count; run += 1) {
-    for (; other < right.count && distance(right.firsts, other, left.firsts, run) < 0; other += 1)
-      builder.addFrom(right.firsts, other, right.lasts, other);
-    builder.addFrom(left.firsts, run, left.lasts, run);
+  return left.count < right.count ? addFew(right, left) : addFew(left, right);
+}
+
+function addFew(many: SerialRuns, few: SerialRuns): SerialRuns {
+  if (few.count === 0) return many;
+  const builder = new RunsBuilder(many.count + few.count);
+  let done = 0;
+  for (let run = 0; run < few.count; run += 1) {
+    const upTo = firstBehind(many, done, few, run);
+    builder.addRuns(many, done, upTo);
+    builder.addFrom(few.firsts, run, few.lasts, run);
+    done = upTo;
   }
-  for (; other < right.count; other += 1) builder.addFrom(right.firsts, other, right.lasts, other);
+  builder.addRuns(many, done, many.count);
   return builder.runs();
+}
+
+/** The first run of `many`, from `from` on, that begins behind the beginning of a run of `few`. */
+function firstBehind(many: SerialRuns, from: number, few: SerialRuns, run: number): number {
+  const behind = (index: number) => distance(many.firsts, index, few.firsts, run) > 0;
+  let low = from;
+  let step = 1;
+  for (; low + step <= many.count && !behind(low + step - 1); step *= 2) low += step;
+  let high = Math.min(low + step, many.count);
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (behind(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** The serials of `runs` that are not in `without`, in time linear in the runs of both. */
 export function leaveOutRuns(runs: SerialRuns, without: SerialRuns): SerialRuns {
+  if (without.count === 0) return runs;
   const builder = new RunsBuilder(runs.count + without.count);
   let hole = 0;
   for (let run = 0; run < runs.count; run += 1) {

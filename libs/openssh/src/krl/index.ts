@@ -9,6 +9,7 @@ export {
 } from './is-revoked.js';
 export { nextKrl, type KrlChange, type KrlDifference } from './next.js';
 export type { SerialRange, SerialRuns } from './runs.js';
-export { serialRuns } from './serial-runs.js';
+export { joinRuns, leaveOutRuns } from './combine-runs.js';
+export { serialRuns, serialRunsOfBytes } from './serial-runs.js';
 export type { SerialSet } from './serial-set.js';
 export type { CertificatesToRevoke, Krl, KrlContents, KrlExtension, RevokedCertificates } from './types.js';

@@ -38,6 +38,27 @@ export class RunsBuilder {
     this.add(firsts.high(first), firsts.low(first), lasts.high(last), lasts.low(last));
   }
 
+  /** Adds runs of a set from `from` up to `to`, `to` left out: a copy, whatever their number. */
+  addRuns({ firsts, lasts }: SerialRuns, from: number, to: number): void {
+    let run = from;
+    // The first of them may touch what is there, and more may lie within it; then no other can.
+    for (let within = true; within && run < to; run += 1) {
+      this.addFrom(firsts, run, lasts, run);
+      within = this.#reachesBeyond(lasts, run);
+    }
+    if (run >= to) return;
+    this.#firsts.copyRange(this.#count, firsts, run, to);
+    this.#lasts.copyRange(this.#count, lasts, run, to);
+    this.#count += to - run;
+    this.#high = lasts.high(to - 1);
+    this.#low = lasts.low(to - 1);
+  }
+
+  /** Whether what is there ends behind a serial in a column. */
+  #reachesBeyond(lasts: SerialColumn, index: number): boolean {
+    return this.#high !== lasts.high(index) || this.#low !== lasts.low(index);
+  }
+
   /** Adds the serials from one to another. */
   addRange(first: bigint, last: bigint): void {
     this.add(highOf(first), lowOf(first), highOf(last), lowOf(last));

@@ -27,6 +27,12 @@ export class SerialRuns implements Iterable<SerialRange> {
     return run >= 0 && serial <= this.lasts.get(run);
   }
 
+  /** Whether any serial of the range is one of these. */
+  meets({ first, last }: SerialRange): boolean {
+    const run = this.firsts.notAfter(last);
+    return run >= 0 && first <= this.lasts.get(run);
+  }
+
   *[Symbol.iterator](): Iterator<SerialRange> {
     for (let run = 0; run < this.count; run += 1)
       yield { first: this.firsts.get(run), last: this.lasts.get(run) };

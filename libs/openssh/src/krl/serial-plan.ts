@@ -1,7 +1,7 @@
 import { refuse } from '../refuse.js';
-import { BitmapStarts } from './bitmap-starts.js';
+import { bitmapFixedBytes, BitmapStarts } from './bitmap-starts.js';
 import { distance, Int32Column } from './columns.js';
-import { maximumKrlBytes, sectionHeaderBytes } from './layout.js';
+import { maximumBitmapBits, maximumKrlBytes, sectionHeaderBytes } from './layout.js';
 import type { SerialRuns } from './runs.js';
 
 /** Which section each run of serials goes to. */
@@ -41,14 +41,26 @@ function shortestPlan(runs: SerialRuns, mayList: boolean, limit: number): Serial
   const choices = new Int32Column(runs.count);
   const starts = new BitmapStarts(runs);
   let cost = 0;
+  let before = false;
   for (let run = 0; run < runs.count; run += 1) {
-    starts.add(run, cost);
-    const listBytes = mayList ? runLength(runs, run) * 8 : Infinity;
+    const length = runLength(runs, run);
+    const listBytes = mayList ? length * 8 : Infinity;
     const alone = cost + Math.min(listBytes, rangeBytes);
-    const mapped = starts.best(run);
-    choices.set(run, mapped < alone ? starts.start : listBytes < rangeBytes ? listed : ranged);
+    const behind = nearNext(runs, run);
+    let start = run;
+    let mapped = Infinity;
+    if (before || behind) {
+      starts.add(run, cost);
+      mapped = starts.best(run);
+      start = starts.start;
+    } else if (length <= maximumBitmapBits) {
+      // Most of very many serials have no neighbours that a bitmap could reach.
+      mapped = cost + bitmapFixedBytes + Math.floor(length / 8);
+    }
+    choices.set(run, mapped < alone ? start : listBytes < rangeBytes ? listed : ranged);
     cost = Math.min(mapped, alone);
     if (cost > limit) return null;
+    before = behind;
   }
   const serials = turnForward(runs, choices);
   return { bytes: cost + (serials > 0 ? sectionHeaderBytes : 0), listed: serials, choices };
@@ -65,6 +77,11 @@ function turnForward(runs: SerialRuns, choices: Int32Column): number {
     run = choice;
   }
   return serials;
+}
+
+/** Whether a bitmap that has the last serial of a run can have the first of the next one. */
+function nearNext({ count, firsts, lasts }: SerialRuns, run: number): boolean {
+  return run + 1 < count && distance(firsts, run + 1, lasts, run) < maximumBitmapBits;
 }
 
 /** Serials of one run. */

@@ -18,6 +18,7 @@ export interface SerialSections {
 /** Serials that a KRL revokes for one authority. Iterating yields ranges: listed ones first, then the others. */
 export class SerialSet implements Iterable<SerialRange> {
   readonly #sections: SerialSections;
+  #runs: SerialRuns | undefined;
 
   constructor(sections: SerialSections) {
     this.#sections = sections;
@@ -44,8 +45,13 @@ export class SerialSet implements Iterable<SerialRange> {
     }
   }
 
-  /** All of them as their longest runs. */
+  /** All of them as their longest runs, which are kept. */
   runs(): SerialRuns {
+    this.#runs ??= this.#makeRuns();
+    return this.#runs;
+  }
+
+  #makeRuns(): SerialRuns {
     const { listed, firsts, lasts } = this.#sections;
     const builder = new RunsBuilder(listed.length + this.#countIntervalRuns());
     let serial = 0;

@@ -4,12 +4,14 @@ import { publicKeyFromObject } from '../../src/key/index.js';
 import {
   decodeKrl,
   encodeKrl,
+  joinRuns,
+  leaveOutRuns,
   nextKrl,
   serialRuns,
+  serialRunsOfBytes,
   type KrlContents,
   type SerialRange,
 } from '../../src/krl/index.js';
-import { joinRuns, leaveOutRuns } from '../../src/krl/combine-runs.js';
 import { codeOf } from '../coded.js';
 import { denseSerials, serials } from './arbitrary.js';
 
@@ -58,6 +60,63 @@ describe('sets of serials', () => {
         expect(asked.filter((each) => joined.has(each))).toEqual(sorted(new Set([...a, ...b])));
       }),
       { seed: 11, numRuns: 400 },
+    );
+  });
+
+  it('are joined where one is much larger than the other, with runs that swallow many', () => {
+    const many = serialRuns(Array.from({ length: 500 }, (_, index) => BigInt(index) * 3n + 10n));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.bigInt(1n, 1600n), fc.bigInt(0n, 40n)), { maxLength: 6 }), (pairs) => {
+        const few = pairs.map(([from, length]) => ({ first: from, last: from + length }));
+        const wanted = [...serialRuns([...many, ...few])];
+        expect([...joinRuns(many, serialRuns(few))]).toEqual(wanted);
+        expect([...joinRuns(serialRuns(few), many)]).toEqual(wanted);
+      }),
+      { seed: 14, numRuns: 200 },
+    );
+  });
+
+  it('know whether a range meets them', () => {
+    const runs = serialRuns([{ first: 5n, last: 9n }, 20n]);
+    const asked: (readonly [bigint, bigint])[] = [
+      [1n, 4n],
+      [1n, 5n],
+      [7n, 8n],
+      [9n, 30n],
+      [10n, 19n],
+      [21n, top],
+    ];
+    expect(asked.map(([from, last]) => runs.meets({ first: from, last }))).toEqual([
+      false,
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('are read from bytes as from ranges', () => {
+    const bytesOf = (ranges: readonly SerialRange[]) => {
+      const bytes = Buffer.alloc(16 * ranges.length);
+      ranges.forEach(({ first: from, last }, index) => {
+        bytes.writeBigUInt64BE(from, 16 * index);
+        bytes.writeBigUInt64BE(last, 16 * index + 8);
+      });
+      return bytes;
+    };
+    fc.assert(
+      fc.property(few, (ranges) => {
+        expect([...serialRunsOfBytes(bytesOf(ranges))]).toEqual([...serialRuns(ranges)]);
+      }),
+      { seed: 15, numRuns: 100 },
+    );
+    expect(codeOf(() => serialRunsOfBytes(new Uint8Array(8)))).toBe('krl_range_malformed');
+    expect(codeOf(() => serialRunsOfBytes(bytesOf([{ first: 1n << 32n, last: 5n }])))).toBe(
+      'krl_range_malformed',
+    );
+    expect(codeOf(() => serialRunsOfBytes(bytesOf([{ first: 0n, last: 5n }])))).toBe(
+      'krl_serial_out_of_range',
     );
   });
 

@@ -55,9 +55,11 @@ export async function insertKrl(tx: Transaction, organizationId: string, krl: Kr
     data: {
       organizationId,
       version: krl.version,
-      bytes: Uint8Array.from(krl.bytes),
-      sha256: Uint8Array.from(krl.sha256),
+      bytes: new Uint8Array(krl.bytes),
+      sha256: new Uint8Array(krl.sha256),
     },
+    // By default all of it comes back.
+    select: { version: true },
   });
 }
 

@@ -1,5 +1,5 @@
 import { Prisma } from '../generated/client.js';
-import type { Transaction } from './transaction.js';
+import { every, type Transaction } from './transaction.js';
 
 /** What was asked for when something was revoked. */
 export type RevocationCause = 'certificate' | 'key' | 'user' | 'role' | 'host';
@@ -25,13 +25,31 @@ export interface RevokedKey {
   readonly publicKey: Uint8Array;
 }
 
-/** Everything that a KRL has to say now. */
-export interface LiveRevocations {
-  readonly serials: readonly { readonly authorityId: string; readonly from: bigint; readonly to: bigint }[];
-  readonly keys: readonly RevokedKey[];
+/** Serials of one authority: the first and the last of each range, uint64s in big-endian order, the ranges in none. */
+export interface RevokedRanges {
+  readonly authorityId: string;
+  readonly ranges: Uint8Array;
 }
 
-/** Writes revocations of certificates, leaving out those that were revoked before; returns the new ones. */
+/** Something that a KRL says. */
+export interface KrlEntries {
+  readonly serials: readonly RevokedRanges[];
+  /** Fingerprints of keys: 'SHA256:…'. */
+  readonly keys: readonly string[];
+}
+
+/** What has changed since a KRL was made. */
+export interface KrlEntriesSince {
+  /** What it may lack. */
+  readonly added: KrlEntries;
+  /** What it may say and nothing says any more, but for what is also added. */
+  readonly expired: KrlEntries;
+}
+
+/**
+ * Writes revocations of certificates, leaving out those that were revoked before; returns the new ones. For a transaction
+ * that holds `lockTrust`: no other KRL may be made meanwhile.
+ */
 export async function revokeSerials(
   tx: Transaction,
   ground: RevocationGround,
@@ -45,9 +63,10 @@ export async function revokeSerials(
       select authority_id, serial_from, serial_to from revocations
       where organization_id = ${ground.organizationId}::uuid and kind = 'serial' and serial_to > serial_from)
     insert into revocations (id, organization_id, kind, authority_id, serial_from, serial_to, reason, cause,
-      created_by_id, keep_until, act_id)
+      created_by_id, keep_until, act_id, krl_after)
     select gen_random_uuid(), ${ground.organizationId}::uuid, 'serial', new.authority, new.serial, new.serial,
-      ${ground.reason}, ${ground.cause}, ${ground.createdById}::uuid, new.keep_until, ${actId}::uuid
+      ${ground.reason}, ${ground.cause}, ${ground.createdById}::uuid, new.keep_until, ${actId}::uuid,
+      ${newestKrl(ground.organizationId)}
     from unnest(${serials.map((s) => s.authorityId)}::uuid[], ${serials.map((s) => s.serial)}::bigint[],
       ${serials.map((s) => s.keepUntil)}::timestamptz[]) as new (authority, serial, keep_until)
     where not exists (
@@ -59,7 +78,7 @@ export async function revokeSerials(
     returning authority_id as "authorityId", serial_from as serial`;
 }
 
-/** Writes revocations of keys, for ever, leaving out those that were revoked before; returns how many are new. */
+/** Likewise of keys, for ever; returns how many are new. */
 export async function revokeKeys(
   tx: Transaction,
   ground: RevocationGround,
@@ -69,9 +88,9 @@ export async function revokeKeys(
   if (keys.length === 0) return 0;
   return tx.$executeRaw`
     insert into revocations (id, organization_id, kind, fingerprint, public_key, reason, cause, created_by_id,
-      act_id)
+      act_id, krl_after)
     select gen_random_uuid(), ${ground.organizationId}::uuid, 'key', new.fingerprint, new.public_key,
-      ${ground.reason}, ${ground.cause}, ${ground.createdById}::uuid, ${actId}::uuid
+      ${ground.reason}, ${ground.cause}, ${ground.createdById}::uuid, ${actId}::uuid, ${newestKrl(ground.organizationId)}
     from unnest(${keys.map((k) => k.fingerprint)}::text[], ${keys.map((k) => k.publicKey)}::bytea[])
       as new (fingerprint, public_key)
     where not exists (
@@ -93,13 +112,71 @@ export async function liveRevocations(
   tx: Transaction,
   organizationId: string,
   now: Date,
-): Promise<LiveRevocations> {
-  const live = Prisma.sql`organization_id = ${organizationId}::uuid and (keep_until is null or keep_until > ${now}::timestamptz)`;
-  const serials = await tx.$queryRaw<LiveRevocations['serials']>`
-    select authority_id as "authorityId", serial_from as "from", serial_to as "to"
-    from revocations where kind = 'serial' and ${live} order by authority_id, serial_from`;
-  const keys = await tx.$queryRaw<LiveRevocations['keys']>`
-    select fingerprint, public_key as "publicKey"
-    from revocations where kind = 'key' and ${live} order by fingerprint collate "C"`;
-  return { serials, keys };
+): Promise<KrlEntries> {
+  const live = every([of(organizationId), liveAt(now)]);
+  return { serials: await rangesOf(tx, live), keys: await keysOf(tx, live) };
+}
+
+/**
+ * What a KRL lacks at `now`, and what it says too much, without a look at everything else that is revoked: it is the
+ * organization's newest, of this version, and says what was to be said at `made`.
+ */
+export async function revocationsSince(
+  tx: Transaction,
+  organizationId: string,
+  krl: { readonly version: bigint; readonly made: Date },
+  now: Date,
+): Promise<KrlEntriesSince> {
+  const gone = Prisma.sql`keep_until > ${krl.made}::timestamptz and keep_until <= ${now}::timestamptz`;
+  const since = every([of(organizationId), liveAt(now), Prisma.sql`krl_after >= ${krl.version}`]);
+  const expired = {
+    serials: await rangesOf(tx, every([of(organizationId), gone])),
+    keys: await keysOf(tx, every([of(organizationId), gone])),
+  };
+  const added = { serials: await rangesOf(tx, since), keys: await keysOf(tx, since) };
+  if (expired.serials.length + expired.keys.length === 0) return { added, expired };
+  // Something else may say it, too: a range, the same once more, or what lies within a range that has expired.
+  const goneHere = every([of(organizationId), gone]);
+  const others = [
+    Prisma.sql`serial_to > serial_from`,
+    Prisma.sql`(authority_id, serial_from) in (
+      select authority_id, serial_from from revocations where kind = 'serial' and ${goneHere})`,
+    Prisma.sql`id in (
+      select within.id from (
+        select authority_id, serial_from, serial_to from revocations where serial_to > serial_from and ${goneHere}) wide
+      join revocations within on within.authority_id = wide.authority_id
+        and within.serial_from between wide.serial_from and wide.serial_to)`,
+  ];
+  const again = Prisma.sql`fingerprint in (select fingerprint from revocations where kind = 'key' and ${goneHere})`;
+  const serials: RevokedRanges[] = [...added.serials];
+  for (const other of others)
+    serials.push(...(await rangesOf(tx, every([of(organizationId), liveAt(now), other]))));
+  const keys = await keysOf(tx, every([of(organizationId), liveAt(now), again]));
+  return { added: { serials, keys: [...added.keys, ...keys] }, expired };
+}
+
+function of(organizationId: string): Prisma.Sql {
+  return Prisma.sql`organization_id = ${organizationId}::uuid`;
+}
+
+function liveAt(now: Date): Prisma.Sql {
+  return Prisma.sql`(keep_until is null or keep_until > ${now}::timestamptz)`;
+}
+
+/** The version of the newest KRL, 0 where there is none. */
+function newestKrl(organizationId: string): Prisma.Sql {
+  return Prisma.sql`(select coalesce(max(version), 0) from krls where ${of(organizationId)})`;
+}
+
+/** As bytes: a million rows take seconds to become objects. */
+function rangesOf(tx: Transaction, condition: Prisma.Sql): Promise<readonly RevokedRanges[]> {
+  return tx.$queryRaw<RevokedRanges[]>`
+    select authority_id as "authorityId", string_agg(int8send(serial_from) || int8send(serial_to), ''::bytea) as ranges
+    from revocations where kind = 'serial' and ${condition} group by authority_id`;
+}
+
+async function keysOf(tx: Transaction, condition: Prisma.Sql): Promise<readonly string[]> {
+  const rows = await tx.$queryRaw<{ fingerprint: string }[]>`
+    select fingerprint from revocations where kind = 'key' and ${condition}`;
+  return rows.map(({ fingerprint }) => fingerprint);
 }
