@@ -251,13 +251,18 @@ describe('the KRL of an organization', () => {
     expect(both(await org.current())).toEqual([true, true, false]);
     await superuser.query(`update krls set bytes = '\\x00' where organization_id = $1`, [org.id]);
     expect(await org.publish()).toBe(3n);
+    await superuser.query(
+      `update krls set bytes = '\\x00', sha256 = sha256('\\x00') where version = 3 and organization_id = $1`,
+      [org.id],
+    );
+    expect(await org.publish()).toBe(4n);
     const krl = await org.current();
     expect(both(krl)).toEqual([true, true, false]);
     expect(said(krl, org.authorities)).toEqual([[], [7]]);
     // One that is whole, and another one's.
     const [{ bytes } = { bytes: Buffer.alloc(0) }] = (
       await superuser.query<{ bytes: Buffer }>(
-        'select bytes from krls where organization_id = $1 and version = 3',
+        'select bytes from krls where organization_id = $1 and version = 4',
         [org.id],
       )
     ).rows;
@@ -266,7 +271,7 @@ describe('the KRL of an organization', () => {
       'update krls set bytes = $2, sha256 = $3 where organization_id = $1 and version = 4',
       [org.id, bytes, createHash('sha256').update(bytes).digest()],
     );
-    expect(await org.publish()).toBe(5n);
+    expect(await org.publish()).toBe(6n);
     expect(said(await org.current(), org.authorities)).toEqual([[], [7, 8]]);
   });
 
@@ -293,5 +298,48 @@ describe('the KRL of an organization', () => {
     now = right;
     await org.publish();
     expect(said(await org.current(), org.authorities)[0]).toEqual([1]);
+  });
+
+  it('follows a large one that this process made, as long as the database holds the same', async () => {
+    const org = await organization();
+    const [authority] = org.authorities;
+    const authorityId = authority?.id ?? '';
+    await superuser.query(
+      `insert into revocations (id, organization_id, kind, authority_id, serial_from, serial_to, reason, cause, krl_after)
+       select gen_random_uuid(), $1, 'serial', $2, 1000000::bigint * n, 1000000::bigint * n, 'many', 'certificate', 0
+       from generate_series(1, 40000) n`,
+      [org.id, authorityId],
+    );
+    const serialsOf = async () =>
+      (await org.current()).certificates.flatMap(({ serials }) => [...serials.runs()]);
+    const end = (serial: bigint) => org.end([{ authorityId, serial, validBefore: null }]);
+    await end(1n);
+    await end(2n);
+    expect(await serialsOf()).toHaveLength(40_001);
+    // Another process's.
+    const newest =
+      'where organization_id = $1 and version = (select max(version) from krls where organization_id = $1)';
+    const other = await openHighWater(await mkdtemp(join(state, 'other-')));
+    await org.locked((tx) =>
+      endTrust(
+        tx,
+        { clock, highWater: other },
+        { organizationId: org.id, reason: 'r', cause: 'certificate', subject: 's', createdById: null },
+        { certificates: [{ authorityId, serial: 4n, validBefore: null }], keys: [] },
+      ),
+    );
+    await end(6n);
+    expect((await serialsOf()).slice(0, 4).map(({ first }) => first)).toEqual([1n, 4n, 6n, 1_000_000n]);
+    // The same number, and something else.
+    await superuser.query(`update krls set bytes = '\\x00', sha256 = sha256('\\x00') ${newest}`, [org.id]);
+    await end(8n);
+    expect(await serialsOf()).toHaveLength(40_004);
+    await superuser.query('delete from revocations where organization_id = $1 and serial_from > 10', [
+      org.id,
+    ]);
+    await org.publishWhole();
+    expect(await serialsOf()).toHaveLength(4);
+    await end(10n);
+    expect(await serialsOf()).toHaveLength(5);
   });
 });

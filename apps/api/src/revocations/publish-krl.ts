@@ -1,8 +1,7 @@
 import type { Clock } from '@writ/kernel';
 import { canaryKey } from '@writ/hosts';
-import { decodeKrl, encodeKrl, type Krl, type KrlContents } from '@writ/openssh/krl';
+import { decodeKrl, encodeKrl, type KrlContents } from '@writ/openssh/krl';
 import {
-  currentKrl,
   currentKrlVersion,
   findOrganization,
   insertKrl,
@@ -17,6 +16,7 @@ import {
 import { createHash } from 'node:crypto';
 import { krlFault, type Added } from './krl-check.js';
 import { krlContents, krlContentsAfter, type KrlHead } from './krl-contents.js';
+import { keepKrl, previousKrl } from './previous-krl.js';
 
 export interface KrlPublishing {
   readonly clock: Clock;
@@ -36,7 +36,7 @@ export async function publishKrl(
   added: Added,
 ): Promise<bigint> {
   const now = services.clock();
-  const previous = await readPrevious(tx, organizationId);
+  const previous = await previousKrl(tx, services.highWater, organizationId);
   // By a clock that was ahead it may have left out what has not expired yet.
   if (previous === null || Number(previous.generatedAt) * 1000 > now)
     return publishWholeKrl(tx, services, organizationId, added);
@@ -93,21 +93,12 @@ async function publish(
   const head = { organizationHandle, version, generatedAt: BigInt(Math.floor(now / 1000)) };
   const bytes = encodeKrl(contents(head, authorities));
   const withCanary = { ...added, keys: [...added.keys, canaryKey(organizationHandle).blob] };
-  const fault = krlFault(decodeKrl(bytes), authorities, withCanary, since);
+  const krl = decodeKrl(bytes);
+  const fault = krlFault(krl, authorities, withCanary, since);
   if (fault !== null) throw new Error(`The KRL that was just made is wrong: ${fault}.`);
   await highWater.raise({ krlVersions: new Map([[organizationId, version]]) });
-  await insertKrl(tx, organizationId, { version, bytes, sha256: digestOf(bytes) });
+  const sha256 = createHash('sha256').update(bytes).digest();
+  await insertKrl(tx, organizationId, { version, bytes, sha256 });
+  keepKrl(highWater, organizationId, { krl, bytes: bytes.length, sha256 });
   return version;
-}
-
-/** The newest KRL; null where there is none, or where it is not what it was when it was published. */
-async function readPrevious(tx: Transaction, organizationId: string): Promise<Krl | null> {
-  const row = await currentKrl(tx, organizationId);
-  if (row === null || !digestOf(row.bytes).equals(row.sha256)) return null;
-  const krl = decodeKrl(row.bytes);
-  return krl.version === row.version ? krl : null;
-}
-
-function digestOf(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(bytes).digest();
 }

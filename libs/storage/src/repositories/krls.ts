@@ -24,6 +24,18 @@ export async function currentKrl(tx: Transaction, organizationId: string): Promi
   });
 }
 
+/** The current KRL's version and digest, without its bytes; null before the first. */
+export async function currentKrlDigest(
+  tx: Transaction,
+  organizationId: string,
+): Promise<Pick<KrlRow, 'version' | 'sha256'> | null> {
+  return tx.krl.findFirst({
+    where: { organizationId },
+    orderBy: { version: 'desc' },
+    select: { version: true, sha256: true },
+  });
+}
+
 /** The current KRL's version, without its bytes; null before the first. */
 export async function currentKrlVersion(tx: Transaction, organizationId: string): Promise<bigint | null> {
   const row = await tx.krl.findFirst({
