@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Specification } from '@writ/cli/testing';
 import { isCodedError } from '@writ/kernel';
 import { fingerprint, formatPublicKeyLine } from '@writ/openssh/key';
 import { decodeKrl, encodeKrl, isRevoked, type Krl } from '@writ/openssh/krl';
@@ -25,6 +26,18 @@ function keygen(
     });
   });
   return readFileSync(at('theirs.krl'));
+}
+
+/** What `writ krl build` makes of the same. */
+function fromSpecifications(
+  specifications: readonly { readonly authority: string | null; readonly text: string }[],
+): Uint8Array {
+  const specification = new Specification();
+  for (const { authority, text } of specifications) {
+    const key = subjects.authorities.find(({ file }) => file === authority)?.key;
+    specification.add('specification', text, authority === 'none' ? null : key);
+  }
+  return encodeKrl({ version: 0n, generatedAt: 1n, ...specification.difference });
 }
 
 const ours = (krl: Krl) =>
@@ -91,6 +104,10 @@ describe('a KRL of ssh-keygen -k', () => {
         const again = encodeKrl(read);
         expect(again.length).toBeLessThanOrEqual(theirs.length);
         expect(listing(subjects, again)).toEqual(listing(subjects, 'theirs.krl'));
+        const built = fromSpecifications(input);
+        expect(built.length).toBeLessThanOrEqual(theirs.length);
+        expect(judge(subjects, built)).toEqual(answers);
+        expect(listing(subjects, built).sort()).toEqual(listing(subjects, 'theirs.krl').sort());
       }),
       { seed: 20_260_102, numRuns: 150 },
     );

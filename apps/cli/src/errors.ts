@@ -25,6 +25,8 @@ export const cliErrorStatus = {
   nothing_waits: exitStatus.conflict,
   organization_unknown: exitStatus.notFound,
   krl_older: exitStatus.failed,
+  krl_refused: exitStatus.failed,
+  specification_malformed: exitStatus.usage,
   trust_bundle_refused: exitStatus.failed,
   service_missing: exitStatus.failed,
   cancelled: exitStatus.cancelled,

@@ -531,6 +531,110 @@ export const krl: GroupDescription = {
         'generatedAt is null while nothing is revoked yet (version 0)',
       load: () => import('../commands/krl/fetch.js'),
     },
+    {
+      name: 'show',
+      summary: 'what a KRL revokes, whoever made it',
+      description:
+        'Serials and key ids of each authority, keys, fingerprints; the first twenty lines of each without --all. Needs no ' +
+        'session and, for a file, no network.',
+      examples: [
+        { command: 'writ krl show /etc/ssh/revoked.krl', says: 'what sshd refuses on this host' },
+        {
+          command: 'writ krl show https://ca.acme.example/v1/organizations/k3v9q2m7x1c8z5b4/krl --all',
+          says: 'everything that the service says now',
+        },
+      ],
+      arguments: [{ name: 'krl', summary: 'a file, an address, or - for standard input', completes: 'file' }],
+      options: [
+        { flags: '--all', summary: 'every line, however many there are' },
+        ...publicOptions.filter(({ flags }) => /^--(ca-file|pin) /.test(flags)),
+      ],
+      json:
+        '{ "krlVersion", "generatedAt": string | null, "comment", "bytes": number, "sha256", "certificates": { "authority": ' +
+        '{ "type", "fingerprint" } | null (any), "serialCount": string, "serials": string[] ("5", "7-9"), "keyIds", "extensions": ' +
+        'string[] }[], "keys": { "type", "fingerprint" }[], "fingerprints", "extensions": string[] }; everything, as with --all',
+      load: () => import('../commands/krl/show.js'),
+    },
+    {
+      name: 'verify',
+      summary: 'check a KRL, without network: that it can be read, who signed it, what it revokes',
+      description:
+        'Ends with 1 where anything is not as it should be. The signature is what `/v1/organizations/<handle>/krl.sig` gives; ' +
+        'it is of one organization, version and file. An empty file is no KRL: sshd would let everybody in with it.',
+      examples: [
+        {
+          command: 'writ krl verify revoked.krl --revoked stolen-cert.pub --good id_ed25519.pub',
+          says: 'before it is put in place by hand',
+        },
+        {
+          command:
+            'writ krl verify revoked.krl --signature krl.sig --handle k3v9q2m7x1c8z5b4 --key bundle-key.pub',
+          says: 'that it is the one that the service has signed',
+        },
+      ],
+      arguments: [{ name: 'krl', summary: 'a file, an address, or - for standard input', completes: 'file' }],
+      options: [
+        {
+          flags: '--revoked <file>',
+          summary: 'a certificate or key that it has to revoke',
+          repeat: true,
+          completes: 'file',
+        },
+        {
+          flags: '--good <file>',
+          summary: 'a certificate or key that it must not revoke',
+          repeat: true,
+          completes: 'file',
+        },
+        {
+          flags: '--signature <file>',
+          summary: 'its signature; needs --handle and --key',
+          completes: 'file',
+        },
+        { flags: '--handle <handle>', summary: 'the organization whose KRL it has to be' },
+        { flags: '--key <key>', summary: 'fingerprint, or file of the public key, that must have signed' },
+        ...publicOptions.filter(({ flags }) => /^--(ca-file|pin) /.test(flags)),
+      ],
+      json:
+        '{ "krlVersion": string, "generatedAt": string | null, "bytes": number, "signedBy": string | null, "revoked", "good": ' +
+        '{ "path": string, "reason": "key" | "key_id" | "serial" | "signature_key" | null }[] }',
+      load: () => import('../commands/krl/verify.js'),
+    },
+    {
+      name: 'build',
+      summary: 'make a KRL from a specification, without a service',
+      description:
+        'Takes what `ssh-keygen -k` takes (KEY REVOCATION LISTS in ssh-keygen(1)) and makes no more bytes of it. A line `ca: <public ' +
+        'key>` or `ca: any` says whose the serials and key ids behind it are, so that one KRL is made for several authorities at once.',
+      examples: [
+        { command: 'writ krl build lost.txt --ca user-ca.pub -o revoked.krl', says: 'a first one' },
+        {
+          command: 'writ krl build more.txt --ca user-ca.pub --update revoked.krl -o revoked.krl',
+          says: 'everything that it said, and more, under the next version',
+        },
+      ],
+      arguments: [
+        {
+          name: 'specification',
+          summary: 'lines of serial:, id:, key:, sha1:, sha256:, hash:, ca:; public keys and certificates',
+          many: true,
+          completes: 'file',
+        },
+      ],
+      options: [
+        { flags: '-o, --output <file>', summary: 'where to; standard output if absent', completes: 'file' },
+        {
+          flags: '--ca <file>',
+          summary: 'whose serials and key ids are meant: a public key, or any',
+          completes: 'file',
+        },
+        { flags: '--update <file>', summary: 'a KRL whose entries stay', completes: 'file' },
+        { flags: '--version <number>', summary: 'its version (default: the next after --update, or 1)' },
+        { flags: '--comment <text>', summary: 'a comment inside it' },
+      ],
+      json: '{ "krlVersion": string, "bytes": number, "file": string }; needs --output',
+      load: () => import('../commands/krl/build.js'),
+    },
   ],
 };
 

@@ -45,13 +45,14 @@ export async function readText(path: string): Promise<string> {
   return new TextDecoder().decode(bytes);
 }
 
-async function readStandardInput(): Promise<Uint8Array> {
+/** Standard input to its end: 'file_unreadable' where it has more than `most` bytes. */
+export async function readStandardInput(most = limit): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     length += chunk.length;
-    if (length > limit) fail('file_unreadable', 'Standard input is too large to be what it should be.');
+    if (length > most) fail('file_unreadable', 'Standard input is too large to be what it should be.');
   }
   return Buffer.concat(chunks);
 }
