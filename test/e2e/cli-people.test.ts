@@ -313,6 +313,19 @@ describe('writ, for people', () => {
     expect(
       await ana.run('sh', ['-c', `'${process.execPath}' '${writCommand}' krl fetch | cmp - '${krl}'`]),
     ).toMatchObject({ status: 0 });
+
+    // What the service gives to anybody is what the file says, and what it has signed.
+    const address = `${service.url}/v1/organizations/${service.handle}`;
+    expect(await ana.json('krl', 'show', `${address}/krl`)).toEqual(await ana.json('krl', 'show', krl));
+    await ana.data('host', 'token', 'create', '--name', 'signed.acme.example');
+    const [signature, signer] = [ana.path('krl.sig'), ana.path('bundle-key.pub')];
+    writeFileSync(signature, await (await fetch(`${address}/krl.sig`)).text());
+    writeFileSync(signer, await (await fetch(`${address}/trust/bundle-key.pub`)).text());
+    const verified = await ana.json<{ signedBy: string }>(
+      ...['krl', 'verify', krl, '--signature', signature, '--handle', service.handle, '--key', signer],
+      ...['--good', key],
+    );
+    expect(verified.signedBy).toMatch(/^SHA256:/);
   });
 
   it('cert list and events: what happened', async () => {
