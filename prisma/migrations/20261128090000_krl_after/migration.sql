@@ -8,3 +8,6 @@ create index "revocations_organization_id_krl_after_idx" on "revocations" ("orga
 create index "revocations_keep_until_idx" on "revocations" ("organization_id", "keep_until") where "keep_until" is not null;
 -- Ranges, which are few among very many single serials.
 create index "revocations_ranges_idx" on "revocations" ("organization_id") where "serial_to" > "serial_from";
+
+-- The same time, in the words that the schema has for it.
+alter table "revocation_acts" alter column "created_at" set default current_timestamp;
