@@ -154,9 +154,7 @@ describe('revoking certificates', () => {
     );
     expect((await revoke({ certificates: [old.id, fresh.id] })).certificates).toBe(2);
     // What has left the KRL because it expired is still revoked, and does not come back.
-    await org.ask(`update revocations set keep_until = now() where serial_from = $1`, [
-      old.id.split(':')[1],
-    ]);
+    await org.ask(`update revocations set keep_until = now() where serial_from = $1`, [old.id.split(':')[1]]);
     const another = await issue();
     expect((await revoke({ certificates: [old.id, another.id] })).certificates).toBe(1);
     const current = await krl();
