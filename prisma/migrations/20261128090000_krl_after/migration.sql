@@ -11,3 +11,6 @@ create index "revocations_ranges_idx" on "revocations" ("organization_id") where
 
 -- The same time, in the words that the schema has for it.
 alter table "revocation_acts" alter column "created_at" set default current_timestamp;
+
+-- A KRL of a million serials takes PostgreSQL ten times as long to write where it compresses it, to two thirds.
+alter table "krls" alter column "bytes" set storage external;
