@@ -3,7 +3,7 @@ import { canaryKey } from '@writ/hosts';
 import { fingerprint, publicKeyFromObject } from '@writ/openssh/key';
 import { decodeKrl, encodeKrl, isRevoked } from '@writ/openssh/krl';
 import type { AuthorityRow, KrlEntries, ScopedDatabase, Transaction } from '@writ/storage';
-import { krlFault } from '../../src/revocations/krl-check.js';
+import { krlFault, type Added } from '../../src/revocations/krl-check.js';
 import { krlContents } from '../../src/revocations/krl-contents.js';
 import { krlShelf, noRevocations } from '../../src/trust/published-krl.js';
 
@@ -59,6 +59,25 @@ describe('what a KRL says', () => {
     expect(fault('b', 3n)).toBeNull();
     expect(fault('b', 7n)).toBe('serial 7 is missing');
     expect(fault('c', 7n)).toBe('the authority of serial 7 is unknown');
+  });
+
+  it('is held against what the database says has changed', () => {
+    const nothing: KrlEntries = { serials: [], keys: [] };
+    const none: Added = { certificates: [], keys: [] };
+    const of = (authorityId: string, ...pairs: readonly (readonly [bigint, bigint])[]): KrlEntries => ({
+      serials: [{ authorityId, ranges: ranges(...pairs) }],
+      keys: [],
+    });
+    const fault = (added: KrlEntries, expired: KrlEntries, whose = authorities) =>
+      krlFault(krl, whose, none, { added, expired });
+    expect(fault(live, nothing)).toBeNull();
+    expect(fault(of('a', [7n, 7n], [11n, 12n]), of('b', [4n, 9n]))).toBeNull();
+    expect(fault(of('a', [7n, 8n]), nothing)).toBe('serial 8 is missing');
+    expect(fault(of('c', [9n, 9n]), nothing, [...authorities, authority('c')])).toBe('serial 9 is missing');
+    expect(fault(nothing, of('c', [9n, 9n]), [...authorities, authority('c')])).toBeNull();
+    expect(fault(nothing, of('a', [12n, 20n]))).toBe('of serials 12 to 20 some have expired long ago');
+    expect(fault(of('a', [12n, 12n]), of('a', [12n, 20n]))).toBeNull();
+    expect(fault({ serials: [], keys: [fingerprint(key())] }, nothing)).toBe('a key is missing');
   });
 
   it('is refused when a key is missing or an authority’s own key is in it', () => {
