@@ -9,6 +9,7 @@ import {
   hostsErrorCodes,
   hostWarningRules,
   joinRules,
+  statementRules,
   waitingRules,
 } from '@writ/hosts';
 import {
@@ -46,6 +47,7 @@ const codes = [
   ...groupRules,
   ...hostsErrorCodes,
   ...joinRules,
+  ...statementRules,
   ...bundleKeyRules,
   ...hostChangeRules,
   ...hostProblemCodes,

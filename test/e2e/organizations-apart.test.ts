@@ -76,7 +76,9 @@ async function servedRoutes() {
 
 it('the document lists them', () => {
   expect(routes.length).toBeGreaterThan(50);
-  expect(routes.map(({ id }) => id)).toEqual(expect.arrayContaining(['listUsers', 'hostChanges', 'revoke']));
+  expect(routes.map(({ id }) => id)).toEqual(
+    expect.arrayContaining(['listUsers', 'hostChanges', 'revoke', 'enforcement', 'enforcementStream']),
+  );
 });
 
 it('whoever asks from another organization meets 404 on every one of them, as where there is no organization', async () => {
@@ -100,7 +102,7 @@ it('whoever asks from another organization meets 404 on every one of them, as wh
           return [answer.status, problem.code, problem.detail];
         }),
       );
-      const forHosts = id === 'hostBundle' || id === 'hostChanges' || id === 'reportHost';
+      const forHosts = ['hostBundle', 'hostChanges', 'reportHost', 'stateEnforcement'].includes(id);
       const isHost = who.startsWith('a host');
       // A token of the wrong kind is no token, whoever's address it is sent to.
       const expected = isHost === forHosts ? 404 : 401;

@@ -94,7 +94,12 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     WRIT_STATE_DIR: directory,
     ...options.environment,
   });
-  const opened = await openAdapters({ database, highWater: await openHighWater(directory), key });
+  const opened = await openAdapters({
+    database,
+    highWater: await openHighWater(directory),
+    key,
+    hostSilentSeconds: 900,
+  });
   const adapters: Adapters = { ...opened, clock, passwords };
   const log: LogLine[] = [];
   const extension = options.extension ?? noExtension;

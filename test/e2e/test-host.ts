@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { enforcementNamespace, enforcementText, type EnforcementStatement } from '@writ/hosts';
 import { call, type CallInput, type CallOutput } from '@writ/contract';
 import { transportTo } from '../service/person.js';
 import { newKey, sshsig, type Member, type OwnKey, type TestOrganization } from './organization.js';
@@ -18,6 +20,8 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
   readonly has?: { readonly bundle?: string; readonly krl?: string };
 }
+
+type Raw = Awaited<ReturnType<TestOrganization['raw']>>;
 
 const versions = { kit: 'test', openssh: 'OpenSSH_9.2' };
 
@@ -105,6 +109,54 @@ export class TestHost {
       bundle: /^version (\d+)$/m.exec(parts.get('bundle') ?? '')?.[1],
       krl: krl === undefined ? undefined : String(Buffer.from(krl, 'base64').readBigUInt64BE(12)),
     };
+  }
+
+  /** A nonce for a statement, which brings also what has changed. */
+  async nonce(): Promise<string> {
+    const { text } = await this.raw('GET', '/host/changes?nonce=yes');
+    return /^nonce (.*)$/m.exec(text)?.[1] ?? '';
+  }
+
+  /** What it would state of a KRL: of the organization's current one, unless another is named. */
+  async statement(different: Partial<EnforcementStatement> = {}): Promise<EnforcementStatement> {
+    const answer = await fetch(`${this.organization.url}/v1/organizations/${this.organization.handle}/krl`);
+    const krl = Buffer.from(await answer.arrayBuffer());
+    return {
+      organization: this.organization.handle,
+      host: this.id,
+      nonce: different.nonce ?? (await this.nonce()),
+      krlVersion: krl.readBigUInt64BE(12),
+      krlSha256: createHash('sha256').update(krl).digest('hex'),
+      revokedKeys: '/etc/writ-host/revoked_keys',
+      sessions: 0,
+      time: Math.floor(Date.now() / 1_000),
+      ...different,
+    };
+  }
+
+  /** Says of itself what it may have no right to say. */
+  state(text: string, { key = this.key, namespace = enforcementNamespace } = {}): Promise<Raw> {
+    const signature = sshsig(key, namespace, text).replace(/-----[A-Z ]+-----|\n/g, '');
+    return this.raw('POST', '/host/statements', {
+      statement: Buffer.from(text).toString('base64'),
+      signature,
+    });
+  }
+
+  /** States that it enforces the current KRL, with whatever difference. */
+  async enforces(different: Partial<EnforcementStatement> = {}): Promise<Raw> {
+    return this.state(enforcementText(await this.statement(different)));
+  }
+
+  /** Reports that this came of its last sync. */
+  async reports(result = 'ok', krl = ''): Promise<void> {
+    const report = { bundle: '', krl, result, words: '', clock: 0, ...versions };
+    await this.raw('POST', '/host/reports', report);
+  }
+
+  /** Any request, with its token. */
+  raw(method: string, path: string, body?: unknown): Promise<Raw> {
+    return this.organization.raw({ name: this.name, token: this.token }, method, path, body);
   }
 
   /** Asks, and has from then on what it was given. */

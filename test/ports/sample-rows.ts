@@ -205,6 +205,18 @@ export async function insertSampleRows(
       asked_at: 'now',
       expires_at: '2100-01-01',
     },
+    host_statements: {
+      organization_id: organization,
+      host_id: host,
+      krl_version: 4,
+      stated_at: 'now',
+      confirmed_at: 'now',
+      nonce_at: 'now',
+      fingerprint: `SHA256:host${word}`,
+      statement: 'writ enforced v1',
+      signature: randomBytes(80),
+    },
+    host_presence: { host_id: host, organization_id: organization, seen_at: 'now' },
     organization_names: {
       pattern: `*.${word}.example`,
       organization_id: organization,

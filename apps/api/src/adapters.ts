@@ -28,6 +28,8 @@ export interface Adapters {
   readonly bundleKeys: BundleKeys;
   readonly authorityKeys: AuthorityKeys;
   readonly secondFactors: SecondFactorSecrets;
+  /** A host that was not heard of for so long counts as silent (ms). */
+  readonly silentAfter: number;
   /** Begins to listen for what any process changes. */
   readonly changes: (onChange: (change: Change) => void) => Changes;
 }

@@ -65,6 +65,8 @@ export interface Foundation {
   readonly highWater: HighWater;
   /** Opens what this installation keeps sealed. */
   readonly key: KeyEncryptionKey;
+  /** As `Config` has it. */
+  readonly hostSilentSeconds: number;
 }
 
 /** The adapters, and how to close them when the service has stopped. */
@@ -76,7 +78,12 @@ export interface OpenAdapters extends Adapters {
  * Connects every port with its adapter. Ends in `not_initialized`, `storage_unavailable`, and the codes of opening a
  * sealed record.
  */
-export async function openAdapters({ database, highWater, key }: Foundation): Promise<OpenAdapters> {
+export async function openAdapters({
+  database,
+  highWater,
+  key,
+  hostSilentSeconds,
+}: Foundation): Promise<OpenAdapters> {
   const store = openScoped({ connection: database.connection('app') });
   const sessions = sessionStates({ connection: database.connection('app') });
   const recorder = groupRecorder({ connection: database.connection('recorder') });
@@ -109,6 +116,7 @@ export async function openAdapters({ database, highWater, key }: Foundation): Pr
       bundleKeys: sealedBundleKeys(key),
       authorityKeys: sealedAuthorityKeys(key),
       secondFactors: sealedSecondFactors(key),
+      silentAfter: hostSilentSeconds * 1_000,
       changes: (onChange) => followChanges({ connection: database.connection('app'), store, onChange }),
       close,
     };

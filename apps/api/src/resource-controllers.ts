@@ -4,6 +4,7 @@ import { AdministrativeRolesController } from './administrative-roles/administra
 import { AuthoritiesController } from './authorities/authorities.controller.js';
 import { CertificatesController } from './certificates/certificates.controller.js';
 import { DelegationsController } from './delegations/delegations.controller.js';
+import { EnforcementController } from './enforcement/enforcement.controller.js';
 import { EventsController } from './events/events.controller.js';
 import { GroupsController } from './groups/groups.controller.js';
 import { HostsController } from './hosts/hosts.controller.js';
@@ -28,6 +29,7 @@ export const resourceControllers: readonly Type[] = [
   CertificatesController,
   RevocationsController,
   AuthoritiesController,
+  EnforcementController,
   EventsController,
   TrustController,
 ];

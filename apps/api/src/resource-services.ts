@@ -10,8 +10,12 @@ import { authorityMemory } from './certificates/authority-memory.js';
 import type { Issuing } from './certificates/issuing.js';
 import { keyOwnerMemory } from './certificates/key-owner-memory.js';
 import { roleMemory } from './certificates/role-memory.js';
+import { EnforcementStreams } from './enforcement/enforcement-streams.js';
+import { enforcementTotals } from './enforcement/read-enforcement.js';
+import { StatementIntake } from './enforcement/statement-intake.js';
 import type { Doors } from './http/access.guard.js';
 import { bundlesOfHosts } from './hosts/bundles-of-hosts.js';
+import { HostPresence } from './hosts/host-presence.js';
 import { WaitingHosts } from './hosts/waiting-hosts.js';
 import { signedKrls, type SignedKrls } from './trust/signed-krl.js';
 import { publicOrganizations, type PublicOrganizations } from './trust/public-organization.js';
@@ -39,6 +43,11 @@ export class ResourceServices implements Background {
   readonly doors: Doors;
   readonly signedKrls: SignedKrls;
   readonly waitingHosts: WaitingHosts;
+  readonly presence: HostPresence;
+  readonly nonceKey: Adapters['tokenKeys']['nonce'];
+  readonly silentAfter: Adapters['silentAfter'];
+  readonly statements: StatementIntake;
+  readonly enforcementStreams: EnforcementStreams;
   private changes: Changes | undefined;
 
   constructor(private readonly adapters: Adapters) {
@@ -88,14 +97,27 @@ export class ResourceServices implements Background {
       krl: this.signedKrls,
       hears: () => this.changes?.hears() ?? false,
     });
+    this.presence = new HostPresence({ store, clock, held: () => this.waitingHosts.held() });
+    this.nonceKey = adapters.tokenKeys.nonce;
+    this.silentAfter = adapters.silentAfter;
+    this.statements = new StatementIntake({ store, clock });
+    this.enforcementStreams = new EnforcementStreams({
+      totals: (organizationId, version) => enforcementTotals(this, organizationId, version),
+    });
   }
 
   onApplicationBootstrap(): void {
-    this.changes = this.adapters.changes((change) => this.waitingHosts.changed(change));
+    this.changes = this.adapters.changes((change) => {
+      this.waitingHosts.changed(change);
+      this.enforcementStreams.changed(change);
+    });
+    this.presence.start();
   }
 
   /** Before the server stops listening, which would wait for those that are held. */
   async onModuleDestroy(): Promise<void> {
+    this.enforcementStreams.close();
+    await this.presence.close();
     this.waitingHosts.close();
     await this.changes?.close();
   }

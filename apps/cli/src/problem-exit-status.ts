@@ -54,6 +54,7 @@ export const problemExitStatus: Readonly<Record<ProblemCode, ExitStatus>> = {
   group_invalid: exitStatus.usage,
   names_invalid: exitStatus.usage,
   revocation_invalid: exitStatus.usage,
+  statement_refused: exitStatus.refused,
   too_many_attempts: exitStatus.tryAgain,
   too_many_requests: exitStatus.tryAgain,
   internal_error: exitStatus.failed,

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -24,7 +25,8 @@ const ofBundle = ['fetched', 'unpacked', 'checked', 'synced', 'renamed', 'marked
   (each) => `bundle-${each}`,
 );
 const ofKrl = ['krl-fetched', 'krl-written', 'krl-renamed'];
-const ofSync = [...ofBundle, 'sshd-reloaded', ...ofKrl];
+const ofStatement = ['statement-signed', 'statement-taken'];
+const ofSync = [...ofBundle, 'sshd-reloaded', ...ofKrl, ...ofStatement];
 const ofJoin = [
   'join-signed',
   'join-kept',
@@ -66,6 +68,7 @@ describe.each(here)('in %s, a sync that is killed', (shell) => {
     async (place) => {
       const { service } = machine;
       const role = place.replaceAll('-', '');
+      service.takesStatements = ofStatement.includes(place);
       service.version += 1;
       service.krlVersion += 1;
       service.principals = { [machine.login]: ['webadmin', role] };
@@ -78,6 +81,9 @@ describe.each(here)('in %s, a sync that is killed', (shell) => {
       expect(await machine.logsIn(role)).toBe(true);
       expect(readlinkSync(join(machine.state, 'current'))).toBe(`versions/${service.version}`);
       expect((await machine.run(['status'])).status).toBe(0);
+      if (service.takesStatements)
+        expect(service.statements.at(-1)).toContain(`\nkrl ${service.krlVersion} `);
+      expect(existsSync(join(machine.state, 'unstated'))).toBe(!service.takesStatements);
     },
   );
 });

@@ -40,11 +40,11 @@ const unsigned: Record<string, (real: string, machine: Machine) => string> = {
   'has a signature that was altered': (real) =>
     real.replace(/[A-Za-z](?=[^\n]*\n-----END)/, (letter) => (letter === 'A' ? 'B' : 'A')),
   'is signed by another key': (_, { service }) =>
-    signText(service.userAuthority, 'krl@writ', service.statement()),
+    signText(service.userAuthority, 'krl@writ', service.krlStatement()),
   'is signed as a bundle': (_, { service }) =>
-    signText(service.bundleKey, 'bundle@writ', service.statement()),
+    signText(service.bundleKey, 'bundle@writ', service.krlStatement()),
   'is signed for another organization': (_, { service }) =>
-    signText(service.bundleKey, 'krl@writ', service.statement('0'.repeat(16))),
+    signText(service.bundleKey, 'krl@writ', service.krlStatement('0'.repeat(16))),
 };
 
 describe.each(installed(shells))('in %s, a list of revocations', (shell) => {

@@ -19,13 +19,13 @@ interface Challenge {
   readonly keys: readonly string[];
 }
 
-interface Answer {
+export interface Answer {
   readonly status: number;
   readonly body?: string | Buffer;
   readonly headers?: Record<string, string>;
 }
 
-const problem = (status: number, code: string, detail: string): Answer => ({
+export const problem = (status: number, code: string, detail: string): Answer => ({
   status,
   body: JSON.stringify({ type: `urn:writ:problem:${code}`, title: code, status, detail }),
   headers: { 'content-type': 'application/problem+json' },
@@ -60,6 +60,14 @@ export class StubService {
   joined: Joined | undefined;
   /** Keys of the host that were revoked (lines): they get no certificate and prove nothing. */
   revokedKeys: string[] = [];
+  /** Whether it gives out nonces and takes statements: what a host proves costs each sync something. */
+  takesStatements = false;
+  /** The texts that were stated, each by a key of the host's. */
+  readonly statements: string[] = [];
+  /** The keys that signed them. */
+  readonly signers: string[] = [];
+  /** Answers a statement, when set. */
+  statementInstead: (() => Answer) | undefined;
   /** What becomes of changed host keys. */
   changedKeys: 'accepted' | 'waiting' | 'refused' = 'waiting';
   uses = 1;
@@ -68,6 +76,7 @@ export class StubService {
   readonly #directory: string;
   readonly #challenges = new Map<string, Challenge>();
   #tokens = new Set<string>();
+  readonly #nonces = new Set<string>();
   #bundle: { readonly key: string; readonly bytes: Buffer } | undefined;
   #krl: { readonly key: string; readonly bytes: Buffer } | undefined;
   #close: () => Promise<void> = async () => {};
@@ -211,7 +220,7 @@ export class StubService {
   }
 
   /** What is signed of the KRL of now. */
-  statement(organization: string = this.organization): string {
+  krlStatement(organization: string = this.organization): string {
     return krlStatement(organization, this.krl());
   }
 
@@ -260,9 +269,33 @@ export class StubService {
         this.reports.push(body);
         this.#changed.emit('report');
         return { status: 204 };
+      case 'POST /host/statements':
+        if (!this.#tokens.has(bearer)) return problem(401, 'access_token_invalid', 'Prove the host key.');
+        return this.statementInstead?.() ?? this.#statement(body as { statement: string; signature: string });
       default:
         return problem(404, 'not_found', 'There is nothing here.');
     }
+  }
+
+  #statement({ statement, signature }: { statement: string; signature: string }): Answer {
+    const text = Buffer.from(statement, 'base64').toString();
+    const nonce = /^nonce (.*)$/m.exec(text)?.[1] ?? '';
+    const by = this.joined?.keys.find((line) =>
+      verifyText(this.#directory, line, 'enforced@writ', text, signature),
+    );
+    if (by === undefined || !this.#nonces.delete(nonce))
+      return problem(422, 'statement_refused', 'The statement does not hold.');
+    this.statements.push(text);
+    this.signers.push(by);
+    this.#changed.emit('statement');
+    return { status: 204 };
+  }
+
+  /** Resolves with the next statement. */
+  async statement(): Promise<string> {
+    const before = this.statements.length;
+    while (this.statements.length === before) await once(this.#changed, 'statement');
+    return this.statements.at(-1) ?? '';
   }
 
   async #changes(
@@ -293,6 +326,7 @@ export class StubService {
 
   #lacks(query: URLSearchParams): Answer | undefined {
     const parts: [string, Buffer][] = [];
+    const states = this.takesStatements && query.get('nonce') === 'yes';
     if (this.bundleInstead !== undefined || query.get('bundle') !== String(this.version))
       parts.push(['bundle', this.bundleInstead?.(this.bundle()) ?? this.bundle()]);
     if (this.krlInstead !== undefined || query.get('krl') !== String(this.krlVersion)) {
@@ -301,9 +335,11 @@ export class StubService {
       parts.push(['krl-signature', Buffer.from(this.krlSignatureInstead?.(signature) ?? signature)]);
       parts.push(['krl', Buffer.from(krl.toString('base64').replace(/.{1,76}/g, '$&\n') || '\n')]);
     }
-    if (parts.length === 0) return undefined;
+    if (parts.length === 0 && !(states && query.get('wait') === '0')) return undefined;
+    const nonce = `writ_n.${randomBytes(16).toString('base64url')}`;
+    this.#nonces.add(nonce);
     const lines = parts.map(([name, bytes]) => `${name} ${bytes.length} ${sha256(bytes)}\n`);
-    const head = Buffer.from(`writ-changes 1\n${lines.join('')}end\n`);
+    const head = Buffer.from(`writ-changes 1\n${states ? `nonce ${nonce}\n` : ''}${lines.join('')}end\n`);
     const real = Buffer.concat([head, ...parts.map(([, bytes]) => bytes)]);
     return { status: 200, body: this.changesInstead?.(real) ?? real };
   }

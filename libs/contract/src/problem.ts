@@ -52,6 +52,7 @@ export const problemStatus = {
   group_invalid: 422,
   names_invalid: 422,
   revocation_invalid: 422,
+  statement_refused: 422,
   too_many_attempts: 429,
   too_many_requests: 429,
   headers_too_large: 431,

@@ -380,6 +380,44 @@ export type HostKeysRequest = z.infer<typeof HostKeysRequest>;
 export const HostProblem = z.strictObject({ code: z.string(), words: z.string() });
 export type HostProblem = z.infer<typeof HostProblem>;
 
+/** How a host stands to a KRL version. */
+export const EnforcementState = z.enum(['enforced', 'behind', 'silent', 'never']);
+export type EnforcementState = z.infer<typeof EnforcementState>;
+
+/** Whether a host enforces a KRL version, as far as it has proved it. */
+export const HostEnforcement = z.strictObject({
+  host: z.string(),
+  /** 'behind': it was heard of lately and has not proved it; 'silent': not heard of lately; 'never': not since it joined. */
+  state: EnforcementState,
+  /** Since when it is proved; null: it is not. */
+  since: Instant.nullable(),
+  /** The newest KRL that it has proved to enforce; null: none. */
+  provedKrlVersion: DecimalString.nullable(),
+  lastSeenAt: Instant.nullable(),
+});
+export type HostEnforcement = z.infer<typeof HostEnforcement>;
+
+/** How many of an organization's hosts enforce a KRL version. */
+export const EnforcementTotals = z.strictObject({
+  krlVersion: DecimalString,
+  /** When it was counted. */
+  at: Instant,
+  hosts: z.int(),
+  enforced: z.int(),
+  behind: z.int(),
+  silent: z.int(),
+  never: z.int(),
+});
+export type EnforcementTotals = z.infer<typeof EnforcementTotals>;
+
+/** The same, and a page of the hosts, by name. */
+export const Enforcement = z.strictObject({
+  totals: EnforcementTotals,
+  items: z.array(HostEnforcement),
+  next: z.string().nullable(),
+});
+export type Enforcement = z.infer<typeof Enforcement>;
+
 /** A host that has joined. */
 export const Host = z.strictObject({
   id: Uuid,
@@ -402,8 +440,10 @@ export const Host = z.strictObject({
   /** The KRL that is in force, and the one that the host has applied; null: none, or older than what is kept. */
   krlVersion: DecimalString,
   appliedKrlVersion: DecimalString.nullable(),
+  /** The newest KRL that it has proved to enforce, since when, and when it last said so; null: none. */
+  proved: z.strictObject({ krlVersion: DecimalString, since: Instant, confirmedAt: Instant }).nullable(),
   lastSeenAt: Instant.nullable(),
-  /** The host's clock less the service's when it was last seen (seconds). */
+  /** The host's clock less the service's when it last reported (seconds). */
   clockOffsetSeconds: z.int().nullable(),
   report: HostReport.nullable(),
   /** Whether its kit is the one that this service has; null where either is not known. */

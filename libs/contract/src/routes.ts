@@ -9,6 +9,8 @@ import {
   Certificate,
   CertifiedKey,
   Delegation,
+  Enforcement,
+  EnforcementState,
   Event,
   Explanation,
   Group,
@@ -84,12 +86,19 @@ const Signature = z.base64().min(1).max(16_384);
 
 const BundleVersion = z.string().regex(/^[1-9][0-9]{0,17}$/, 'a version is a number of at most 18 figures');
 
+/** Below 2^63, as far as a database counts. */
+const KrlVersion = z
+  .string()
+  .regex(/^(0|[1-9][0-9]{0,18})$/, 'a whole decimal number')
+  .refine((text) => !/^\d{1,19}$/.test(text) || BigInt(text) < 1n << 63n, 'too large');
+
 const Permissions = z.array(z.enum(permissions)).min(1).max(permissions.length);
 
 const none = z.strictObject({});
 const inOrganization = z.strictObject({ organization: OrganizationHandle });
 const ofAuthorityKind = z.strictObject({ ...inOrganization.shape, kind: z.enum(['user', 'host']) });
 const oneHost = z.strictObject({ organization: OrganizationHandle, host: Line.min(1).max(253) });
+const oneKrl = z.strictObject({ organization: OrganizationHandle, version: KrlVersion });
 const oneServiceAccount = z.strictObject({ organization: OrganizationHandle, account: UserName });
 const org = '/v1/organizations/:organization';
 const text: FileAnswer = { mediaType: 'text/plain; charset=utf-8', description: 'lines for OpenSSH' };
@@ -1315,6 +1324,8 @@ export const routes = {
       krl: DecimalString.optional(),
       /** How long to wait for news (seconds). */
       wait: z.coerce.number().int().min(0).max(55).default(0),
+      /** Whether each answer carries a nonce for the host's next statement, also where nothing changed. */
+      nonce: z.enum(['yes', 'no']).default('no'),
     }),
     response: {
       mediaType: 'text/plain; charset=utf-8',
@@ -1333,6 +1344,21 @@ export const routes = {
     body: HostReport,
     status: 204,
     problems: ['host_removed'],
+  }),
+  stateEnforcement: route({
+    id: 'stateEnforcement',
+    method: 'POST',
+    path: `${org}/host/statements`,
+    summary: 'What the host proves that its sshd enforces, signed by one of its keys',
+    access: 'host',
+    params: inOrganization,
+    body: z.strictObject({
+      /** The text that was signed. */
+      statement: z.base64().min(1).max(8_192),
+      signature: Signature,
+    }),
+    status: 204,
+    problems: ['statement_refused', 'host_removed'],
   }),
   listBundleKeys: route({
     id: 'listBundleKeys',
@@ -1509,6 +1535,29 @@ export const routes = {
     access: 'public',
     params: inOrganization,
     response: { mediaType: 'text/plain; charset=utf-8', description: 'SSHSIG (docs/host-protocol.md)' },
+  }),
+  enforcement: route({
+    id: 'enforcement',
+    method: 'GET',
+    path: `${org}/krl/:version/enforcement`,
+    summary: 'Which hosts have proved that they enforce a KRL version or a later one, and which have not',
+    access: 'host.read',
+    params: oneKrl,
+    query: z.strictObject({ ...PageQuery, state: EnforcementState.optional() }),
+    response: Enforcement,
+    problems: ['cursor_invalid'],
+  }),
+  enforcementStream: route({
+    id: 'enforcementStream',
+    method: 'GET',
+    path: `${org}/krl/:version/enforcement/stream`,
+    summary: 'How many hosts enforce a KRL version, again with each change, as server-sent events',
+    access: 'host.read',
+    params: oneKrl,
+    response: {
+      mediaType: 'text/event-stream',
+      description: 'events `enforcement`, the data of each an EnforcementTotals',
+    },
   }),
   krl: route({
     id: 'krl',

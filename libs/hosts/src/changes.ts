@@ -17,10 +17,12 @@ export function changedPart(name: ChangedPart['name'], bytes: Uint8Array): Chang
 /**
  * The lines that say how the bytes which follow them are to be parted (docs/host-protocol.md): a shell script can take that
  * apart by sizes alone. The parts follow in the same order.
+ * @param nonce for the host's next statement, where it asked for one
  */
-export function changesHead(parts: readonly ChangedPart[]): string {
+export function changesHead(parts: readonly ChangedPart[], nonce: string | null = null): string {
+  const given = nonce === null ? '' : `nonce ${nonce}\n`;
   const lines = parts.map(({ name, bytes, sha256 }) => `${name} ${bytes.byteLength} ${sha256}\n`);
-  return `writ-changes 1\n${lines.join('')}end\n`;
+  return `writ-changes 1\n${given}${lines.join('')}end\n`;
 }
 
 /** Base64 in lines of 76 characters. */

@@ -1,7 +1,7 @@
 import { CodedError } from '@writ/kernel';
 
 /** Every code that this library's errors carry. */
-export const hostsErrorCodes = ['join_name_invalid', 'bundle_file_refused'] as const;
+export const hostsErrorCodes = ['join_name_invalid', 'bundle_file_refused', 'statement_malformed'] as const;
 export type HostsErrorCode = (typeof hostsErrorCodes)[number];
 
 /** Why a host is refused that joins, beside the rules of the certificates that it asks for. */
@@ -15,6 +15,20 @@ export const hostChangeRules = [
   'jump_unknown',
   'jump_loop',
 ] as const;
+
+/** Why a host's statement of what it enforces is not believed. */
+export const statementRules = [
+  'statement_malformed',
+  'of_another_organization',
+  'of_another_host',
+  'nonce_unknown',
+  'nonce_late',
+  'nonce_used',
+  'signature_invalid',
+  'key_unknown',
+  'krl_unknown',
+] as const;
+export type StatementRule = (typeof statementRules)[number];
 
 /** What a change of the key that signs bundles may fail on. */
 export const bundleKeyRules = [

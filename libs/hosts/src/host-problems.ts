@@ -11,6 +11,7 @@ export const hostProblemCodes = [
   'bundle_behind',
   'bundle_outdated',
   'krl_behind',
+  'krl_unproved',
   'clock_off',
 ] as const;
 export type HostProblemCode = (typeof hostProblemCodes)[number];
@@ -30,6 +31,8 @@ export interface ObservedHost {
   readonly bundleIsCurrent: boolean;
   readonly krlVersion: string;
   readonly appliedKrlVersion: string | null;
+  /** The newest that it has proved to enforce. */
+  readonly provedKrlVersion: string | null;
   readonly lastSeenAt: number | null;
   readonly clockOffsetSeconds: number | null;
   readonly report: { readonly bundle: string; readonly result: string; readonly words: string } | null;
@@ -43,19 +46,26 @@ export interface HostProblem {
 
 const hour = 3_600;
 const day = 24 * hour;
-/** A host asks every few minutes; certificates are renewed when ten days are left; they are back-dated by a minute. */
-const limits = { silence: 3 * hour, left: 7 * day, clock: 60 };
+/** Certificates are renewed when ten days are left; they are back-dated by a minute. */
+const limits = { left: 7 * day, clock: 60 };
 
-/** What is wrong with a host at `now` (seconds since 1970), the worst first. Total and pure. */
-export function hostProblems(host: ObservedHost, now: number): readonly HostProblem[] {
-  const found = [...presence(host, now), ...keys(host, now), ...applied(host)];
+/**
+ * What is wrong with a host at `now` (seconds since 1970), the worst first. Total and pure.
+ * @param silence a host that was not heard of for so long counts as silent (seconds)
+ */
+export function hostProblems(host: ObservedHost, now: number, silence: number): readonly HostProblem[] {
+  const found = [...presence(host, now, silence), ...keys(host, now), ...applied(host)];
   return found.sort((a, b) => hostProblemCodes.indexOf(a.code) - hostProblemCodes.indexOf(b.code));
 }
 
-function presence({ lastSeenAt, clockOffsetSeconds }: ObservedHost, now: number): HostProblem[] {
+function presence(
+  { lastSeenAt, clockOffsetSeconds }: ObservedHost,
+  now: number,
+  silence: number,
+): HostProblem[] {
   if (lastSeenAt === null) return [{ code: 'never_seen', words: 'It has joined and not reported since.' }];
   const problems: HostProblem[] = [];
-  if (now - lastSeenAt > limits.silence) {
+  if (now - lastSeenAt > silence) {
     problems.push({ code: 'silent', words: `It was last seen ${span(now - lastSeenAt)} ago.` });
   }
   if (clockOffsetSeconds !== null && Math.abs(clockOffsetSeconds) > limits.clock) {
@@ -90,7 +100,7 @@ function keys(host: ObservedHost, now: number): HostProblem[] {
 }
 
 function applied(host: ObservedHost): HostProblem[] {
-  const { report, bundleVersion, bundleIsCurrent, krlVersion, appliedKrlVersion } = host;
+  const { report, bundleVersion, bundleIsCurrent, krlVersion, appliedKrlVersion, provedKrlVersion } = host;
   if (report === null) return [];
   const problems: HostProblem[] = [];
   if (report.result !== 'ok') {
@@ -109,6 +119,10 @@ function applied(host: ObservedHost): HostProblem[] {
     const has = appliedKrlVersion === null ? 'an old one or none' : `number ${appliedKrlVersion}`;
     const words = `It does not use the revocations in force, number ${krlVersion}, but ${has}.`;
     problems.push({ code: 'krl_behind', words });
+  } else if (provedKrlVersion !== krlVersion) {
+    const has = provedKrlVersion === null ? 'none' : `number ${provedKrlVersion}`;
+    const words = `It has not proved that its sshd uses the revocations in force, number ${krlVersion}, but ${has}.`;
+    problems.push({ code: 'krl_unproved', words });
   }
   return problems;
 }

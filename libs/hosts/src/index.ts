@@ -3,7 +3,9 @@ export {
   hostChangeRules,
   hostsErrorCodes,
   joinRules,
+  statementRules,
   type HostsErrorCode,
+  type StatementRule,
 } from './errors.js';
 export { joinName, joinNameCovers, type JoinName } from './join-name.js';
 export { hostChallengeText, hostProofNamespace, type HostChallenge } from './host-challenge.js';
@@ -45,5 +47,11 @@ export {
   type HostProgress,
   type HostRemark,
 } from './taken-on.js';
+export {
+  enforcementNamespace,
+  enforcementText,
+  parseEnforcement,
+  type EnforcementStatement,
+} from './enforcement-statement.js';
 export { krlNamespace, krlStatement, type KrlIdentity } from './krl-statement.js';
 export { base64Lines, changedPart, changesHead, type ChangedPart } from './changes.js';

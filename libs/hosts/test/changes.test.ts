@@ -10,6 +10,7 @@ describe('what has changed for a host', () => {
       `writ-changes 1\nbundle 5 ${sha256('ünd\n')}\nkrl 5 ${sha256('AAAA\n')}\nend\n`,
     );
     expect(changesHead([])).toBe('writ-changes 1\nend\n');
+    expect(changesHead([], 'n.1')).toBe('writ-changes 1\nnonce n.1\nend\n');
   });
 
   it('has a KRL in lines that every base64 reads', () => {

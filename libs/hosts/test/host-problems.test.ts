@@ -10,6 +10,7 @@ const well: ObservedHost = {
   bundleIsCurrent: true,
   krlVersion: '3',
   appliedKrlVersion: '3',
+  provedKrlVersion: '3',
   lastSeenAt: now - 60,
   clockOffsetSeconds: -60,
   report: { bundle: '7', result: 'ok', words: '' },
@@ -17,7 +18,7 @@ const well: ObservedHost = {
 const key = (more: object): Partial<ObservedHost> => ({
   keys: [{ fingerprint: 'SHA256:a', revoked: false, certificateUntil: null, ...more }],
 });
-const found = (more: Partial<ObservedHost>) => hostProblems({ ...well, ...more }, now);
+const found = (more: Partial<ObservedHost>) => hostProblems({ ...well, ...more }, now, 2 * 3600);
 
 describe('what is wrong with a host', () => {
   it('is nothing with one that reports what it should', () => {
@@ -41,6 +42,8 @@ describe('what is wrong with a host', () => {
     ['bundle_outdated', { bundleIsCurrent: false }, 'at its next sync'],
     ['krl_behind', { appliedKrlVersion: '2' }, 'number 3, but number 2'],
     ['krl_behind', { appliedKrlVersion: null }, 'an old one or none'],
+    ['krl_unproved', { provedKrlVersion: '2' }, 'number 3, but number 2'],
+    ['krl_unproved', { provedKrlVersion: null }, 'number 3, but none'],
     ['clock_off', { clockOffsetSeconds: day }, '24 hours ahead'],
     ['clock_off', { clockOffsetSeconds: -61 }, '61 seconds behind'],
   ])('%s: %j', (code, more, words) => {

@@ -39,6 +39,8 @@ export const appRights = {
   second_factors: 'select, insert, update, delete',
   recovery_codes: 'select, insert, update, delete',
   host_key_requests: 'select, insert, update, delete',
+  host_statements: 'select, insert, update, delete',
+  host_presence: 'select, insert, update, delete',
   organization_names: 'select, insert, delete',
   customers: 'select, insert',
   outsiders: 'select, insert',

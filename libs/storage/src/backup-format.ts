@@ -45,6 +45,8 @@ export const backupTables = [
   'second_factors',
   'recovery_codes',
   'host_key_requests',
+  'host_statements',
+  'host_presence',
   'organization_names',
   'customers',
   'outsiders',

@@ -4,10 +4,11 @@ import type { ScopedDatabase } from './scope.js';
 
 const channel = 'writ_changes';
 
-/** What may have changed: all of an organization's bundles, one host's, an organization's KRL; or who knows what. */
+/** What may have changed: all of an organization's bundles, one host's, an organization's KRL, what its hosts have proved; or who knows what. */
 export type Change =
   | { readonly kind: 'bundles'; readonly organizationId: string }
   | { readonly kind: 'krl'; readonly organizationId: string }
+  | { readonly kind: 'statements'; readonly organizationId: string }
   | { readonly kind: 'host'; readonly organizationId: string; readonly hostId: string }
   | { readonly kind: 'anything' };
 
@@ -116,6 +117,6 @@ export function followChanges({
 function parse(text: string): Change | undefined {
   const [kind, organizationId, hostId] = text.split(' ');
   if (organizationId === undefined) return undefined;
-  if (kind === 'bundles' || kind === 'krl') return { kind, organizationId };
+  if (kind === 'bundles' || kind === 'krl' || kind === 'statements') return { kind, organizationId };
   return kind === 'host' && hostId !== undefined ? { kind, organizationId, hostId } : undefined;
 }

@@ -142,6 +142,7 @@ const functions = [
   'writ_host_key_changed()',
   'writ_key_claim_changed()',
   'writ_krl_changed()',
+  'writ_statement_told()',
 ];
 
 /** Our own tables and functions only: somebody's own database may hold others. */

@@ -6,6 +6,8 @@ export interface TokenKeys {
   readonly refresh: KeyObject;
   readonly device: KeyObject;
   readonly host: KeyObject;
+  /** Of the nonces that hosts' statements carry. */
+  readonly nonce: KeyObject;
   /** Of the challenges that service accounts sign. */
   readonly signIn: KeyObject;
 }
@@ -22,6 +24,7 @@ export function deriveTokenKeys(tokenKey: Uint8Array): TokenKeys {
     refresh: derive('refresh token'),
     device: derive('device token'),
     host: derive('host token'),
+    nonce: derive('statement nonce'),
     signIn: derive('sign-in challenge'),
   };
 }

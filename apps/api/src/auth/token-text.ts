@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto';
 
 /** A token as text: a kind, plain parts, and a MAC over all of them; self-describing for secret scanners. */
-export type TokenKind = 'writ_a' | 'writ_r' | 'writ_d' | 'writ_h';
+export type TokenKind = 'writ_a' | 'writ_r' | 'writ_d' | 'writ_h' | 'writ_n';
 
 /** The text of a token (`kind.part.part.mac`, HMAC-SHA-256 in base64url). */
 export function tokenText(kind: TokenKind, parts: readonly string[], key: KeyObject): string {

@@ -55,7 +55,9 @@ export async function serve({ config, log, extension, secret, tls }: Order, open
   if (database.kind === 'external') await highWater.setShared(true);
   const moved = await reconcileHighWater(database.connection('owner'), highWater);
   if (moved.length > 0) log.warn({ authorities: moved }, 'serials continue past the high-water file');
-  const adapters = opened.add(await openAdapters({ database, highWater, key }));
+  const adapters = opened.add(
+    await openAdapters({ database, highWater, key, hostSilentSeconds: config.hostSilentSeconds }),
+  );
   await refuseOldClock(adapters.store);
   const pending = await publishPending(adapters, await adapters.store.unscoped(listOrganizationIds));
   if (pending.length > 0) log.warn({ organizations: pending }, 'published KRLs past the high-water file');

@@ -42,6 +42,8 @@ export interface Config {
   /** Addresses (CIDR) of reverse proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** A host that was not heard of for so long counts as silent. */
+  readonly hostSilentSeconds: number;
   readonly limits: Limits;
 }
 
@@ -65,6 +67,7 @@ export function readConfig(environment: Environment): Configuration {
     tls: tlsPair(certificate, key),
     trustedProxies: read('WRIT_TRUSTED_PROXIES', asNetworks, []),
     logLevel: read('WRIT_LOG_LEVEL', asOneOf('debug', 'info', 'warn', 'error', 'silent'), 'info'),
+    hostSilentSeconds: read('WRIT_HOST_SILENT_SECONDS', asWhole(120, 604_800), 900),
     limits: {
       bodyBytes: read('WRIT_MAX_BODY_BYTES', asWhole(1_024, 16_777_216), 262_144),
       headerBytes: read('WRIT_MAX_HEADER_BYTES', asWhole(1_024, 1_048_576), 16_384),

@@ -15,6 +15,7 @@ export const knownVariables = {
   WRIT_TLS_KEY: 'server',
   WRIT_TRUSTED_PROXIES: 'server',
   WRIT_LOG_LEVEL: 'server',
+  WRIT_HOST_SILENT_SECONDS: 'server',
   WRIT_MAX_BODY_BYTES: 'server',
   WRIT_MAX_HEADER_BYTES: 'server',
   WRIT_MAX_CONNECTIONS: 'server',

@@ -1,42 +1,56 @@
 import { routes } from '@writ/contract';
 import { base64Lines, changedPart, changesHead, type ChangedPart } from '@writ/hosts';
+import type { Clock } from '@writ/kernel';
+import type { KeyObject } from 'node:crypto';
+import { statementNonce } from '../enforcement/statement-nonce.js';
 import type { Held, HeldBody } from '../http/held.js';
 import type { RouteInput } from '../http/route-input.js';
 import type { PublicOrganizations } from '../trust/public-organization.js';
 import type { SignedKrl } from '../trust/signed-krl.js';
+import type { HostPresence } from './host-presence.js';
 import type { HostCaller } from './host-token.js';
 import type { HostNews, WaitingHosts } from './waiting-hosts.js';
 
 export interface Telling {
+  readonly clock: Clock;
+  readonly nonceKey: KeyObject;
+  readonly presence: HostPresence;
   readonly publicOrganizations: PublicOrganizations;
   readonly waitingHosts: WaitingHosts;
 }
 
 /**
- * What a host does not have yet, as one text: at once, or as soon as there is anything; null when nothing changed in the time
- * that it wants to wait. Ends in `host_token_invalid`, and what `WaitingHosts.news` ends in.
+ * What a host does not have yet, as one text: at once, or as soon as there is anything; nothing when nothing changed in the time
+ * that it wants to wait, and it wants no nonce. Ends in `host_token_invalid`, and what `WaitingHosts.news` ends in.
  */
 export async function giveChanges(
   services: Telling,
-  { organizationHandle, hostId }: HostCaller,
+  host: HostCaller,
   { query }: Pick<RouteInput<'hostChanges'>, 'query'>,
   held: Held,
 ): Promise<HeldBody> {
-  const organizationId = await services.publicOrganizations(organizationHandle);
+  const { hostId } = host;
+  const organizationId = await services.publicOrganizations(host.organizationHandle);
+  services.presence.seen({ organizationId, hostId });
   const has = { bundle: numberOf(query.bundle), krl: numberOf(query.krl) };
   const news = await services.waitingHosts.news(organizationId, hostId, has, {
     waitMs: query.wait * 1_000,
     onGone: (leave) => held.begin(leave),
   });
-  return held.body(routes.hostChanges.response.mediaType, news === null ? null : piecesOf(news));
+  // Given out now and not when it was asked for: it is of the moment at which the host begins to look.
+  const nonce = query.nonce === 'yes' ? statementNonce(host, services.clock(), services.nonceKey) : null;
+  const pieces = news === null && nonce === null ? null : piecesOf(news ?? nothing, nonce);
+  return held.body(routes.hostChanges.response.mediaType, pieces);
 }
 
-function piecesOf({ bundle, krl }: HostNews): readonly Uint8Array[] {
+const nothing: HostNews = { bundle: null, krl: null };
+
+function piecesOf({ bundle, krl }: HostNews, nonce: string | null): readonly Uint8Array[] {
   const parts = [
     ...(bundle === null ? [] : [changedPart('bundle', Buffer.from(bundle))]),
     ...(krl === null ? [] : partsOf(krl)),
   ];
-  return [Buffer.from(changesHead(parts)), ...parts.map(({ bytes }) => bytes)];
+  return [Buffer.from(changesHead(parts, nonce)), ...parts.map(({ bytes }) => bytes)];
 }
 
 function numberOf(text: string | undefined): bigint | null {

@@ -10,6 +10,8 @@ import {
   keysOfHosts,
   krlVersionsByDigest,
   openHostKeyRequests,
+  provedKrls,
+  type ProvedKrl,
   type HostKeyRequestRow,
   type HostKeyRow,
   type HostRow,
@@ -25,6 +27,7 @@ import { bundleSources, keptList } from './bundle-sources.js';
 export interface HostViewing {
   readonly store: ScopedDatabase;
   readonly clock: Clock;
+  readonly silentAfter: number;
 }
 
 type View = RouteOutput<'showHost'>;
@@ -37,8 +40,11 @@ interface Fleet {
   /** SHA-256 of the kit of this service; null: it has none. */
   readonly kit: string | null;
   readonly now: number;
+  /** A host that was not heard of for so long counts as silent (ms). */
+  readonly silentAfter: number;
   readonly krlVersion: bigint;
   readonly krlVersions: ReadonlyMap<string, bigint>;
+  readonly proved: ReadonlyMap<string, ProvedKrl>;
   readonly lists: ReadonlyMap<string, string>;
   readonly keys: ReadonlyMap<string, readonly HostKeyRow[]>;
   /** By host id and fingerprint, seconds since 1970. */
@@ -49,7 +55,7 @@ interface Fleet {
 /** A host as answers show it. */
 export async function hostView(
   tx: Transaction,
-  services: Pick<HostViewing, 'clock'>,
+  services: Pick<HostViewing, 'clock' | 'silentAfter'>,
   organizationId: string,
   row: HostRow,
 ): Promise<View> {
@@ -61,7 +67,7 @@ export async function hostView(
 /** The same of several hosts, in their order. */
 export async function hostViews(
   tx: Transaction,
-  { clock }: Pick<HostViewing, 'clock'>,
+  { clock, silentAfter }: Pick<HostViewing, 'clock' | 'silentAfter'>,
   organizationId: string,
   rows: readonly HostRow[],
 ): Promise<readonly View[]> {
@@ -76,11 +82,13 @@ export async function hostViews(
     signer: (await activeBundleKey(tx, organizationId))?.fingerprint ?? '',
     kit: await hostKitSha256(),
     now: clock(),
+    silentAfter,
     krlVersion: (await currentKrlVersion(tx, organizationId)) ?? 0n,
     krlVersions: new Map([
       [none.sha256, 0n],
       ...(await krlVersionsByDigest(tx, organizationId, [...new Set(applied)])),
     ]),
+    proved: await provedKrls(tx, organizationId, ids),
     lists: await bundleListsOf(tx, organizationId, ids),
     keys: await keysOfHosts(tx, organizationId, ids),
     ends: new Map(ends.map((end) => [`${end.hostId} ${end.fingerprint}`, end.validBefore])),
@@ -108,11 +116,15 @@ function viewOf(row: HostRow, fleet: Fleet): View {
     krlVersion: fleet.krlVersion.toString(),
     appliedKrlVersion: fleet.krlVersions.get(report?.krl ?? '')?.toString() ?? null,
     clockOffsetSeconds:
-      report === null || seen === null ? null : report.clock - Math.floor(seen.getTime() / 1_000),
+      report === null || row.reportedAt === null
+        ? null
+        : report.clock - Math.floor(row.reportedAt.getTime() / 1_000),
     report,
   };
+  const proved = fleet.proved.get(row.id);
   const lastSeenAt = seen === null ? null : seen.getTime() / 1_000;
-  const observed = { ...facts, keys, waiting: waiting.length, lastSeenAt };
+  const provedKrlVersion = proved?.version.toString() ?? null;
+  const observed = { ...facts, provedKrlVersion, keys, waiting: waiting.length, lastSeenAt };
   return {
     ...facts,
     id: row.id,
@@ -126,11 +138,19 @@ function viewOf(row: HostRow, fleet: Fleet): View {
       certificateUntil:
         key.certificateUntil === null ? null : new Date(key.certificateUntil * 1_000).toISOString(),
     })),
+    proved:
+      proved === undefined
+        ? null
+        : {
+            krlVersion: proved.version.toString(),
+            since: proved.statedAt.toISOString(),
+            confirmedAt: proved.confirmedAt.toISOString(),
+          },
     lastSeenAt: seen?.toISOString() ?? null,
     kitIsCurrent: fleet.kit === null || here === '' ? null : here === fleet.kit,
     waiting: waiting.map(requestView),
     refused: requests.filter(({ refusedAt }) => refusedAt !== null).map(requestView),
-    problems: [...hostProblems(observed, fleet.now / 1_000)],
+    problems: [...hostProblems(observed, fleet.now / 1_000, fleet.silentAfter / 1_000)],
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Caller } from '@writ/policy';
-import { keepReport, listHosts, type ScopedDatabase } from '@writ/storage';
+import { doubtStatements, keepReport, listHosts, type ScopedDatabase } from '@writ/storage';
 import type { Clock } from '@writ/kernel';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { cursorAt, part, placeAt } from '../paging/cursor.js';
@@ -43,7 +43,10 @@ export function oneHost(
   );
 }
 
-/** Keeps what a host says of itself. Ends in `host_removed`, `host_token_invalid`. */
+/** What a host's kit reports when it finds that sshd does not use the revocations, or that they do not work. */
+const notEnforced = 'revocations_not_enforced';
+
+/** Keeps what a host says of itself; where that is that it does not enforce its KRL, what it has stated counts no more. Ends in `host_removed`, `host_token_invalid`. */
 export async function takeReport(
   services: {
     readonly store: ScopedDatabase;
@@ -56,6 +59,8 @@ export async function takeReport(
   const organizationId = await services.publicOrganizations(organizationHandle);
   await services.store.within([organizationId], async (tx) => {
     const host = await hostOfToken(tx, organizationId, hostId);
-    await keepReport(tx, host.id, body, new Date(services.clock()));
+    const now = new Date(services.clock());
+    await keepReport(tx, host.id, body, now);
+    if (body.result === notEnforced) await doubtStatements(tx, organizationId, host.id, now);
   });
 }

@@ -132,7 +132,7 @@ export class WaitingHosts {
       return;
     }
     const room = this.rooms.get(change.organizationId);
-    if (room === undefined) return;
+    if (room === undefined || change.kind === 'statements') return;
     if (change.kind === 'krl') {
       forgetKrl(room);
       void this.tellKrl(room);
@@ -142,6 +142,12 @@ export class WaitingHosts {
       room.standing.delete(change.hostId);
       if (room.waiting.has(change.hostId)) this.ask(room, [change.hostId]);
     }
+  }
+
+  /** The hosts that hold a request now. */
+  *held(): Iterable<{ readonly organizationId: string; readonly hostId: string }> {
+    for (const { organizationId, waiting } of this.rooms.values())
+      for (const hostId of waiting.keys()) yield { organizationId, hostId };
   }
 
   /** Answers everybody who waits, so that they ask elsewhere, and holds nobody any more. */

@@ -28,6 +28,14 @@ export class Held {
     else this.reply.raw.once('close', onGone);
   }
 
+  /** An answer that goes on until the stream ends, kept by nobody on the way. */
+  stream(mediaType: string, stream: Readable): HeldBody {
+    this.reply.header('content-type', mediaType);
+    // As nginx and those like it understand it.
+    this.reply.header('x-accel-buffering', 'no');
+    return stream;
+  }
+
   /**
    * What to answer with, for one reader, kept by no cache: pieces, so that what many are sent lies in memory once; null: 204, there is nothing.
    * Their length is said, so that the reader knows a torn one.

@@ -7,6 +7,7 @@ import {
   forgetHostChallenges,
   forgetHostKeyRequests,
   forgetSessions,
+  forgetStatements,
   listOrganizationIds,
   type ScopedDatabase,
 } from '@writ/storage';
@@ -62,6 +63,7 @@ export async function tidy({
       await forgetAnswers(tx, id, new Date(now - kept.answers));
       await forgetChallenges(tx, id, new Date(now));
       await forgetKrls(tx, id, new Date(now - kept.krls), keptKrls);
+      await forgetStatements(tx, id);
       await forgetHostChallenges(tx, id, new Date(now));
       await forgetHostKeyRequests(tx, id, new Date(now));
     });

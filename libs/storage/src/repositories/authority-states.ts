@@ -47,7 +47,8 @@ export async function hostsWithout(
     (UnawareHost & { readonly hosts: bigint; readonly unaware: bigint | null })[]
   >`
     with counted as (
-      select name, last_seen_at, position(${bundleLine} in bundle_list) > 0
+      select name, greatest(last_seen_at, (select seen_at from host_presence where host_id = hosts.id)) as last_seen_at,
+        position(${bundleLine} in bundle_list) > 0
         and coalesce(report->>'bundle', '') = bundle_version::text as aware
       from hosts where organization_id = ${organizationId}::uuid and removed_at is null
     )

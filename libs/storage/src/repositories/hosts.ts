@@ -11,7 +11,9 @@ export interface HostRow {
   readonly joinedAt: Date;
   /** 0: none was made yet. */
   readonly bundleVersion: bigint;
+  /** When it was last heard of, whatever it asked. */
   readonly lastSeenAt: Date | null;
+  readonly reportedAt: Date | null;
   /** What the host said last, as JSON. */
   readonly report: unknown;
   readonly epoch: bigint;
@@ -34,7 +36,9 @@ export interface NewHost {
 }
 
 const columns = Prisma.sql`hosts.id, hosts.organization_id as "organizationId", hosts.name, labels, joined_at as "joinedAt",
-  bundle_version as "bundleVersion", last_seen_at as "lastSeenAt", report, epoch, address, port, jump`;
+  bundle_version as "bundleVersion", last_seen_at as "reportedAt",
+  greatest(last_seen_at, (select seen_at from host_presence where host_id = hosts.id)) as "lastSeenAt",
+  report, epoch, address, port, jump`;
 
 /** Makes a host with its keys. Unless it is 'made', the transaction has to be given up: name or key is another host's. */
 export async function insertHost(
@@ -87,6 +91,7 @@ export async function removeHost(
   at: Date,
 ): Promise<void> {
   await tx.hostKey.deleteMany({ where: { organizationId, hostId } });
+  await tx.hostPresence.deleteMany({ where: { organizationId, hostId } });
   await tx.host.update({ where: { id: hostId }, data: { removedAt: at, bundle: null, bundleList: '' } });
 }
 

@@ -14,6 +14,8 @@ export * from './groups.js';
 export * from './host-challenges.js';
 export * from './host-key-requests.js';
 export * from './host-names.js';
+export * from './host-presence.js';
+export * from './host-statements.js';
 export * from './hosts.js';
 export * from './idempotency.js';
 export * from './installation.js';

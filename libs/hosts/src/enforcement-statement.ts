@@ -1,0 +1,77 @@
+import { refuse } from './errors.js';
+
+/** The SSHSIG namespace of hosts' statements: a proof made for anything else is none of enforcement, nor the other way round. */
+export const enforcementNamespace = 'enforced@writ';
+
+/** What a host states of itself when it has checked that its sshd uses a KRL (docs/host-protocol.md). */
+export interface EnforcementStatement {
+  /** The organization's handle. */
+  readonly organization: string;
+  /** The host's id. */
+  readonly host: string;
+  /** As the service gave it out. */
+  readonly nonce: string;
+  /** The number inside the KRL, below 2^63. */
+  readonly krlVersion: bigint;
+  /** SHA-256 of the KRL as the organization published it, in hex. */
+  readonly krlSha256: string;
+  /** The `RevokedKeys` file that sshd names for every login that was looked at. */
+  readonly revokedKeys: string;
+  /** How many sessions were ended because of it. */
+  readonly sessions: number;
+  /** The host's clock, seconds since 1970. */
+  readonly time: number;
+}
+
+/**
+ * The text that a host key signs. Canary and known-good key are only ever stated as they have to be: a host where they are not
+ * states nothing.
+ */
+export function enforcementText(statement: EnforcementStatement): string {
+  return [
+    'writ enforced v1',
+    `organization ${statement.organization}`,
+    `host ${statement.host}`,
+    `nonce ${statement.nonce}`,
+    `krl ${statement.krlVersion} ${statement.krlSha256}`,
+    'canary revoked',
+    'known-good ok',
+    `revoked-keys ${statement.revokedKeys}`,
+    `sessions ${statement.sessions}`,
+    `time ${statement.time}`,
+    '',
+  ].join('\n');
+}
+
+const form = new RegExp(
+  [
+    '^writ enforced v1',
+    'organization (?<organization>[a-z0-9]{16})',
+    'host (?<host>[A-Za-z0-9_-]{1,64})',
+    'nonce (?<nonce>[A-Za-z0-9._-]{1,256})',
+    'krl (?<krlVersion>0|[1-9][0-9]{0,18}) (?<krlSha256>[0-9a-f]{64})',
+    'canary revoked',
+    'known-good ok',
+    'revoked-keys (?<revokedKeys>/[A-Za-z0-9._/+-]{1,1023})',
+    'sessions (?<sessions>0|[1-9][0-9]{0,8})',
+    'time (?<time>0|[1-9][0-9]{0,11})',
+    '$',
+  ].join('\n'),
+);
+const longest = 4_096;
+
+/**
+ * Takes a statement apart. There is one spelling: `enforcementText` of what is read is the text again. Throws
+ * `statement_malformed`.
+ */
+export function parseEnforcement(text: string): EnforcementStatement {
+  const found = text.length > longest ? null : form.exec(text);
+  const fields = (found?.groups ?? {}) as Readonly<Record<string, string>>;
+  const { organization = '', host = '', nonce = '', krlSha256 = '', revokedKeys = '' } = fields;
+  const krlVersion = BigInt(fields['krlVersion'] ?? '0');
+  if (found === null || krlVersion >= 1n << 63n) {
+    refuse('statement_malformed', 'This is no statement of a host, or none that this service knows.');
+  }
+  const [sessions, time] = [Number(fields['sessions']), Number(fields['time'])];
+  return { organization, host, nonce, krlVersion, krlSha256, revokedKeys, sessions, time };
+}
