@@ -10,12 +10,18 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
+  /** Is given what a success answers, as it arrives; the answer's body is empty then. */
+  readonly onChunk?: (chunk: Uint8Array) => void;
+  /** Ends the request, which rejects then. */
+  readonly signal?: AbortSignal;
 }
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
 }
+/** How an answer is read that goes on for long. */
+export type Streaming = Pick<HttpRequest, 'onChunk' | 'signal'>;
 export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;
 
 type Shape<T> = T extends z.ZodType ? z.input<T> : never;
@@ -75,11 +81,13 @@ function parseJson(bytes: Uint8Array): unknown {
  * Calls one route and checks the answer against the contract.
  * Rejects with ProblemError (the service said no), ContractError (not Writ, or another version), or whatever the
  * transport rejects with.
+ * @param streaming for an answer that goes on: what to do with its pieces, and when to end it
  */
 export async function call<I extends RouteId>(
   transport: Transport,
   id: I,
   input: CallInput<I>,
+  streaming: Streaming = {},
 ): Promise<CallOutput<I>> {
   const route: Route = routes[id];
   const { params, query, body, accessToken, idempotencyKey } = input as {
@@ -99,6 +107,7 @@ export async function call<I extends RouteId>(
       ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
     },
     body: body === undefined ? null : JSON.stringify(body),
+    ...streaming,
   });
   if (answer.status >= 400) {
     const problem = Problem.safeParse(parseJson(answer.body));

@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Reason, type CallInput, type RevocationResult } from '@writ/contract';
 import { parseCertificateLine } from '@writ/openssh/certificate';
 import { fingerprint, formatPublicKeyLine, parsePublicKeyLine } from '@writ/openssh/key';
+import type { EnforcementSeen } from '../enforcement/await-enforcement.js';
+import { mayWait, statusOf, waitAndSay, waitOf } from '../enforcement/wait-option.js';
 import { fail } from '../errors.js';
+import { exitStatus } from '../exit-status.js';
 import { counted } from '../numbers.js';
 import { readText } from '../files/read.js';
 import type { Input } from '../input.js';
@@ -24,17 +27,30 @@ export const run: Run = async (surroundings, input) => {
   if (said.length !== 1) fail('usage_invalid', 'Name exactly one of --serial, --cert, --key and --user.');
   const reason = reasonOf(input.required('reason'));
   const serials = expandSerials(input.values('serial'));
+  const wait = waitOf(input);
   const client = await signedIn(surroundings, input);
   const { body, what } = await request(client, input, serials, reason);
   const question = `Revoke ${what}, for good?`;
   const sure = input.flag('yes');
+  if (wait !== null) await mayWait(client);
   if (body.user === undefined) await askToGoOn(terminal, question, sure);
   else await askAboutUser(terminal, client, body.user, question, sure);
   const result = await terminal.working('Revoking', () =>
     client.call('revoke', { params: client.organization, body, idempotencyKey: randomUUID() }),
   );
-  if (input.json) terminal.json(result);
-  else terminal.say(sentence(result, body));
+  if (!input.json) terminal.say(sentence(result, body));
+  if (wait === null) {
+    if (input.json) terminal.json(result);
+    return exitStatus.ok;
+  }
+  let enforcement: EnforcementSeen | null = null;
+  try {
+    enforcement = await waitAndSay(terminal, client, result.krlVersion, wait);
+  } finally {
+    // It is revoked, whatever becomes of the waiting.
+    if (input.json) terminal.json({ ...result, enforcement });
+  }
+  return statusOf(enforcement);
 };
 
 /** Why, in words that the service keeps. */

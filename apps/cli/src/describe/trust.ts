@@ -452,7 +452,9 @@ export const revoke: LeafDescription = {
   description:
     'Name exactly one of --serial, --cert, --key and --user. Asks first on a terminal. --user also closes the account, as ' +
     '`writ user disable` does. A serial that may have been given out and of which no certificate is known (after a crash or ' +
-    'a restore) is revoked all the same.',
+    'a restore) is revoked all the same. With --wait it ends with 0 when every joined host has proved that it enforces this, with 3 when ' +
+    'all that were heard of lately have (the silent ones are named), with 4 when one of those has not; where nothing was revoked, an ' +
+    'error says so.',
   examples: [
     { command: 'writ revoke --serial user:17 --reason "laptop lost"', says: 'one certificate' },
     {
@@ -464,6 +466,10 @@ export const revoke: LeafDescription = {
       says: 'the certificate in a file',
     },
     { command: 'writ revoke --user bea --reason "left the company"', says: 'everything of a person' },
+    {
+      command: 'writ revoke --cert id_writ-cert.pub --reason "laptop lost" --wait 30s',
+      says: 'until the hosts have proved that they refuse it',
+    },
   ],
   options: [
     { flags: '--serial <serial>', summary: 'user:17, host:17, or a range such as user:5..9', repeat: true },
@@ -475,9 +481,15 @@ export const revoke: LeafDescription = {
     },
     { flags: '--user <name>', summary: 'a person: certificates, keys, sessions, and the account is closed' },
     { flags: '--reason <text>', summary: 'why; kept with the revocation' },
+    {
+      flags: '--wait <duration>',
+      summary: 'wait so long for the hosts to prove that they enforce it, and say how far it is',
+    },
     { flags: '--yes', summary: 'do not ask' },
   ],
-  json: 'RevocationResult',
+  json:
+    'RevocationResult; with --wait also "enforcement": { "totals": EnforcementTotals, "behind", "silent": HostEnforcement[] }, or null ' +
+    'where nobody could be asked any more',
   inOrganization: true,
   load: () => import('../commands/revoke.js'),
 };

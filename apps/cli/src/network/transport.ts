@@ -42,7 +42,7 @@ function once(
   server: Server,
   known: boolean,
   agent: Agent,
-  { method, path, headers, body }: HttpRequest,
+  { method, path, headers, body, onChunk, signal }: HttpRequest,
 ): Promise<HttpAnswer> {
   const { host, pathname } = new URL(server.url);
   return new Promise((resolve, reject) => {
@@ -52,11 +52,12 @@ function once(
       method,
       path: `${pathname.replace(/\/$/, '')}${path}`,
       headers: { ...headers, ...length, host, 'user-agent': 'writ' },
+      ...(signal === undefined ? {} : { signal }),
     });
     request.setTimeout(patience, () => request.destroy(new Error('it has been silent for too long')));
     request.once('error', (error) => reject(isCodedError(error) ? error : lost(server, known, error)));
     request.once('response', (answer) => {
-      collect(server, answer).then(resolve, (error: Error) => {
+      collect(server, answer, onChunk).then(resolve, (error: Error) => {
         request.destroy();
         reject(isCodedError(error) ? error : lost(server, known, error));
       });
@@ -65,10 +66,19 @@ function once(
   });
 }
 
-async function collect(server: Server, answer: IncomingMessage): Promise<HttpAnswer> {
+async function collect(
+  server: Server,
+  answer: IncomingMessage,
+  onChunk: HttpRequest['onChunk'],
+): Promise<HttpAnswer> {
   const chunks: Buffer[] = [];
   let length = 0;
+  const passedOn = answer.statusCode === 200 ? onChunk : undefined;
   for await (const chunk of answer as AsyncIterable<Buffer>) {
+    if (passedOn !== undefined) {
+      passedOn(chunk);
+      continue;
+    }
     chunks.push(chunk);
     length += chunk.length;
     if (length > largestAnswer)
@@ -124,7 +134,7 @@ export function repeating(transport: Transport, delays: readonly number[] = [200
       try {
         return await transport(request);
       } catch (error) {
-        if (!isCodedError(error, 'answer_lost')) throw error;
+        if (!isCodedError(error, 'answer_lost') || request.signal?.aborted === true) throw error;
         await pause(delay);
       }
     }

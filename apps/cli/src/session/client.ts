@@ -4,6 +4,7 @@ import {
   type CallInput,
   type CallOutput,
   type RouteId,
+  type Streaming,
   type Transport,
 } from '@writ/contract';
 import { fail } from '../errors.js';
@@ -27,7 +28,8 @@ export interface Client {
   /** Path parameters that every route of an organization has: of the one that is worked in, and of one's own. */
   readonly organization: { readonly organization: string };
   readonly home: { readonly organization: string };
-  call<I extends RouteId>(route: I, input: CallInput<I>): Promise<CallOutput<I>>;
+  /** `streaming`: for an answer that goes on. */
+  call<I extends RouteId>(route: I, input: CallInput<I>, streaming?: Streaming): Promise<CallOutput<I>>;
 }
 
 /**
@@ -52,15 +54,15 @@ export async function signedIn(
     session,
     organization: home,
     home,
-    call: async (route, asked) => {
+    call: async (route, asked, streaming) => {
       const accessToken = await fresh(null);
       try {
-        return await call(transport, route, { ...asked, accessToken });
+        return await call(transport, route, { ...asked, accessToken }, streaming);
       } catch (error) {
         if (!hasCode(error, 'access_token_invalid', 'session_ended')) throw error;
         if (hasCode(error, 'session_ended')) return ended(where, session);
         // The two clocks may differ: what looks fresh here may have ended there.
-        return call(transport, route, { ...asked, accessToken: await fresh(accessToken) });
+        return call(transport, route, { ...asked, accessToken: await fresh(accessToken) }, streaming);
       }
     },
   };

@@ -24,7 +24,8 @@ export async function untilAnswered<T>(terminal: Terminal, ask: () => Promise<T>
   }
 }
 
-function passes(error: unknown): error is Error {
+/** Whether asking again may mend what went wrong. */
+export function passes(error: unknown): error is Error {
   if (error instanceof ProblemError) return problemExitStatus[error.problem.code] === exitStatus.tryAgain;
   return isCodedError(error, 'server_unreachable', 'answer_lost', 'session_locked');
 }

@@ -1,5 +1,5 @@
 import type { Host, HostKeysRequest } from '@writ/contract';
-import { bad, good, strong, warning, type Line } from '../terminal/text.js';
+import { bad, good, pieces, strong, warning, type Line } from '../terminal/text.js';
 import { field, instant } from './fields.js';
 
 export function describeHost(host: Host): readonly Line[] {
@@ -14,6 +14,12 @@ export function describeHost(host: Host): readonly Line[] {
     field('last seen', lastSeenAt === null ? 'never' : instant(lastSeenAt)),
     field('bundle', bundle),
     field('revocations', revocations),
+    field('enforces', [
+      ...pieces(provedText(host)),
+      ...(host.proved === null
+        ? []
+        : [`; proved ${instant(host.proved.since)}, and again ${instant(host.proved.confirmedAt)}`]),
+    ]),
     ...(report === null
       ? []
       : [
@@ -57,6 +63,14 @@ export function appliedText(host: Host): readonly [Line, Line] {
       : [warning(has), ', a new one is due'];
   const krl = appliedKrlVersion ?? 'none';
   return [bundle, krl === krlVersion ? [good(krl)] : [bad(krl), `, wanted ${krlVersion}`]];
+}
+
+/** The newest KRL that it has proved to enforce. */
+export function provedText({ proved, krlVersion }: Pick<Host, 'proved' | 'krlVersion'>): Line {
+  if (proved === null) return [bad('none')];
+  return proved.krlVersion === krlVersion
+    ? [good(krlVersion)]
+    : [bad(proved.krlVersion), `, wanted ${krlVersion}`];
 }
 
 /** When the first of its certificates ends. */

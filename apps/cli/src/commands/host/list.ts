@@ -4,7 +4,7 @@ import { collect } from '../../session/pages.js';
 import { printTable } from '../../terminal/table.js';
 import { bad, good, strong } from '../../terminal/text.js';
 import { instant } from '../../view/fields.js';
-import { labelText } from '../../view/host.js';
+import { labelText, provedText } from '../../view/host.js';
 
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
@@ -13,15 +13,16 @@ export const run: Run = async (surroundings, input) => {
     collect((query) => client.call('listHosts', { params: client.organization, query })),
   );
   if (input.json) return terminal.json(items);
-  const rows = items.map(({ name, labels, lastSeenAt, problems }) => [
+  const rows = items.map(({ name, labels, lastSeenAt, proved, krlVersion, problems }) => [
     [strong(name)],
     labelText(labels),
     lastSeenAt === null ? 'never' : instant(lastSeenAt),
+    provedText({ proved, krlVersion }),
     [problems[0] === undefined ? good('ok') : bad(problems[0].code)],
   ]);
   printTable(
     terminal,
-    ['HOST', 'LABELS', 'LAST SEEN', 'STATE'],
+    ['HOST', 'LABELS', 'LAST SEEN', 'ENFORCES', 'STATE'],
     rows,
     'No host has joined yet: `writ host token create`.',
   );

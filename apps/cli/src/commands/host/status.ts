@@ -7,7 +7,7 @@ import { collect } from '../../session/pages.js';
 import { printTable } from '../../terminal/table.js';
 import { bad, good, strong } from '../../terminal/text.js';
 import { instant } from '../../view/fields.js';
-import { appliedText, certificatesUntil, clockText, describeHost } from '../../view/host.js';
+import { appliedText, certificatesUntil, clockText, describeHost, provedText } from '../../view/host.js';
 
 /** The hosts with which something is wrong come first, and of these those that were not seen for longest. */
 export const run: Run = async (surroundings, input) => {
@@ -30,11 +30,23 @@ export const run: Run = async (surroundings, input) => {
   else {
     printTable(
       terminal,
-      ['HOST', 'LAST SEEN', 'BUNDLE', 'REVOCATIONS', 'CERTIFICATES', 'CLOCK', 'OPENSSH', 'KIT', 'STATE'],
+      [
+        'HOST',
+        'LAST SEEN',
+        'BUNDLE',
+        'REVOCATIONS',
+        'ENFORCES',
+        'CERTIFICATES',
+        'CLOCK',
+        'OPENSSH',
+        'KIT',
+        'STATE',
+      ],
       sorted.map((each) => [
         [strong(each.name)],
         each.lastSeenAt === null ? 'never' : instant(each.lastSeenAt),
         ...appliedText(each),
+        provedText(each),
         certificatesUntil(each),
         clockText(each),
         each.report?.openssh.replace(/^OpenSSH_/, '') ?? '',

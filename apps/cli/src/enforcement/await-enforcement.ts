@@ -1,0 +1,81 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { EnforcementTotals, eventReader, type HostEnforcement } from '@writ/contract';
+import type { Client } from '../session/client.js';
+import { collect } from '../session/pages.js';
+import { passes } from '../session/persist.js';
+
+/** How far a KRL is enforced, with the hosts that do not enforce it by name. */
+export interface EnforcementSeen {
+  readonly totals: EnforcementTotals;
+  /** Heard of lately, and have not proved it. */
+  readonly behind: readonly HostEnforcement[];
+  /** Not heard of lately, or never since they joined: nobody knows. */
+  readonly silent: readonly HostEnforcement[];
+}
+
+/** How long after a stream that ended another one is opened (ms). */
+const again = 500;
+
+/**
+ * Waits until every host that was heard of lately has proved that it enforces a KRL version, at most for so long, and resolves to how
+ * it is then. Rejects with what asking again does not mend ('permission_missing' without host.read), and with whatever the last
+ * question ends in.
+ * @param told is told how far it is, each time that it changes
+ */
+export async function awaitEnforcement(
+  client: Client,
+  version: string,
+  { waitMs, told }: { readonly waitMs: number; readonly told: (totals: EnforcementTotals) => void },
+): Promise<EnforcementSeen> {
+  const over = AbortSignal.timeout(waitMs);
+  for (;;) {
+    await untilSettled(client, version, over, told);
+    const seen = await enforcementNow(client, version);
+    if (seen.totals.behind === 0 || over.aborted) return seen;
+  }
+}
+
+/** How far a KRL version is enforced now. */
+export async function enforcementNow(client: Client, version: string): Promise<EnforcementSeen> {
+  const params = { ...client.organization, version };
+  let totals: EnforcementTotals | undefined;
+  const those = async (state: HostEnforcement['state']): Promise<readonly HostEnforcement[]> => {
+    const { items } = await collect(async (page) => {
+      const answer = await client.call('enforcement', { params, query: { ...page, state } });
+      totals ??= answer.totals;
+      return answer;
+    });
+    return items;
+  };
+  const behind = await those('behind');
+  const silent = [...(await those('silent')), ...(await those('never'))];
+  if (totals === undefined) throw new TypeError('a page says how many there are');
+  return { totals, behind, silent };
+}
+
+/** Follows it until nobody is behind, or the time is over. */
+async function untilSettled(
+  client: Client,
+  version: string,
+  over: AbortSignal,
+  told: (totals: EnforcementTotals) => void,
+): Promise<void> {
+  const params = { ...client.organization, version };
+  const settled = new AbortController();
+  const onChunk = eventReader(({ name, data }) => {
+    if (name !== 'enforcement') return;
+    const totals = EnforcementTotals.parse(JSON.parse(data));
+    told(totals);
+    if (totals.behind === 0) settled.abort();
+  });
+  const signal = AbortSignal.any([over, settled.signal]);
+  while (!signal.aborted) {
+    try {
+      await client.call('enforcementStream', { params }, { onChunk, signal });
+    } catch (error) {
+      if (!signal.aborted && !passes(error)) throw error;
+    }
+    // It ended by itself: the service is stopping, and another process takes over.
+    await pause(again, undefined, { signal }).catch(() => undefined);
+  }
+}

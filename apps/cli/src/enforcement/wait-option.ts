@@ -1,0 +1,61 @@
+import type { EnforcementTotals } from '@writ/contract';
+import { durationSeconds } from '../duration.js';
+import { fail } from '../errors.js';
+import type { ExitStatus } from '../exit-status.js';
+import type { Input } from '../input.js';
+import type { Client } from '../session/client.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { awaitEnforcement, type EnforcementSeen } from './await-enforcement.js';
+import { enforcementText, progressText } from './enforcement-words.js';
+
+/** How a command with --wait ends: all hosts enforce it, all that were heard of lately do, one of those does not. */
+export const waitStatus = { all: 0, someSilent: 3, someBehind: 4 } as const satisfies Readonly<
+  Record<string, ExitStatus>
+>;
+
+/** How often it is said how far it is (ms). */
+const sayEvery = 1_000;
+
+const longestWait = 86_400;
+
+/** What --wait says, in milliseconds; null: it was not given. 'usage_invalid'. */
+export function waitOf(input: Input): number | null {
+  const text = input.option('wait');
+  if (text === undefined) return null;
+  const seconds = durationSeconds(text);
+  if (seconds > longestWait) fail('usage_invalid', '--wait is a day at most.');
+  return seconds * 1_000;
+}
+
+/**
+ * Before something is revoked: whether the caller may see at all what hosts enforce, so that nothing is half asked for. Rejects with
+ * what the service refuses.
+ */
+export async function mayWait(client: Client): Promise<void> {
+  await client.call('enforcement', { params: { ...client.organization, version: '0' }, query: { limit: 1 } });
+}
+
+/** Waits for hosts to enforce a KRL version, and says how far it is. */
+export async function waitAndSay(
+  terminal: Terminal,
+  client: Client,
+  version: string,
+  waitMs: number,
+): Promise<EnforcementSeen> {
+  let said = Number.NEGATIVE_INFINITY;
+  const told = (totals: EnforcementTotals): void => {
+    const now = performance.now();
+    if (totals.behind === 0 || now - said < sayEvery) return;
+    said = now;
+    terminal.say(progressText(totals));
+  };
+  const seen = await awaitEnforcement(client, version, { waitMs, told });
+  terminal.say(enforcementText(seen));
+  return seen;
+}
+
+/** How a command ends that saw this. */
+export function statusOf({ behind, silent }: EnforcementSeen): ExitStatus {
+  if (behind.length > 0) return waitStatus.someBehind;
+  return silent.length > 0 ? waitStatus.someSilent : waitStatus.all;
+}

@@ -1,0 +1,169 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { Enforcement, HostEnforcement, RevocationResult } from '@writ/contract';
+import { runProgram } from '@writ/testkit/sshd';
+import { Machine, type Ended } from './cli.js';
+import { KitHost } from './kit-host.js';
+import { newKey, TestOrganization } from './organization.js';
+import { password } from './service.js';
+
+const me = userInfo().username;
+
+interface Waited extends RevocationResult {
+  readonly enforcement: {
+    readonly totals: Enforcement['totals'];
+    readonly behind: readonly HostEnforcement[];
+    readonly silent: readonly HostEnforcement[];
+  };
+}
+
+let acme: TestOrganization;
+let ana: Machine;
+let directory: string;
+let web: KitHost;
+let db: KitHost;
+/** What follows on each of them. */
+const following = new Map<KitHost, ChildProcess>();
+
+beforeAll(async () => {
+  acme = await TestOrganization.start();
+  ana = new Machine({ WRIT_PASSWORD: password });
+  await ana.data('login', '--url', acme.url, '--user', 'ana');
+  await ana.data('role', 'create', 'admin', '--hosts', 'env=prod', '--logins', me, '--max-ttl', '1h');
+  await ana.data('role', 'grant', 'admin', 'ana');
+  directory = mkdtempSync(join(tmpdir(), 'writ-enforcement-'));
+  // Logins must get through to the principals files.
+  chmodSync(directory, 0o755);
+  [web, db] = await Promise.all([joined('web-1.acme.example'), joined('db-1.acme.example')]);
+}, 120_000);
+afterAll(async () => {
+  for (const one of following.values()) one.kill('SIGTERM');
+  await Promise.all([web.sshd.stop(), db.sshd.stop()]);
+  rmSync(directory, { recursive: true });
+  ana.remove();
+  await acme.stop();
+});
+
+async function joined(name: string): Promise<KitHost> {
+  const host = await KitHost.start(join(directory, name), name);
+  chmodSync(host.directory, 0o755);
+  writeFileSync(
+    join(host.directory, 'writ-host'),
+    readFileSync(join(import.meta.dirname, '../../apps/host/writ-host')),
+  );
+  const { token } = await ana.json<{ token: string }>(
+    ...['host', 'token', 'create', '--name', name, '--label', 'env=prod'],
+  );
+  host.token(token);
+  expect(await host.run('sh writ-host join')).toMatchObject({ status: 0, stderr: '' });
+  follow(host);
+  return host;
+}
+
+function follow(host: KitHost): void {
+  following.set(
+    host,
+    spawn('/bin/sh', ['-c', `exec ${host.command('writ-host follow')}`], { stdio: 'ignore' }),
+  );
+}
+
+async function unfollow(host: KitHost): Promise<void> {
+  const child = following.get(host);
+  following.delete(host);
+  if (child === undefined) return;
+  child.kill('SIGTERM');
+  await once(child, 'close');
+}
+
+/** `writ revoke` of a key that nobody has, and whatever more is said. */
+function revoke(...more: readonly string[]): Promise<Ended> {
+  writeFileSync(ana.path('key.pub'), `${newKey().line}\n`);
+  return ana.writ(['revoke', '--key', ana.path('key.pub'), '--reason', 'test', '--yes', ...more]);
+}
+
+/** Whether a certificate gets in there. */
+async function logsIn(host: KitHost): Promise<boolean> {
+  const options = [
+    ...['BatchMode=yes', 'IdentitiesOnly=yes', 'IdentityAgent=none', 'GlobalKnownHostsFile=none'],
+    ...[`UserKnownHostsFile=${ana.path('known')}`, `HostKeyAlias=${host.name}`],
+  ].flatMap((option) => ['-o', option]);
+  const { stdout } = await runProgram('ssh', [
+    ...['-F', 'none', '-p', String(host.sshd.port), '-i', ana.path('id'), ...options],
+    ...[`${me}@127.0.0.1`, 'echo in'],
+  ]);
+  return stdout === 'in\n';
+}
+
+/** A host was heard of last when that was. */
+async function lastSeen(host: KitHost, ago: string): Promise<void> {
+  for (const [table, column] of [
+    ['host_presence', 'seen_at'],
+    ['host_statements', 'confirmed_at'],
+  ] as const) {
+    await acme.ask(
+      `update ${table} set ${column} = now() - $1::interval where host_id = (select id from hosts where name = $2)`,
+      [ago, host.name],
+    );
+  }
+  await acme.ask(`update hosts set last_seen_at = now() - $1::interval where name = $2`, [ago, host.name]);
+}
+
+it('revoked, and refused by each sshd once the command says so', async () => {
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', ana.path('id')]);
+  writeFileSync(ana.path('known'), await ana.data('ca', 'show', '--host'));
+  await ana.data('cert', 'issue', '--role', 'admin', '--key', `${ana.path('id')}.pub`, '--ttl', '5m');
+  expect([await logsIn(web), await logsIn(db)]).toEqual([true, true]);
+  const words = ['revoke', '--cert', ana.path('id-cert.pub'), '--reason', 'stolen', '--yes', '--wait', '30s'];
+  const { status, stdout, stderr } = await ana.writ(words);
+  expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+  expect(stderr).toMatch(/\nenforced on 2 of 2 hosts by \d\d:\d\d:\d\d UTC\n$/);
+  expect([await logsIn(web), await logsIn(db)]).toEqual([false, false]);
+  const hosts = await ana.json<readonly { krlVersion: string; proved: { krlVersion: string } }[]>(
+    'host',
+    'list',
+  );
+  expect(hosts.map(({ proved, krlVersion }) => proved.krlVersion === krlVersion)).toEqual([true, true]);
+}, 60_000);
+
+it('of a host that is off it is not said that it enforces anything new', async () => {
+  await unfollow(db);
+  await lastSeen(db, '16 minutes');
+  const { status, stderr } = await revoke('--wait', '30s');
+  expect(status).toBe(3);
+  expect(stderr).toMatch(
+    /\nenforced on 1 of 2 hosts by [0-9:]+ UTC; 1 silent since [0-9:]+ UTC: db-1\.acme\.example\n$/,
+  );
+  // It was heard of a moment ago, so that it is asked of it, too.
+  await lastSeen(db, '1 minute');
+  const waited = await revoke('--wait', '1s', '--json');
+  expect(waited.status).toBe(4);
+  const { krlVersion, enforcement } = JSON.parse(waited.stdout) as Waited;
+  expect(enforcement.totals).toMatchObject({ krlVersion, hosts: 2, silent: 0, never: 0 });
+  const [first] = enforcement.behind;
+  expect(first).toMatchObject({ host: 'db-1.acme.example', state: 'behind', since: null });
+  follow(db);
+  expect((await revoke('--wait', '30s')).status).toBe(0);
+}, 60_000);
+
+it('nor of one whose sshd was told by hand to read something else', async () => {
+  const path = join(web.directory, 'etc/sshd_config');
+  const before = web.config();
+  writeFileSync(path, `RevokedKeys ${web.directory}/mine\n${before}`);
+  const { status, stderr } = await revoke('--wait', '3s');
+  expect(status).toBe(4);
+  expect(stderr).toMatch(/; \d not yet: .*web-1\.acme\.example/);
+  expect(await web.run('writ-host sync')).toMatchObject({
+    status: 8,
+    stderr: expect.stringContaining('(revocations_not_enforced)') as string,
+  });
+  expect(await ana.json('host', 'show', 'web-1')).toMatchObject({
+    report: { result: 'revocations_not_enforced' },
+    proved: null,
+  });
+  writeFileSync(path, before);
+  expect(await web.run('writ-host sync')).toMatchObject({ status: 0 });
+  expect((await revoke('--wait', '30s')).status).toBe(0);
+}, 60_000);
