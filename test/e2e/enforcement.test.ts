@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { EnforcementTotals, eventReader } from '@writ/contract';
 import { enforcementText, type EnforcementStatement } from '@writ/hosts';
+import { keepPresence, openScoped } from '@writ/storage';
 import { newKey, problemOf, sshsig, TestOrganization, type OwnKey } from './organization.js';
 import { TestHost } from './test-host.js';
 
@@ -129,6 +132,125 @@ describe('what hosts have proved', () => {
     expect((await states(older))['web-1']).toBe('enforced');
     await web.enforces();
     expect((await states(newer))['web-1']).toBe('enforced');
+  });
+});
+
+/** Follows a KRL's enforcement over HTTP; `told` resolves with the next event, and with null when the stream has ended. */
+async function followed(version: string, url = acme.url, token = acme.owner.token) {
+  const events: string[] = [];
+  const hangUp = new AbortController();
+  const answer = await fetch(`${url}/v1/organizations/${acme.handle}/krl/${version}/enforcement/stream`, {
+    headers: { authorization: `Bearer ${token}` },
+    signal: hangUp.signal,
+  });
+  const take = eventReader(({ data }) => events.push(data));
+  const reader = answer.body?.getReader();
+  const told = async (): Promise<EnforcementTotals | null> => {
+    for (;;) {
+      const event = events.shift();
+      if (event !== undefined) return EnforcementTotals.parse(JSON.parse(event));
+      const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+      if (done) return null;
+      take(value as Uint8Array);
+    }
+  };
+  return { answer, told, leave: () => hangUp.abort() };
+}
+
+describe('whoever follows the enforcement of a KRL', () => {
+  it('hears of what is proved to whatever process, as it is proved', async () => {
+    const version = await revoke();
+    const elsewhere = await acme.another();
+    const { answer, told, leave } = await followed(version, elsewhere);
+    expect(answer.headers.get('content-type')).toBe('text/event-stream');
+    expect(await told()).toMatchObject({ krlVersion: version, hosts: 3, enforced: 0 });
+    await web.enforces();
+    for (let event = await told(); event?.enforced !== 1; event = await told()) expect(event).not.toBeNull();
+    await web.reports('revocations_not_enforced');
+    for (let event = await told(); event?.enforced !== 0; event = await told()) expect(event).not.toBeNull();
+    leave();
+  });
+
+  it('is refused what is refused to who asks once', async () => {
+    const next = String(BigInt(await revoke()) + 1n);
+    expect((await followed(next)).answer.status).toBe(404);
+    expect((await followed('x')).answer.status).toBe(400);
+    const nia = await acme.member('nia');
+    expect((await followed('0', acme.url, nia.token)).answer.status).toBe(403);
+  });
+});
+
+describe('what many hosts prove at once', () => {
+  it('is kept in a few transactions, and each is told', async () => {
+    const hosts = await Promise.all(
+      Array.from({ length: 16 }, (_, n) => TestHost.join(acme, `many-${n}.acme.example`)),
+    );
+    const version = await revoke();
+    const texts = await Promise.all(hosts.map(async (host) => enforcementText(await host.statement())));
+    const { url, transactions } = await acme.counting();
+    // The organization's handle is known there.
+    await fetch(`${url}/v1/organizations/${acme.handle}/krl`);
+    const before = transactions();
+    const taken = await Promise.all(hosts.map((host, n) => host.state(texts[n] ?? '', { url })));
+    expect(taken.map(({ status }) => status)).toEqual(hosts.map(() => 204));
+    // A beat of who listens may be among them.
+    expect(transactions() - before).toBeLessThan(12);
+    const { items } = await enforcement(version, { state: 'enforced' });
+    expect(items).toHaveLength(16);
+  });
+
+  it('one host after the other, when they are of one: one of two with the same nonce is kept', async () => {
+    const text = enforcementText(await web.statement());
+    const both = await Promise.all([web.state(text), web.state(text)]);
+    expect(both.map(({ status }) => status).sort()).toEqual([204, 422]);
+  });
+});
+
+describe('when hosts were last heard of', () => {
+  const seenOf = async (host: TestHost) =>
+    (await acme.ask<{ seen_at: Date }>('select seen_at from host_presence where host_id = $1', [host.id]))[0]
+      ?.seen_at;
+
+  it('is kept in one statement, never goes back, and says nothing of what is no host', async () => {
+    const store = openScoped({ connection: acme.database.connection('app'), connections: 1 });
+    const keep = (at: Date) =>
+      store.within([acme.id], (tx) =>
+        keepPresence(tx, [
+          { organizationId: acme.id, hostId: db.id, at },
+          { organizationId: acme.id, hostId: randomUUID(), at },
+        ]),
+      );
+    try {
+      await acme.ask('delete from host_presence');
+      const now = new Date();
+      await keep(now);
+      await keep(new Date(now.getTime() - 60_000));
+      expect(await seenOf(db)).toEqual(now);
+      expect(await acme.ask('select * from host_presence')).toHaveLength(1);
+      const shown = await acme.as(acme.owner, 'showHost', { params: { host: 'db-1' } });
+      expect(Date.parse(shown.lastSeenAt ?? '')).toBeGreaterThanOrEqual(now.getTime());
+    } finally {
+      await store.close();
+    }
+  });
+});
+
+describe('what is kept of old KRLs', () => {
+  it('is forgotten with them, but for what each host stated last', async () => {
+    await acme.ask('delete from host_statements');
+    await db.enforces();
+    const older = await revoke();
+    await web.enforces();
+    const newer = await revoke();
+    await web.enforces();
+    await acme.ask('delete from krls where version <= $1', [older]);
+    await acme.tidy();
+    const kept = await acme.ask<{ host_id: string; krl_version: string }>(
+      'select host_id, krl_version from host_statements',
+    );
+    expect(kept.map(({ host_id, krl_version }) => `${host_id} ${krl_version}`).sort()).toEqual(
+      [`${web.id} ${newer}`, `${db.id} ${BigInt(older) - 1n}`].sort(),
+    );
   });
 });
 

@@ -135,8 +135,9 @@ export class TestOrganization {
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
+    url = this.url,
   ) {
-    const answer = await fetch(`${this.url}/v1/organizations/${this.handle}${path}`, {
+    const answer = await fetch(`${url}/v1/organizations/${this.handle}${path}`, {
       method,
       signal: AbortSignal.timeout(20_000),
       headers: {

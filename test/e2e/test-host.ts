@@ -135,12 +135,13 @@ export class TestHost {
   }
 
   /** Says of itself what it may have no right to say. */
-  state(text: string, { key = this.key, namespace = enforcementNamespace } = {}): Promise<Raw> {
+  state(
+    text: string,
+    { key = this.key, namespace = enforcementNamespace, url = this.organization.url } = {},
+  ): Promise<Raw> {
     const signature = sshsig(key, namespace, text).replace(/-----[A-Z ]+-----|\n/g, '');
-    return this.raw('POST', '/host/statements', {
-      statement: Buffer.from(text).toString('base64'),
-      signature,
-    });
+    const body = { statement: Buffer.from(text).toString('base64'), signature };
+    return this.raw('POST', '/host/statements', body, url);
   }
 
   /** States that it enforces the current KRL, with whatever difference. */
@@ -155,8 +156,8 @@ export class TestHost {
   }
 
   /** Any request, with its token. */
-  raw(method: string, path: string, body?: unknown): Promise<Raw> {
-    return this.organization.raw({ name: this.name, token: this.token }, method, path, body);
+  raw(method: string, path: string, body?: unknown, url?: string): Promise<Raw> {
+    return this.organization.raw({ name: this.name, token: this.token }, method, path, body, {}, url);
   }
 
   /** Asks, and has from then on what it was given. */

@@ -9,12 +9,17 @@ export interface StreamSources {
   readonly totals: (organizationId: string, version: string) => Promise<Totals>;
 }
 
-/** What arrives within this time (ms) after a count shares the next one. */
-const together = 100;
-/** How often it is counted all the same (ms), as hosts fall silent without a word; it also shows that the connection lives. */
-const beatEvery = 10_000;
-/** How long a stream lasts (ms): whoever asks again is asked again who they are. */
-const life = 600_000;
+/** Times in ms. */
+export interface StreamTimes {
+  /** What arrives within this time after a count shares the next one. */
+  readonly together: number;
+  /** How often it is counted all the same, as hosts fall silent without a word; it also shows that the connection lives. */
+  readonly beat: number;
+  /** How long a stream lasts: whoever asks again is asked again who they are. */
+  readonly life: number;
+}
+
+const usual: StreamTimes = { together: 100, beat: 10_000, life: 600_000 };
 /** A reader that leaves so many bytes unread is given up. */
 const unread = 65_536;
 /** Most streams of an organization at a time. */
@@ -46,7 +51,10 @@ export class EnforcementStreams {
   private readonly rooms = new Map<string, Room>();
   private closed = false;
 
-  constructor(private readonly sources: StreamSources) {}
+  constructor(
+    private readonly sources: StreamSources,
+    private readonly times: StreamTimes = usual,
+  ) {}
 
   /** A stream that begins with how it is now. Ends in `not_found`, `shutting_down`, `too_many_requests`. */
   async open(organizationId: string, version: string): Promise<Readable> {
@@ -58,7 +66,7 @@ export class EnforcementStreams {
     if (this.readersOf(organizationId) >= most) throw tooMany();
     const room = this.rooms.get(name) ?? this.room(name, organizationId, version);
     const stream = new Readable({ read: () => undefined });
-    const over = setTimeout(() => this.end(name, reader), life);
+    const over = setTimeout(() => this.end(name, reader), this.times.life);
     const reader: Reader = { stream, over, told: withoutTime(first) };
     over.unref();
     room.readers.add(reader);
@@ -86,7 +94,7 @@ export class EnforcementStreams {
   }
 
   private room(name: string, organizationId: string, version: string): Room {
-    const beat = setInterval(() => this.count(room, true), beatEvery);
+    const beat = setInterval(() => this.count(room, true), this.times.beat);
     const readers = new Set<Reader>();
     const room: Room = { organizationId, version, readers, beat, counting: false, again: false };
     beat.unref();
@@ -117,7 +125,7 @@ export class EnforcementStreams {
         const next = setTimeout(() => {
           room.counting = false;
           if (room.again) this.count(room);
-        }, together);
+        }, this.times.together);
         next.unref();
       });
   }

@@ -6,10 +6,11 @@ import {
   type StatementRule,
 } from '@writ/hosts';
 import { CodedError, isCodedError, type Clock } from '@writ/kernel';
-import { fingerprint, publicKeyObject, verifySignatureInPool, type PublicKey } from '@writ/openssh/key';
+import { fingerprint, publicKeyObject, verifySignatureInPool } from '@writ/openssh/key';
 import { decodeSshsig, sshsigSignedData } from '@writ/openssh/sshsig';
 import type { ScopedDatabase } from '@writ/storage';
 import type { KeyObject } from 'node:crypto';
+import { bounded } from '../bounded-map.js';
 import type { HostCaller } from '../hosts/host-token.js';
 import { whyNoHost } from '../hosts/known-host.js';
 import type { RouteInput } from '../http/route-input.js';
@@ -25,6 +26,12 @@ export interface StatementTaking {
   readonly publicOrganizations: PublicOrganizations;
   readonly statements: StatementIntake;
 }
+
+/** 'SHA256:…' of a key. */
+type Signer = string;
+
+/** Keys of the hosts that stated something last, ready to verify with: each comes again with the next KRL. */
+const imported = bounded<Signer, KeyObject>(16_384);
 
 const words: Readonly<Record<StatementRule, string>> = {
   statement_malformed: 'This is no statement of a host, or none that this service knows.',
@@ -53,13 +60,13 @@ export async function takeStatement(
   const statement = read(text.toString('latin1'));
   const nonceAt = judged(statement, host, services);
   const signature = Buffer.from(body.signature, 'base64');
-  const key = await signerOf(text, signature);
+  const signer = await signerOf(text, signature);
   const outcome = await services.statements.take(organizationId, {
     hostId: host.hostId,
     krlVersion: statement.krlVersion,
     krlSha256: Buffer.from(statement.krlSha256, 'hex'),
     nonceAt: new Date(nonceAt),
-    fingerprint: fingerprint(key),
+    fingerprint: signer,
     statement: text.toString('latin1'),
     signature,
   });
@@ -92,14 +99,16 @@ function judged(
 }
 
 /** The key that made an SSHSIG (without its armor) over the text; verified in the thread pool, where thousands do not hold others up. */
-async function signerOf(text: Uint8Array, signature: Uint8Array): Promise<PublicKey> {
+async function signerOf(text: Uint8Array, signature: Uint8Array): Promise<Signer> {
   try {
     const { publicKey, namespace, hashAlgorithm, signature: blob } = decodeSshsig(signature);
     const signed = sshsigSignedData(namespace, text, hashAlgorithm);
+    const name = fingerprint(publicKey);
+    const keyObject = imported.get(name) ?? publicKeyObject(publicKey);
+    imported.set(name, keyObject);
     const holds =
-      namespace === enforcementNamespace &&
-      (await verifySignatureInPool(publicKeyObject(publicKey), publicKey, signed, blob));
-    if (holds) return publicKey;
+      namespace === enforcementNamespace && (await verifySignatureInPool(keyObject, publicKey, signed, blob));
+    if (holds) return name;
   } catch (error) {
     if (!isCodedError(error)) throw error;
   }

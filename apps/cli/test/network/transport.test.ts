@@ -1,4 +1,6 @@
 import type { HttpAnswer, HttpRequest } from '@writ/contract';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { cliError } from '../../src/errors.js';
 import { repeating, transportTo } from '../../src/network/transport.js';
 import { handle, startStub, type StubService } from '../stub-service.js';
@@ -68,6 +70,35 @@ describe('transportTo', () => {
     stub.on('GET /writ/v1/whoami', { status: 200, body: 1 });
     const transport = await transportTo(server(`${stub.url}/writ`));
     expect((await transport(request({}))).status).toBe(200);
+  });
+
+  it('hands on what a success answers as it comes, and ends when it is told to, without asking again', async () => {
+    const ending = new AbortController();
+    const server_ = createServer((_, response) => {
+      response.writeHead(200);
+      response.write('data: 1\n\n');
+    });
+    await new Promise<void>((resolve) => server_.listen(0, '127.0.0.1', resolve));
+    const { port } = server_.address() as AddressInfo;
+    const transport = await transportTo(server(`http://127.0.0.1:${port}`));
+    const chunks: string[] = [];
+    const onChunk = (chunk: Uint8Array): void => {
+      chunks.push(Buffer.from(chunk).toString());
+      ending.abort();
+    };
+    await expect(transport(request({ onChunk, signal: ending.signal }))).rejects.toMatchObject({
+      code: 'answer_lost',
+    });
+    expect(chunks).toEqual(['data: 1\n\n']);
+    server_.closeAllConnections();
+    server_.close();
+  });
+
+  it('keeps what is refused in one piece, whoever wanted it as it comes', async () => {
+    stub.on('GET /v1/whoami', { status: 404, body: { a: 1 } });
+    const transport = await transportTo(server(stub.url));
+    const answered = await transport(request({ onChunk: () => expect('this').toBe('not called') }));
+    expect(answered).toMatchObject({ status: 404, body: Buffer.from('{"a":1}') });
   });
 
   it('uses one connection for several requests', async () => {

@@ -1,0 +1,54 @@
+import type { HostEnforcement } from '@writ/contract';
+import { enforcementText, progressText } from '../../src/enforcement/enforcement-words.js';
+import { statusOf } from '../../src/enforcement/wait-option.js';
+
+const host = (name: string, state: HostEnforcement['state'], lastSeenAt: string | null): HostEnforcement => ({
+  ...{ host: name, state, since: null, provedKrlVersion: null },
+  lastSeenAt,
+});
+const totals = (enforced: number, hosts: number) => ({
+  ...{ krlVersion: '7', at: '2026-02-03T14:02:08.123Z', hosts, enforced },
+  ...{ behind: 0, silent: 0, never: 0 },
+});
+const behind = host('web-9', 'behind', '2026-02-03T14:02:00.000Z');
+const silent = (name: string, time = '2026-02-03T13:40:59.000Z') => host(name, 'silent', time);
+
+describe('how far a revocation is enforced, in words', () => {
+  it('says how many, and by when', () => {
+    expect(progressText(totals(12, 43))).toBe('enforced on 12 of 43 hosts at 14:02:08 UTC');
+    const all = { totals: totals(1, 1), behind: [], silent: [] };
+    expect(enforcementText(all)).toBe('enforced on 1 of 1 host by 14:02:08 UTC');
+    expect(statusOf(all)).toBe(0);
+  });
+
+  it('names the silent ones, and since when', () => {
+    const seen = { totals: totals(41, 43), behind: [], silent: [silent('db-1'), silent('db-2')] };
+    expect(enforcementText(seen)).toBe(
+      'enforced on 41 of 43 hosts by 14:02:08 UTC; 2 silent since 13:40 UTC: db-1, db-2',
+    );
+    expect(statusOf(seen)).toBe(3);
+    const apart = [silent('db-1'), silent('db-2', '2026-01-31T09:15:00.000Z'), host('new-1', 'never', null)];
+    expect(enforcementText({ ...seen, silent: apart })).toBe(
+      'enforced on 41 of 43 hosts by 14:02:08 UTC; 2 silent: db-1 since 13:40 UTC, db-2 since 2026-01-31 09:15 UTC; ' +
+        '1 never seen: new-1',
+    );
+  });
+
+  it('names those that do not enforce it, and of very many only some', () => {
+    const seen = {
+      totals: totals(0, 30),
+      behind: Array.from({ length: 25 }, () => behind),
+      silent: [silent('db-1')],
+    };
+    expect(enforcementText(seen)).toContain(
+      `; 25 not yet: ${Array(20).fill('web-9').join(', ')} and 5 more; 1 silent`,
+    );
+    expect(statusOf(seen)).toBe(4);
+  });
+
+  it('says that there is nobody to wait for', () => {
+    const none = { totals: totals(0, 0), behind: [], silent: [] };
+    expect(enforcementText(none)).toContain('no host has joined');
+    expect(statusOf(none)).toBe(0);
+  });
+});
