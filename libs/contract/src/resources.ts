@@ -5,6 +5,7 @@ import {
   ActorName,
   CertificateId,
   DecimalString,
+  EnforcementState,
   Fingerprint,
   Instant,
   JoinNames,
@@ -379,10 +380,6 @@ export type HostKeysRequest = z.infer<typeof HostKeysRequest>;
 /** What is wrong with a host: a code, and a sentence. */
 export const HostProblem = z.strictObject({ code: z.string(), words: z.string() });
 export type HostProblem = z.infer<typeof HostProblem>;
-
-/** How a host stands to a KRL version. */
-export const EnforcementState = z.enum(['enforced', 'behind', 'silent', 'never']);
-export type EnforcementState = z.infer<typeof EnforcementState>;
 
 /** Whether a host enforces a KRL version, as far as it has proved it. */
 export const HostEnforcement = z.strictObject({

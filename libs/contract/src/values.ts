@@ -95,6 +95,9 @@ export const SecondFactorCode = z.string().min(1).max(64);
 
 export const Reason = Line.trim().min(1).max(500);
 
+/** How a host stands to a KRL version. */
+export const EnforcementState = z.enum(['enforced', 'behind', 'silent', 'never']);
+
 /** Query string of every paged list. `cursor` is opaque and comes from the page before. */
 export const PageQuery = {
   limit: z.coerce.number().int().min(1).max(500).default(100),
