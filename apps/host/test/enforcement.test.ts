@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256 } from './bundle.js';
-import { makeKrl } from './keys.js';
+import { makeKey, makeKrl } from './keys.js';
 import { kit, Machine } from './machine.js';
 import { problem } from './stub-service.js';
 import { installed, interpreter, shells } from './toolbox.js';
@@ -149,6 +150,25 @@ describe.each(tried)('in %s, a host', (shell) => {
     expect(service.statements).toHaveLength(before + 1);
     expect(service.signers.at(-1)).not.toBe(first);
   });
+});
+
+it('a host whose sshd had revocations of its own states the file that holds both', async () => {
+  const [shell = 'dash'] = installed(shells);
+  const directory = mkdtempSync(join(tmpdir(), 'writ-theirs-'));
+  const theirs = makeKey(directory, 'theirs');
+  writeFileSync(join(directory, 'revoked'), `${theirs.line}\n`);
+  const machine = await Machine.start({ shell, config: [`RevokedKeys ${directory}/revoked`] });
+  try {
+    machine.service.takesStatements = true;
+    await machine.joined();
+    const file = `${machine.state}/theirs/revoked_keys`;
+    const digest = sha256(machine.service.krl());
+    expect(machine.service.statements.at(-1)).toContain(`\nkrl 1 ${digest}\n`);
+    expect(machine.service.statements.at(-1)).toContain(`\nrevoked-keys ${file}\n`);
+  } finally {
+    await machine.stop();
+    rmSync(directory, { recursive: true });
+  }
 });
 
 describe('a host that follows', () => {
