@@ -292,12 +292,17 @@ describe('a statement is refused, and changes nothing,', () => {
     expect(await web.state(text)).toMatchObject({ status: 204 });
     await refusedBy('nonce_used', web.state(text));
     await refusedBy('nonce_used', web.enforces({ nonce: early }));
+    // A clock that was wrong, and was put right, keeps nobody from stating.
+    acme.advance(3_600_000);
+    await web.enforces();
+    acme.advance(-3_600_000);
+    expect(await web.enforces()).toMatchObject({ status: 204 });
     const late = await web.nonce();
     acme.advance(301_000);
     try {
       await refusedBy('nonce_late', web.enforces({ nonce: late }));
     } finally {
-      acme.advance(0);
+      acme.advance(-301_000);
     }
   });
 

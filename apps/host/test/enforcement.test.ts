@@ -24,6 +24,7 @@ describe.each(tried)('in %s, a host', (shell) => {
   afterAll(() => machine.stop());
 
   const file = (name: string): string => join(machine.state, name);
+  const config = (): string => readFileSync(machine.config, 'utf8');
 
   it('states under a host key which KRL its sshd uses, when it has joined and with every sync', async () => {
     const { service } = machine;
@@ -55,29 +56,18 @@ describe.each(tried)('in %s, a host', (shell) => {
   const wrong: readonly (readonly [string, () => void, () => void])[] = [
     [
       'whose sshd reads another file',
-      () =>
-        writeFileSync(
-          machine.config,
-          `RevokedKeys ${machine.directory}/mine\n${readFileSync(machine.config, 'utf8')}`,
-        ),
-      () =>
-        writeFileSync(
-          machine.config,
-          readFileSync(machine.config, 'utf8').replace(/^RevokedKeys .*mine\n/, ''),
-        ),
+      () => writeFileSync(machine.config, `RevokedKeys ${machine.directory}/mine\n${config()}`),
+      () => writeFileSync(machine.config, config().replace(/^RevokedKeys .*mine\n/, '')),
+    ],
+    [
+      'whose sshd reads another file for some addresses',
+      () => writeFileSync(machine.config, `${config()}\nMatch Address 192.0.2.0/24\n  RevokedKeys none\n`),
+      () => writeFileSync(machine.config, config().replace(/\nMatch Address [^]*RevokedKeys none\n/, '')),
     ],
     [
       'whose sshd reads another file for one login',
-      () =>
-        writeFileSync(
-          machine.config,
-          `${readFileSync(machine.config, 'utf8')}\nMatch User ${machine.login}\n  RevokedKeys none\n`,
-        ),
-      () =>
-        writeFileSync(
-          machine.config,
-          readFileSync(machine.config, 'utf8').replace(/\nMatch User [^]*RevokedKeys none\n/, ''),
-        ),
+      () => writeFileSync(machine.config, `${config()}\nMatch User ${machine.login}\n  RevokedKeys none\n`),
+      () => writeFileSync(machine.config, config().replace(/\nMatch User [^]*RevokedKeys none\n/, '')),
     ],
   ];
 

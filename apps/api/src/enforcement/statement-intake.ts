@@ -7,6 +7,7 @@ import {
   type StatementOutcome,
 } from '@writ/storage';
 import { noOrganization } from '../refusal.js';
+import { skew } from './statement-nonce.js';
 import { noRevocations } from '../trust/published-krl.js';
 
 interface Waiting {
@@ -86,8 +87,9 @@ export class StatementIntake {
       const organization = await findOrganization(tx, organizationId);
       if (organization?.state !== 'active') throw noOrganization();
       const withoutRevocations = Buffer.from(noRevocations(organization.handle).sha256, 'hex');
-      const at = new Date(this.services.clock());
-      return keepStatements(tx, organizationId, { at, withoutRevocations }, statements);
+      const now = this.services.clock();
+      const times = { at: new Date(now), future: new Date(now + skew) };
+      return keepStatements(tx, organizationId, { ...times, withoutRevocations }, statements);
     });
   }
 }

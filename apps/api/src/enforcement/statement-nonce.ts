@@ -6,7 +6,7 @@ import type { HostCaller } from '../hosts/host-token.js';
 export const nonceLife = 300_000;
 
 /** How far the clocks of the service's processes may be apart (ms). */
-const skew = 30_000;
+export const skew = 30_000;
 
 /**
  * What makes a host's statement one of now. Nothing is kept of it: it says whose it is and when it was given out, under a

@@ -24,11 +24,16 @@ export type StatementOutcome = 'kept' | 'host_gone' | 'key_unknown' | 'nonce_use
  * statement of the host has a nonce that is as late, and the KRL is one of the organization's. What a host
  * stated of later KRLs than it has now is doubted from then on. Resolves to the outcome of each, in order.
  * @param withoutRevocations SHA-256 of version 0, which no row has
+ * @param future from then on (a nonce of then is good for nobody yet) nonces that were used say nothing: the clock was set back since
  */
 export async function keepStatements(
   tx: Transaction,
   organizationId: string,
-  { at, withoutRevocations }: { readonly at: Date; readonly withoutRevocations: Uint8Array },
+  {
+    at,
+    withoutRevocations,
+    future,
+  }: { readonly at: Date; readonly withoutRevocations: Uint8Array; readonly future: Date },
   statements: readonly NewHostStatement[],
 ): Promise<readonly StatementOutcome[]> {
   const rows = await tx.$queryRaw<{ n: number; outcome: StatementOutcome }[]>`
@@ -50,7 +55,7 @@ export async function keepStatements(
           where k.host_id = s.host_id and k.organization_id = ${organizationId}::uuid
             and k.fingerprint = s.fingerprint and c.revoked_at is null) then 'key_unknown'
         when exists (select from host_statements p
-          where p.host_id = s.host_id and p.nonce_at >= s.nonce_at) then 'nonce_used'
+          where p.host_id = s.host_id and p.nonce_at >= s.nonce_at and p.nonce_at < ${future}::timestamptz) then 'nonce_used'
         when not case s.krl_version
           when 0 then s.krl_sha256 = ${Buffer.from(withoutRevocations).toString('hex')}
           else exists (select from krls r where r.organization_id = ${organizationId}::uuid
@@ -69,7 +74,7 @@ export async function keepStatements(
         statement = case when old.doubted_at is null then old.statement else excluded.statement end,
         signature = case when old.doubted_at is null then old.signature else excluded.signature end,
         confirmed_at = excluded.confirmed_at, nonce_at = excluded.nonce_at, doubted_at = null
-      where old.nonce_at < excluded.nonce_at
+      where old.nonce_at < excluded.nonce_at or old.nonce_at >= ${future}::timestamptz
       returning host_id, krl_version
     ), doubted as (
       update host_statements later set doubted_at = ${at}::timestamptz from kept
