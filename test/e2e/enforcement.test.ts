@@ -292,6 +292,9 @@ describe('a statement is refused, and changes nothing,', () => {
     expect(await web.state(text)).toMatchObject({ status: 204 });
     await refusedBy('nonce_used', web.state(text));
     await refusedBy('nonce_used', web.enforces({ nonce: early }));
+    // Nor does it say anything of another KRL.
+    await revoke();
+    await refusedBy('nonce_used', web.enforces({ nonce: early }));
     // A clock that was wrong, and was put right, keeps nobody from stating.
     acme.advance(3_600_000);
     await web.enforces();
