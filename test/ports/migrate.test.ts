@@ -23,10 +23,10 @@ const names = [
   '20261126130000_administrative_roles',
   '20261126150000_role_changes',
   '20261126160000_refused_host_keys',
-  '20261127010000_enforcement',
   '20261127100000_service_accounts',
   '20261127120000_role_commands',
   '20261127130000_unproved_claims',
+  '20261128010000_enforcement',
   '20261128020000_revocation_acts',
   '20261128090000_krl_after',
 ];
