@@ -259,6 +259,19 @@ describe('a customer’s first owner', () => {
   });
 });
 
+describe('somebody who is to be a customer’s owner', () => {
+  it('is nobody’s second account: before they are, whoever invited them gains by what they get', async () => {
+    const { handle } = await customer();
+    await role(org.owner, handle, 'web');
+    await org.as(org.owner, 'inviteUser', {
+      ...at(handle),
+      body: { name: 'y', administrativeRole: 'owner' },
+    });
+    const grant = org.as(org.owner, 'grantRole', { ...at(handle, { role: 'web' }), body: { user: 'y' } });
+    expect(await rulesOf(grant)).toEqual(wouldGain);
+  });
+});
+
 describe('the last owner', () => {
   it('is not reset either, whoever holds every permission', async () => {
     const { handle } = await customer();

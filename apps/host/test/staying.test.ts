@@ -87,12 +87,17 @@ describe.each(installed(shells))('in %s, a joined host', (shell) => {
       `# cert-authority ${line}`,
       `${line} cert-authority `,
       `\tCERT-AUTHORITY,Principals="a,b" ${line}`,
+      // What stands in the comment hides nothing.
+      `cert-authority,principals="c" ${line} principals="x`,
+      `cert-authority ${line} principals="y`,
     ];
     appendFileSync(file, `${lines.join('\n')}\n`);
     const said = await machine.run(['status']);
     expect(said.stdout.match(/^ .*:\d+ \(.*$/gm)).toEqual([
       `  ${file}:2 (every login)`,
       `  ${file}:6 (every login), for the principals a,b`,
+      `  ${file}:7 (every login), for the principals c`,
+      `  ${file}:8 (every login)`,
     ]);
     // What a login makes of its file keeps nobody waiting.
     truncateSync(file, 2 ** 38);

@@ -1,5 +1,8 @@
 import {
+  emptyAccounts,
+  raiseEpochs,
   recordEvent,
+  recordEvents,
   withdrawLeftByOutsiders,
   type LeftByOutsiders,
   type NewEvent,
@@ -8,7 +11,6 @@ import {
 } from '@writ/storage';
 import { endTrust, takenSince, type TrustEnding } from '../revocations/end-trust.js';
 import { endRegisteredKeys } from '../service-accounts/end-registered-keys.js';
-import { closeAccount } from '../users/close-account.js';
 
 /** Who brings the first owner in, as the event says it, and the owner's account (id). */
 type HandingOver = Pick<NewEvent, 'organizationId' | 'actor' | 'requestId'> & {
@@ -51,30 +53,33 @@ interface Ended {
   readonly certificates: number;
 }
 
-/** Closes the accounts, each with an event of its own, as an owner's `writ user disable` would. */
+/** Closes the accounts, however many: passwords, groups and roles go with them, so that who is let in again begins anew. */
 async function closeAccounts(
   tx: Transaction,
   services: TrustEnding,
   by: HandingOver,
   accounts: LeftByOutsiders['accounts'],
 ): Promise<Ended> {
-  const total = { sessionsEnded: 0, certificates: 0 };
-  for (const account of accounts) {
-    const ground = groundOf(by, 'user', account.name);
-    const { said } = await closeAccount(tx, services, account, ground);
-    total.sessionsEnded += said.sessionsEnded;
-    total.certificates += said.certificates;
-    await recordEvent(tx, {
-      ...{
-        organizationId: by.organizationId,
-        kind: 'user.disabled',
-        actor: by.actor,
-        requestId: by.requestId,
-      },
-      ...{ subject: account.name, data: { ...said, reason: ground.reason } },
-    });
-  }
-  return total;
+  const { organizationId, actor, requestId } = by;
+  const ids = accounts.map(({ id }) => id);
+  // First the epochs: they wait for what is just being recorded, so that the certificates read after them are all there are.
+  await raiseEpochs(tx, organizationId, ids);
+  const end = {
+    at: new Date(services.clock()),
+    reason: 'account_disabled',
+    takenSince: takenSince(services),
+  };
+  const { sessionsEnded, ...ending } = await emptyAccounts(tx, organizationId, ids, end);
+  const ground = groundOf(by, 'user', by.subject);
+  const { certificates } = await endTrust(tx, services, ground, ending);
+  await recordEvents(
+    tx,
+    accounts.map(({ name }) => ({
+      ...{ organizationId, kind: 'user.disabled', actor, requestId, subject: name },
+      data: { reason: ground.reason },
+    })),
+  );
+  return { sessionsEnded, certificates };
 }
 
 function groundOf(

@@ -1,5 +1,7 @@
 import { openAccounts, type AccountRow } from './accounts.js';
 import type { CertificateRef } from './certificates.js';
+import { rolesThroughGroup } from './groups.js';
+import { settleHolders } from './role-holders.js';
 import type { Transaction } from './transaction.js';
 
 /** What somebody has left behind that lets somebody or something in. */
@@ -14,7 +16,7 @@ export interface LeftBehind {
 export interface LeftByOutsiders extends LeftBehind {
   /** The accounts of people that they opened and that are not closed. */
   readonly accounts: readonly AccountRow[];
-  /** The certificates of hosts that they had signed by hand, for keys of no host that has joined. */
+  /** The certificates of hosts that they had signed by hand, but for those that have joined, under their own names. */
   readonly hostCertificates: readonly CertificateRef[];
 }
 
@@ -66,8 +68,9 @@ export async function withdrawLeftByOutsiders(
     select authority_id as "authorityId", serial, valid_before as "validBefore" from certificates c
     where organization_id = ${organizationId}::uuid and certificate_type = 'host' and user_id = any(${ids}::uuid[])
       and valid_before > ${takenSince}
-      and not exists (select from host_keys k
-        where k.organization_id = c.organization_id and k.fingerprint = c.public_key_fingerprint)`;
+      and not exists (select from host_keys k join hosts h on h.id = k.host_id
+        where k.organization_id = c.organization_id and k.fingerprint = c.public_key_fingerprint and h.removed_at is null
+          and c.principals <@ array[h.name])`;
   return { ...left, accounts: await openAccounts(tx, organizationId, ids), hostCertificates };
 }
 
@@ -89,4 +92,58 @@ async function withdraw(tx: Transaction, organizationId: string, makers: string[
 
 function idsOf(rows: readonly { readonly id: string }[]): string[] {
   return rows.map(({ id }) => id);
+}
+
+/** Accounts (ids) with all that is theirs in one organization. */
+export interface ClosedAccounts {
+  readonly sessionsEnded: number;
+  readonly certificates: readonly CertificateRef[];
+  readonly keys: readonly { readonly fingerprint: string; readonly publicKey: Uint8Array }[];
+}
+
+/**
+ * Closes accounts of people and takes everything from them: passwords, sessions, invitations, groups and roles; however many, in
+ * few statements. Resolves to what is left to be revoked: certificates that expire after `takenSince` (seconds since 1970), and keys.
+ * In a transaction that holds `lockTrust` and has raised their epochs.
+ */
+export async function emptyAccounts(
+  tx: Transaction,
+  organizationId: string,
+  ids: readonly string[],
+  { at, reason, takenSince }: { readonly at: Date; readonly reason: string; readonly takenSince: bigint },
+): Promise<ClosedAccounts> {
+  const theirs = { organizationId, userId: { in: [...ids] } };
+  await tx.$executeRaw`
+    update users set state = 'disabled', disabled_at = ${at}::timestamptz, password_hash = null,
+      device_generation = device_generation + 1
+    where organization_id = ${organizationId}::uuid and id = any(${[...ids]}::uuid[])`;
+  const { count: sessionsEnded } = await tx.session.updateMany({
+    where: { ...theirs, endedAt: null },
+    data: { endedAt: at, endedReason: reason },
+  });
+  await tx.invitation.deleteMany({ where: { ...theirs, usedAt: null } });
+  await leaveTogether(tx, organizationId, ids);
+  const certificates = await tx.$queryRaw<CertificateRef[]>`
+    select authority_id as "authorityId", serial, valid_before as "validBefore" from certificates
+    where organization_id = ${organizationId}::uuid and user_id = any(${[...ids]}::uuid[]) and certificate_type = 'user'
+      and valid_before > ${takenSince}`;
+  const keys = await tx.$queryRaw<ClosedAccounts['keys']>`
+    select fingerprint, public_key as "publicKey" from key_claims
+    where organization_id = ${organizationId}::uuid and kind = 'user' and owner_id = any(${[...ids]}::uuid[])
+      and revoked_at is null`;
+  return { sessionsEnded, certificates, keys };
+}
+
+/** Takes accounts out of every group and role. */
+async function leaveTogether(tx: Transaction, organizationId: string, ids: readonly string[]): Promise<void> {
+  const groups = await tx.$queryRaw<{ id: string }[]>`
+    delete from group_users where organization_id = ${organizationId}::uuid and user_id = any(${[...ids]}::uuid[])
+    returning group_id as id`;
+  const roles = await tx.$queryRaw<{ id: string }[]>`
+    delete from role_members where organization_id = ${organizationId}::uuid and user_id = any(${[...ids]}::uuid[])
+    returning role_id as id`;
+  const left = new Set(roles.map(({ id }) => id));
+  for (const group of new Set(groups.map(({ id }) => id)))
+    for (const { id } of await rolesThroughGroup(tx, organizationId, group)) left.add(id);
+  await settleHolders(tx, organizationId, [...left]);
 }

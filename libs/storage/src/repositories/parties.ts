@@ -15,7 +15,7 @@ export interface PartyRow {
  * Each account (id) with everybody who may be behind it: who made its invitation that can still be used, and who made the one
  * that it was last opened with, unless somebody has confirmed since then whose it is; who registered a key that opens or ever opened it,
  * where it is a service account's; and who may be behind those. Two who
- * have reset each other are both there, once. So is somebody from outside, who let the first people in; but not behind an
+ * have reset each other are both there, once. So is somebody from outside, who let the first people in; but not behind an active
  * owner, who answers for the organization from then on and could not begin otherwise.
  */
 export async function partiesOf(
@@ -37,7 +37,7 @@ export async function partiesOf(
             select last.id from invitations last
             where last.organization_id = ${organizationId}::uuid and last.user_id = party.id and last.used_at is not null
             order by last.used_at desc, last.created_at desc limit 1))
-          and not (exists (select from users own where own.id = party.id and own.administrative_role = 'owner')
+          and not (exists (select from users own where own.id = party.id and own.administrative_role = 'owner' and own.state = 'active')
             and exists (select from outsiders o where o.organization_id = ${organizationId}::uuid and o.user_id = i.created_by_id))
         union all
         select added_by_id from service_account_keys k
