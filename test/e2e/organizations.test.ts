@@ -59,6 +59,17 @@ async function byKey({ name: organization }: Customer, { name, key }: { name: st
 const tokenFor = async (by: Member, handle: string, customerName: string) =>
   (await org.as(by, 'createJoinToken', { ...at(handle), body: { names: `*.${customerName}.example` } }))
     .secret;
+/** Joins a host with a key, and gives it its bundle, so that it has a certificate. */
+async function join(given: { handle: string; secret: string; host: string; key: OwnKey }): Promise<void> {
+  const { handle, secret, host: name, key } = given;
+  const asked = { secret, name, publicKeys: [key.line] };
+  const { challenge } = await call(transportTo(org.url), 'challengeJoin', { ...at(handle), body: asked });
+  const text = Buffer.from(challenge, 'base64').toString();
+  const signatures = [sshsig(key, 'host-proof@writ', text).replace(/-----[A-Z ]+-----|\n/g, '')];
+  const body = { secret, name, challenge, signatures, kit: 'test', openssh: 'OpenSSH_9.2' };
+  const { hostToken } = await call(transportTo(org.url), 'join', { ...at(handle), body });
+  await org.as({ name, token: hostToken }, 'hostBundle', at(handle));
+}
 /** What a host meets that would join with the secret. */
 const challengeJoin = (organization: string, customerName: string, secret: string) => {
   const body = { secret, name: `web.${customerName}.example`, publicKeys: [newKey().line] };
@@ -305,15 +316,53 @@ describe('what somebody of the provider leaves in a customer', () => {
 
   it('ends with the certificates of hosts that they signed by hand, not of those that have joined', async () => {
     const { handle, name } = await customer();
-    const names = [`db.${name}.example`];
-    const body = { publicKeys: [newKey().line], names };
-    const signed = await org.as(org.owner, 'issueHostCertificates', { ...at(handle), body });
+    const [own, joined] = [newKey(), newKey()];
+    const { secret } = await org.as(org.owner, 'createJoinToken', {
+      ...at(handle),
+      body: { names: `*.${name}.example` },
+    });
+    await join({ handle, secret, host: `web.${name}.example`, key: joined });
+    // A key of hers, and the joined host's key for another host.
+    const sign = async (key: OwnKey, host: string) => {
+      const body = { publicKeys: [key.line], names: [`${host}.${name}.example`] };
+      const { certificates } = await org.as(org.owner, 'issueHostCertificates', { ...at(handle), body });
+      return certificates[0]?.id ?? '';
+    };
+    const signed = [await sign(own, 'db'), await sign(joined, 'mail')];
     const bo = await letIn(handle, 'bo');
     const { items } = await org.as(bo, 'listCertificates', at(handle));
-    expect(items).toMatchObject([{ id: signed.certificates[0]?.id, revoked: true }]);
+    const revoked = items.filter((each) => each.revoked).map(({ id }) => id);
+    expect(revoked.sort()).toEqual(signed.sort());
+    expect(items.filter((each) => !each.revoked)).toMatchObject([{ principals: [`web.${name}.example`] }]);
     expect(await eventsAt(bo, handle, 'organization.handed_over')).toMatchObject([
-      { data: { hostCertificates: 1 } },
+      { data: { hostCertificates: 2 } },
     ]);
+  });
+
+  it('ends for a thousand people at once', async () => {
+    const { handle } = await customer();
+    const { user } = await org.as(org.owner, 'inviteUser', { ...at(handle), body: { name: 'first' } });
+    await org.ask(
+      `with there as (select organization_id, user_id as maker from outsiders
+          where organization_id = (select id from organizations where handle = $1)),
+        made as (insert into users (id, organization_id, name, administrative_role, state, password_hash)
+          select gen_random_uuid(), t.organization_id, 'person-' || n, 'member', 'active', 'none'
+          from there t, generate_series(1, 1000) n returning id, organization_id),
+        counters as (insert into epochs (id, organization_id, kind, epoch) select id, organization_id, 'user', 1 from made)
+      insert into invitations (id, organization_id, user_id, purpose, token_hash, created_by_id, created_at, expires_at, used_at)
+      select gen_random_uuid(), made.organization_id, made.id, 'invite', sha256(made.id::text::bytea), t.maker, now(), now(), now()
+      from made, there t`,
+      [handle],
+    );
+    expect(user.state).toBe('invited');
+    const bo = await letIn(handle, 'bo');
+    const [event] = await eventsAt(bo, handle, 'organization.handed_over');
+    expect((event?.data as { accounts: string[] } | undefined)?.accounts).toHaveLength(1000);
+    const open = await org.ask(
+      `select 1 from users join organizations o on o.id = organization_id where handle = $1 and users.state = 'active'`,
+      [handle],
+    );
+    expect(open).toHaveLength(1);
   });
 
   it('ends as well where somebody who is there already is made its first owner', async () => {
