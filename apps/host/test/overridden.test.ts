@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -9,8 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { Machine } from './machine.js';
-import { installed, type Shell, shells } from './toolbox.js';
+import { kit, Machine } from './machine.js';
+import { installed, interpreter, type Shell, shells } from './toolbox.js';
 import { treeOf } from './tree.js';
 
 const here = installed(shells);
@@ -96,6 +97,38 @@ it('what goes before the lines of the kit for some addresses is never ok, and th
   expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
   expect(machine.service.reports.at(-1)).toMatchObject({ result: 'ok' });
   await machine.stop();
+});
+
+it('what goes before the lines of the kit for some addresses keeps nothing new waiting', async () => {
+  const machine = await (await Machine.start({ shell })).joined();
+  const { directory, service } = machine;
+  appendFileSync(machine.config, '\nMatch Address 192.0.2.0/24\n\tRevokedKeys /dev/null\n');
+  const sleep = join(directory, 'bin/sleep');
+  const rests = join(directory, 'rests');
+  rmSync(sleep);
+  writeFileSync(sleep, `#!/bin/sh\necho "$1" >>'${rests}'\n`);
+  chmodSync(sleep, 0o755);
+  const [command, ...first] = interpreter(shell);
+  const following = spawn(command, [...first, kit, 'follow', '--directory', machine.state], {
+    env: { PATH: join(directory, 'bin'), HOME: directory },
+    stdio: 'ignore',
+  });
+  try {
+    await service.holds();
+    for (let news = 0; news < 5; news += 1) {
+      service.krlVersion += 1;
+      const reported = service.report();
+      service.tell();
+      expect(await reported).toMatchObject({ result: 'sshd_overridden' });
+      await service.holds();
+    }
+    // Rests that grow: the fifth would be 8 seconds or more.
+    const seconds = readFileSync(rests, 'utf8').split('\n').map(Number);
+    expect(Math.max(...seconds)).toBeLessThanOrEqual(2);
+  } finally {
+    following.kill('SIGKILL');
+    await machine.stop();
+  }
 });
 
 it('a join does not keep others waiting while it looks through the files of logins', async () => {
