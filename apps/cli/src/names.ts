@@ -16,12 +16,12 @@ export function shortName(text: string): string {
   return checked(ShortName, text);
 }
 
-/** Likewise the id of a delegation. */
-export function uuid(text: string): string {
+/** Likewise an id; `listed` is the command that shows those there are, as one types it. */
+export function uuid(text: string, listed: string): string {
   const parsed = Uuid.safeParse(text);
   return parsed.success
     ? parsed.data
-    : fail('usage_invalid', `'${text}' is no id; \`writ delegation list\` shows them.`);
+    : fail('usage_invalid', `'${text}' is no id; \`${listed}\` shows them.`);
 }
 
 function checked(schema: typeof UserName, text: string): string {

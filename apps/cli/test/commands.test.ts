@@ -147,6 +147,21 @@ describe('commands', () => {
     expect(stub.seen).toEqual([]);
   });
 
+  it('an id that none can be is refused here, with the command that lists them', async () => {
+    for (const [list, ...words] of [
+      ['delegation list', 'delegation', 'show', 'first'],
+      ['host token list', 'host', 'token', 'revoke', '../x'],
+      ['revoked list', 'revoked', 'show', '7'],
+    ]) {
+      const { status, stderr } = await writ(built, env, words);
+      expect([status, stderr]).toEqual([
+        2,
+        `writ: '${words.at(-1)}' is no id; \`writ ${list}\` shows them. [usage_invalid]\n`,
+      ]);
+    }
+    expect(stub.seen).toEqual([]);
+  });
+
   it('cert issue asks again with the same Idempotency-Key when the answer was lost', async () => {
     answerKeys();
     stub.on(`POST ${org}/certificates/user`, 'lost', issuing(['-n', 'deploy']));

@@ -4,7 +4,7 @@ import { signedIn } from '../../session/client.js';
 import { printChangedDelegation } from '../../view/delegation.js';
 
 export const run: Run = async (surroundings, input) => {
-  const delegation = uuid(input.argument('delegation'));
+  const delegation = uuid(input.argument('delegation'), 'writ delegation list');
   const client = await signedIn(surroundings, input);
   const made = await client.call('acceptDelegation', { params: { ...client.organization, delegation } });
   const sentence = `${made.to} holds ${made.customer}/${made.role} now: ${made.people.join(', ') || 'nobody'}.`;
