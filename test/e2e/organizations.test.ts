@@ -23,6 +23,8 @@ const rulesOf = async (answer: Promise<unknown>) => {
   const { code, failures } = await problemOf(answer);
   return [code, ...(failures?.map(({ rule }) => rule) ?? [])];
 };
+const wouldGain = ['grant_refused', 'caller_would_gain'];
+const selector = { env: 'prod' };
 const at = (handle: string, more: object = {}) => ({ params: { organization: handle, ...more } });
 const create = (name: string, ...namePatterns: string[]) =>
   org.as(org.owner, 'createCustomer', { body: { name, namePatterns } });
@@ -171,8 +173,53 @@ describe('somebody of the provider in a customer', () => {
     await accept(invitation);
   });
 
-  it('gains nothing through an account that they let in; its owner can begin all the same', async () => {
+  it('may, as the provider’s only owner, what an only owner may, and the events say so, until there is an owner', async () => {
+    const { handle, name } = await customer();
+    const body = { name: 'web', principals: 'role', logins: ['root'], maxTtlSeconds: 3600, selector };
+    await org.as(org.owner, 'createRole', { ...at(handle), body });
+    await letIn(handle, 'sock', 'member');
+    const labelled = { names: `*.${name}.example`, labels: selector, uses: 9 };
+    const { secret } = await org.as(org.owner, 'createJoinToken', { ...at(handle), body: labelled });
+    const delegate = { customer: name, role: 'web', user: 'ana' };
+    const { id } = await org.as(org.owner, 'offerDelegation', { body: delegate });
+    await org.as(org.owner, 'acceptDelegation', at(handle, { delegation: id }));
+    const grant = (user: string) =>
+      org.as(org.owner, 'grantRole', { ...at(handle, { role: 'web' }), body: { user } });
+    await grant('sock');
+    await org.as(org.owner, 'confirmUser', at(handle, { user: 'sock' }));
+    await org.as(org.owner, 'createJoinToken', { ...at(handle), body: labelled });
+    // The token is older than the delegation: a host that joins with it comes into ana's own reach.
+    await join({ handle, secret, host: `web-1.${name}.example`, key: newKey() });
+    const kinds = ['delegation.accepted', 'user.confirmed', 'join_token.created', 'host.joined'];
+    for (const kind of kinds)
+      expect([kind, (await eventsAt(org.owner, handle, kind))[0]?.data]).toMatchObject([
+        kind,
+        { exception: 'only_owner' },
+      ]);
+    const { invitation } = await org.as(org.owner, 'inviteUser', {
+      ...at(handle),
+      body: { name: 'bo', administrativeRole: 'owner' },
+    });
+    await letIn(handle, 'sibling', 'member');
+    const delegated = async () => {
+      const second = await org.as(org.owner, 'createRole', { ...at(handle), body: { ...body, name: 'two' } });
+      const { id: offered } = await org.as(org.owner, 'offerDelegation', {
+        body: { ...delegate, role: second.name },
+      });
+      return org.as(org.owner, 'acceptDelegation', at(handle, { delegation: offered }));
+    };
+    expect(await rulesOf(delegated())).toEqual(wouldGain);
+    const late = { handle, secret, host: `web-2.${name}.example`, key: newKey() };
+    expect(await rulesOf(join(late))).toEqual(wouldGain);
+    await accept(invitation);
+  });
+
+  it('gains nothing through an account that they let in, once its owner is to come; who can begin all the same', async () => {
     const { handle, name: organization } = await customer();
+    await org.as(org.owner, 'inviteUser', {
+      ...at(handle),
+      body: { name: 'bo', administrativeRole: 'owner' },
+    });
     const body = { name: 'web', principals: 'logins', logins: ['deploy'], maxTtlSeconds: 3600 };
     await org.as(org.owner, 'createRole', { ...at(handle), body });
     await letIn(handle, 'sock', 'administrator');
@@ -183,7 +230,8 @@ describe('somebody of the provider in a customer', () => {
     expect(await rulesOf(grant(org.owner, 'sock'))).toEqual(['grant_refused', 'caller_would_gain']);
     expect(await rulesOf(confirm(org.owner, 'sock'))).toEqual(['grant_refused', 'account_not_apart']);
     // Nor when nobody acts from outside any more, and the owner has opened the accounts again.
-    const bo = await letIn(handle, 'bo');
+    const { invitation: owners } = await org.as(org.owner, 'resetUser', at(handle, { user: 'bo' }));
+    const bo = { name: 'bo', token: (await accept(owners)).accessToken };
     await org.as(bo, 'enableUser', at(handle, { user: 'sock' }));
     expect(await codeOf(signIn(organization, 'sock'))).toBe('sign_in_failed');
     expect((await grant(bo, 'bo')).members).toEqual(['bo']);

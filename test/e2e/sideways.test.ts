@@ -62,6 +62,16 @@ const tokenWith = (by: Member, { handle, name }: { handle: string; name: string 
     ...at(handle),
     body: { names: `*.${name}.example`, labels: labels as Record<string, string> },
   });
+/** Joins a host of that customer with a new key. */
+async function joinWith(secret: string, { handle, name }: { handle: string; name: string }, host = 'web') {
+  const key = newKey();
+  const asked = { secret, name: `${host}.${name}.example`, publicKeys: [key.line] };
+  const { challenge } = await call(transportTo(org.url), 'challengeJoin', { ...at(handle), body: asked });
+  const signatures = [hostProof(key, challenge)];
+  const body = { secret, name: asked.name, challenge, signatures, kit: 'test', openssh: 'OpenSSH_9.2' };
+  return call(transportTo(org.url), 'join', { ...at(handle), body });
+}
+const prod = { env: 'prod' };
 const issue = (by: Member, handle: string, { line }: OwnKey, roleName: string) =>
   org.as(by, 'issueUserCertificate', { ...at(handle), body: { publicKey: line, role: roleName } });
 const wouldGain = ['grant_refused', 'caller_would_gain'];
@@ -102,6 +112,18 @@ describe('two accounts of one person of the provider, in a customer without an o
     for (const env of ['prod', 'run'])
       expect(await rulesOf(tokenWith(org.owner, there, { env }))).toEqual(wouldGain);
     await tokenWith(dan, there, { env: 'stage' });
+  });
+
+  it('are one also in the order in which it shows late: a token made before the one of them was in the role', async () => {
+    const there = await customer();
+    const [mine, dans] = [await tokenWith(org.owner, there, prod), await tokenWith(dan, there, prod)];
+    await role(org.owner, there.handle, 'web');
+    const delegation = await offer(there.name, 'web', { user: 'ana2' });
+    await acceptAs(dan, there.handle, delegation);
+    expect(await rulesOf(joinWith(mine.secret, there))).toEqual(wouldGain);
+    await joinWith(dans.secret, there);
+    await org.as(dan, 'endDelegation', at(there.handle, { delegation }));
+    await joinWith(mine.secret, there, 'late');
   });
 });
 
@@ -248,14 +270,7 @@ describe('a customer’s first owner', () => {
     const demoted = { params: { user: 'odo' }, body: { administrativeRole: 'member' } };
     await org.as(dan, 'setUser', demoted);
     expect(await codeOf(accept(invitation))).toBe('invitation_invalid');
-    const key = newKey();
-    const join = { secret, name: `web.${name}.example`, publicKeys: [key.line] };
-    const { challenge } = await call(transportTo(org.url), 'challengeJoin', { ...at(handle), body: join });
-    const signatures = [hostProof(key, challenge)];
-    const body = { secret, name: join.name, challenge, signatures, kit: 'test', openssh: 'OpenSSH_9.2' };
-    expect(await codeOf(call(transportTo(org.url), 'join', { ...at(handle), body }))).toBe(
-      'join_token_invalid',
-    );
+    expect(await codeOf(joinWith(secret, { handle, name }))).toBe('join_token_invalid');
   });
 });
 

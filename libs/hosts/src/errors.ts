@@ -5,7 +5,7 @@ export const hostsErrorCodes = ['join_name_invalid', 'bundle_file_refused', 'sta
 export type HostsErrorCode = (typeof hostsErrorCodes)[number];
 
 /** Why a host is refused that joins, beside the rules of the certificates that it asks for. */
-export const joinRules = ['name_not_of_token', 'role_made_later'] as const;
+export const joinRules = ['name_not_of_token'] as const;
 
 /** Why what somebody says about a host is refused. */
 export const hostChangeRules = [

@@ -6,9 +6,8 @@ import { missingPermission, ofAnotherOrganization, wouldGain } from './rules/gra
 
 /**
  * Whether the caller may put a role into the hands of people of another organization: it takes 'delegation.accept', in the role's
- * organization, and nobody may gain by it who could be behind the caller's account, as with any grant. Somebody who acts there
- * from outside is judged by their party at home; its only owner may all the same, and the judgement says so. Who chose the
- * role's command counts as one who comes into it (`judgedCommand`).
+ * organization, and nobody may gain by it who could be behind the caller's account, as with any grant; an only
+ * owner may all the same, and the judgement says so. Who chose the role's command counts as one who comes into it (`judgedCommand`).
  */
 export function mayAcceptDelegation(
   { caller, party }: Pick<Granter, 'caller' | 'party'>,

@@ -4,7 +4,10 @@ export interface PartyAccount {
   readonly userName: string;
   /** Ids of the roles that it is a member of. */
   readonly roleIds: ReadonlySet<string>;
-  /** Whether it is an owner's and the organization has no other, in any state: whoever closed the others gains nothing by it. */
+  /**
+   * Whether it is an owner's and the organization has no other, in any state: whoever closed the others gains nothing by it. In a
+   * customer that never had an owner of its own the provider's only owner is its only owner, too.
+   */
   readonly onlyOwner: boolean;
 }
 

@@ -2,7 +2,6 @@ import { judgedCommand } from './command.js';
 import { mayAcceptDelegation } from './delegate.js';
 import type { Failure } from './failure.js';
 import type { GrantJudgement, GrantedRole, Granter, Recipient } from './grant.js';
-import type { Party } from './party.js';
 import type { RoleChange } from './role-change.js';
 import { missingPermission, ofAnotherOrganization, wouldWiden } from './rules/grant-failures.js';
 import { gainersOf } from './widen.js';
@@ -10,8 +9,8 @@ import { gainersOf } from './widen.js';
 /** Who is in a role that gets another definition. */
 export interface InRole {
   readonly holders: readonly Recipient[];
-  /** Those from outside to whom it is delegated, and who may be behind the caller where they are from; null: nobody. */
-  readonly delegated: { readonly party: Party; readonly recipients: readonly Recipient[] } | null;
+  /** Those from outside to whom it is delegated; null: it is not. */
+  readonly delegated: readonly Recipient[] | null;
 }
 
 /**
@@ -51,7 +50,7 @@ export function mayRedefineRole(
   if (refused.length > 0) failures.push(wouldWiden(role.name, caller, reached, refused));
   if (delegated === null) return judgement(failures, exceptional || gaining.length > 0);
   const { commandBy: _, ...said } = role;
-  const outside = mayAcceptDelegation({ caller, party: delegated.party }, said, delegated.recipients);
+  const outside = mayAcceptDelegation({ caller, party }, said, delegated);
   if (!outside.allowed) failures.push(...outside.failures);
   return judgement(
     failures,

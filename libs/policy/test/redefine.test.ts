@@ -38,7 +38,7 @@ const choosing = { widens: false, command: 'chosen' } as const;
 
 describe('giving a role another definition', () => {
   it('takes role.create inside one organization, whoever is in it, where nobody gains', () => {
-    const all = inRole([person('ana')], { party: [account('ana')], recipients: [person('ana')] });
+    const all = inRole([person('ana')], [person('ana')]);
     expect(mayRedefineRole(granter([account('ana')], ['role.create']), web, narrower, all)).toEqual(plain);
     const foreign = { ...web, organizationId: 'x' };
     expect(rulesOf(mayRedefineRole(granter([], ['role.grant']), foreign, narrower, inRole([])))).toEqual([
@@ -88,16 +88,15 @@ describe('giving a role another definition', () => {
   });
 
   it('takes what accepting takes where the role is delegated', () => {
-    const delegated = { party: [account('ana')], recipients: [person('msp-bob')] };
+    const delegated = [person('msp-bob')];
     expect(mayRedefineRole(granter(), web, wider, inRole([], delegated))).toEqual(plain);
     const administrator = granter([account('ana')], ['role.create', 'role.grant']);
     expect(mayRedefineRole(administrator, web, wider, inRole([], delegated))).toMatchObject({
       failures: [{ message: expect.stringContaining('delegation.accept') as string }],
     });
-    const own = { ...delegated, recipients: [person('msp-bob', account('ana'))] };
+    const own = [person('msp-bob', account('ana'))];
     expect(rulesOf(mayRedefineRole(granter(), web, wider, inRole([], own)))).toEqual(['caller_would_gain']);
-    const only = { party: [account('ana', true)], recipients: [person('msp-bob', account('ana', true))] };
-    expect(mayRedefineRole(granter(), web, wider, inRole([], only))).toEqual({
+    expect(mayRedefineRole(granter([account('ana', true)]), web, wider, inRole([], own))).toEqual({
       ...{ allowed: true, exception: 'only_owner' },
     });
   });
@@ -109,10 +108,7 @@ describe('giving a role another definition', () => {
         { rule: 'caller_would_gain', message: expect.stringContaining('You choose what') as string },
       ],
     });
-    const delegated = { party: [account('ana')], recipients: [] };
-    expect(rulesOf(mayRedefineRole(granter(), web, choosing, inRole([], delegated)))).toEqual([
-      'caller_would_gain',
-    ]);
+    expect(rulesOf(mayRedefineRole(granter(), web, choosing, inRole([], [])))).toEqual(['caller_would_gain']);
     const inIt = { ...account('ana'), roleIds: new Set(['web-id']) };
     expect(mayRedefineRole(granter([inIt]), web, choosing, others)).toEqual(plain);
     expect(rulesOf(mayRedefineRole(granter([inIt], ['role.create']), web, choosing, others))).toEqual([
@@ -132,7 +128,7 @@ describe('giving a role another definition', () => {
 
   it('counts who chose the command that stays as in the role', () => {
     const kept = { widens: true, command: 'kept' } as const;
-    const others = inRole([person('bob')], { party: [account('ana')], recipients: [] });
+    const others = inRole([person('bob')], []);
     const by = (chooser: Recipient): GrantedRole => ({ ...web, commandBy: chooser });
     expect(rulesOf(mayRedefineRole(granter(), by(person('ana')), kept, others))).toEqual([
       'caller_would_gain',
@@ -148,13 +144,7 @@ describe('giving a role another definition', () => {
   });
 
   it('says once what both rules say', () => {
-    const delegated = { party: [], recipients: [] };
-    const judged = mayRedefineRole(
-      granter([], []),
-      { ...web, organizationId: 'x' },
-      wider,
-      inRole([], delegated),
-    );
+    const judged = mayRedefineRole(granter([], []), { ...web, organizationId: 'x' }, wider, inRole([], []));
     expect(rulesOf(judged)).toEqual([
       'permission_missing',
       'of_another_organization',

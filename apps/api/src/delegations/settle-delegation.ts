@@ -19,7 +19,7 @@ import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { notFound, refusal } from '../refusal.js';
 import type { TrustEnding } from '../revocations/end-trust.js';
-import { grantedRoles, granterOf, partyBehind, recipientsOf } from '../roles/granter.js';
+import { grantedRoles, granterOf, recipientsOf } from '../roles/granter.js';
 import { takeTurn } from '../users/take-turn.js';
 import { nameIn, settleIn } from './across.js';
 import { delegationView } from './delegation-view.js';
@@ -125,12 +125,10 @@ async function refuseAccepting(
   { organizationId, roleId, roleName, ...row }: DelegationRow,
 ): Promise<{ readonly exception?: 'only_owner' }> {
   const granter = await granterOf(tx, clock, caller);
-  const home = caller.home.organizationId;
-  const party = caller.outside === null ? granter.party : await partyBehind(tx, clock, home, caller.userId);
   const recipients = await recipientsOf(tx, clock, row.homeId, await peopleOfDelegate(tx, row));
   const [role] = await grantedRoles(tx, clock, organizationId, [{ id: roleId, name: roleName }]);
   if (role === undefined) throw notFound('role');
-  const may = mayAcceptDelegation({ caller: granter.caller, party }, role, recipients);
+  const may = mayAcceptDelegation(granter, role, recipients);
   if (!may.allowed) throw refusal('grant_refused', may.failures);
   return may.exception === null ? {} : { exception: may.exception };
 }

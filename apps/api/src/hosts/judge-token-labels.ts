@@ -1,4 +1,4 @@
-import { Labels, routes, type ProblemCode } from '@writ/contract';
+import { Labels, permissionsOf, routes, type ProblemCode } from '@writ/contract';
 import { CodedError, isCodedError, type Clock } from '@writ/kernel';
 import type { Caller } from '@writ/policy';
 import {
@@ -6,18 +6,18 @@ import {
   hasActiveOwner,
   isActive,
   isOwnerElsewhere,
+  outsiderName,
   type JoinTokenRow,
-  type RoleRow,
   type SignInUser,
   type Transaction,
 } from '@writ/storage';
 import { heldPermissions } from '../auth/held-permissions.js';
-import { refusal } from '../refusal.js';
+import type { CallerSomewhere } from '../auth/signed-in-caller.js';
 import { refuseWidening, rolesWidenedBy } from './widen-labels.js';
 
 /**
- * Judges a join token and its labels again when a host joins with it, with what its maker may do now: roles may have been made
- * since, and rights taken. Whether an exception was used. Ends in `grant_refused`; in `join_token_invalid` where the maker's
+ * Judges a join token and its labels again when a host joins with it, with what its maker may do now: roles may have been made,
+ * granted or delegated since, and rights taken. Somebody from outside is judged as if they did it from there. Whether an exception was used. Ends in `grant_refused`; in `join_token_invalid` where the maker's
  * account was closed, or might make no token now.
  */
 export async function judgeTokenLabels(
@@ -32,15 +32,18 @@ export async function judgeTokenLabels(
   else await refuseWithoutRight(tx, organizationId, maker);
   const widened = await rolesWidenedBy(tx, organizationId, null, Labels.parse(token.labels));
   if (widened.length === 0) return null;
-  if (maker === null) return judgedBefore(token, widened);
-  const caller: Caller = {
+  const caller: CallerSomewhere = {
     ...organization,
     organizationId,
     userId: createdById,
-    userName: maker.name,
     epoch: 0n,
-    permissions: new Set(),
     authentication: { method: 'join-token', at: 0, strength: 'single', sessionId: null },
+    ...(maker === null
+      ? {
+          userName: (await outsiderName(tx, organizationId, createdById)) ?? createdById,
+          ...{ permissions: permissionsOf.owner, outside: 'provider' },
+        }
+      : { userName: maker.name, permissions: new Set<string>() }),
   };
   try {
     return await refuseWidening(tx, clock, caller, widened);
@@ -86,14 +89,6 @@ async function refuseFromOutside(tx: Transaction, organizationId: string, makerI
   throw invalid(
     'This join token was made from outside, before the organization had an owner of its own; ask there for a new one.',
   );
-}
-
-/** Who acts from outside the organization is out of sight here: what was judged when the token was made holds, and no more. */
-function judgedBefore(token: JoinTokenRow, widened: readonly RoleRow[]): null {
-  const later = widened.filter(({ createdAt, changedAt }) => (changedAt ?? createdAt) >= token.createdAt);
-  if (later.length === 0) return null;
-  const message = `These roles were made or changed after the token and would reach the host: ${later.map(({ name }) => name).join(', ')}; ask for another token.`;
-  throw refusal('grant_refused', [{ rule: 'role_made_later', message }]);
 }
 
 function invalid(message: string): CodedError<ProblemCode> {

@@ -1,5 +1,5 @@
 import type { Clock } from '@writ/kernel';
-import { mayRedefineRole, type InRole, type Recipient, type RoleChange } from '@writ/policy';
+import { mayRedefineRole, type Recipient, type RoleChange } from '@writ/policy';
 import {
   listHolders,
   peopleOfDelegate,
@@ -9,7 +9,7 @@ import {
 } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { notFound, refusal } from '../refusal.js';
-import { grantedRoles, granterOf, partyBehind, recipientsOf } from './granter.js';
+import { grantedRoles, granterOf, recipientsOf } from './granter.js';
 
 /**
  * Whether the caller may change a role like this; `delegations` are those of it that are in force, with their homes in scope.
@@ -29,7 +29,7 @@ export async function refuseRedefining(
     change.widens || change.command === 'chosen'
       ? await recipientsOf(tx, clock, organizationId, await listHolders(tx, organizationId, row.id))
       : [];
-  const delegated = delegations.length === 0 ? null : await outside(tx, clock, caller, granter, delegations);
+  const delegated = delegations.length === 0 ? null : await reachedBy(tx, clock, delegations);
   const [role] = await grantedRoles(tx, clock, organizationId, [row]);
   if (role === undefined) throw notFound('role');
   const may = mayRedefineRole(granter, role, change, { holders, delegated });
@@ -37,20 +37,14 @@ export async function refuseRedefining(
   return may.exception === null ? {} : { exception: may.exception };
 }
 
-/** Whom the delegations reach, and who may be behind the caller where those are from. */
-async function outside(
+/** Whom the delegations reach, where they are from. */
+async function reachedBy(
   tx: Transaction,
   clock: Clock,
-  caller: SignedInCaller,
-  { party }: Pick<NonNullable<InRole['delegated']>, 'party'>,
   delegations: readonly DelegationRow[],
-): Promise<InRole['delegated']> {
+): Promise<readonly Recipient[]> {
   const recipients: Recipient[] = [];
   for (const row of delegations)
     recipients.push(...(await recipientsOf(tx, clock, row.homeId, await peopleOfDelegate(tx, row))));
-  const { home, userId } = caller;
-  return {
-    party: caller.outside === null ? party : await partyBehind(tx, clock, home.organizationId, userId),
-    recipients,
-  };
+  return recipients;
 }

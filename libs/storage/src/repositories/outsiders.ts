@@ -20,6 +20,17 @@ export async function keepOutsider(tx: Transaction, outsider: NewOutsider): Prom
     on conflict (organization_id, user_id) do nothing`;
 }
 
+/** The name by which the organization knows somebody from outside: 'msp/ana'; null: they have never been there. */
+export async function outsiderName(
+  tx: Transaction,
+  organizationId: string,
+  userId: string,
+): Promise<string | null> {
+  return (
+    (await tx.outsider.findFirst({ where: { organizationId, userId }, select: { name: true } }))?.name ?? null
+  );
+}
+
 /**
  * Whether somebody from outside still is who lets people act in a customer: an owner of their own organization, and active. The
  * transaction sees that one from then on, too. False also for somebody who is not from outside.

@@ -7,7 +7,10 @@ export interface PartyRow {
   readonly userName: string;
   /** Roles that it is in, by whichever path (ids). */
   readonly roleIds: readonly string[];
-  /** Whether it is an owner's and no other account is or ever was an owner's, in whatever state. */
+  /**
+   * Whether it is an owner's and no other account is or ever was an owner's, in whatever state. Of somebody from outside: whether that is
+   * so where they are from, and no account here is or ever was an owner's.
+   */
   readonly onlyOwner: boolean;
 }
 
@@ -63,7 +66,8 @@ export async function partiesOf(
 
 /**
  * As `partiesOf`, with everybody who may be behind those from outside where their accounts are: for the organization all of them are
- * one. The transaction sees these homes from then on, too. Nobody who is only there is the only owner here.
+ * one. The transaction sees these homes from then on, too. While the organization has had no owner of its own, whoever is the only
+ * owner where they are from is the only owner here.
  */
 export async function partiesAcross(
   tx: Transaction,
@@ -89,19 +93,33 @@ export async function partiesAcross(
         party.map((each) => ({ ...each, userName: `${home}/${each.userName}` })),
       );
   }
-  const held = await rolesHeldHere(tx, organizationId, [...behind.values()].flat());
+  const there = [...behind.values()].flat();
+  const only = (await everHadOwner(tx, organizationId))
+    ? new Set<string>()
+    : new Set(there.filter(({ onlyOwner }) => onlyOwner).map(({ userId }) => userId));
+  const held = await rolesHeldHere(tx, organizationId, there);
   return new Map(
     [...here].map(([of, party]) => {
       const known = new Set(party.map(({ userId }) => userId));
       const others = party.flatMap(({ userId }) => behind.get(userId) ?? []);
       const added = new Map(others.map((each) => [each.userId, each]));
       for (const id of known) added.delete(id);
-      const rows = [...added.values()].map((each) => ({
-        ...{ ...each, onlyOwner: false, roleIds: held.get(each.userId) ?? [] },
-      }));
-      return [of, [...party, ...rows]];
+      const rows = [...added.values()].map((each) => ({ ...each, roleIds: held.get(each.userId) ?? [] }));
+      return [
+        of,
+        [
+          ...party.map((each) => ({ ...each, onlyOwner: each.onlyOwner || only.has(each.userId) })),
+          ...rows.map((each) => ({ ...each, onlyOwner: only.has(each.userId) })),
+        ],
+      ];
     }),
   );
+}
+
+/** Whether an account of the organization is or ever was an owner's, in whatever state. */
+async function everHadOwner(tx: Transaction, organizationId: string): Promise<boolean> {
+  const where = { organizationId, OR: [{ administrativeRole: 'owner' }, { wasOwner: true }] };
+  return (await tx.user.findFirst({ where, select: { id: true } })) !== null;
 }
 
 /** The roles of the organization that each of the accounts is in, by the account's id. */
