@@ -60,6 +60,7 @@ describe('revoking certificates', () => {
       serials: 0,
       keys: 0,
       sessionsEnded: 0,
+      cut: 0,
       alreadyRevoked: true,
     });
     const rows = await org.ask('select from revocations where serial_from = $1', [id.split(':')[1]]);

@@ -13,12 +13,14 @@ export interface HostAnswer {
   /** The version of the bundle in it, and the number of the KRL; undefined where there is none. */
   readonly bundle: string | undefined;
   readonly krl: string | undefined;
+  /** The cut list, signed. */
+  readonly cut: string | undefined;
 }
 
 export interface AskOptions {
   readonly url?: string;
   readonly signal?: AbortSignal;
-  readonly has?: { readonly bundle?: string; readonly krl?: string };
+  readonly has?: { readonly bundle?: string; readonly krl?: string; readonly cut?: string };
 }
 
 type Raw = Awaited<ReturnType<TestOrganization['raw']>>;
@@ -27,8 +29,8 @@ const versions = { kit: 'test', openssh: 'OpenSSH_9.2' };
 
 /** A host that joined over HTTP, with a key of its own, without kit or sshd: for those see KitHost. */
 export class TestHost {
-  /** What it has of bundle and KRL. */
-  has: { bundle?: string; krl?: string } = {};
+  /** What it has of bundle, KRL and cut list (0: takes any, has none). */
+  has: { bundle?: string; krl?: string; cut?: string } = {};
 
   private constructor(
     readonly organization: TestOrganization,
@@ -108,6 +110,7 @@ export class TestHost {
       parts,
       bundle: /^version (\d+)$/m.exec(parts.get('bundle') ?? '')?.[1],
       krl: krl === undefined ? undefined : String(Buffer.from(krl, 'base64').readBigUInt64BE(12)),
+      cut: parts.get('cut'),
     };
   }
 
@@ -128,6 +131,7 @@ export class TestHost {
       krlVersion: krl.readBigUInt64BE(12),
       krlSha256: createHash('sha256').update(krl).digest('hex'),
       revokedKeys: '/etc/writ-host/revoked_keys',
+      cut: null,
       sessions: 0,
       time: Math.floor(Date.now() / 1_000),
       ...different,
@@ -165,6 +169,7 @@ export class TestHost {
     const answer = await this.ask(wait, options);
     if (answer.bundle !== undefined) this.has.bundle = answer.bundle;
     if (answer.krl !== undefined) this.has.krl = answer.krl;
+    if (answer.cut !== undefined) this.has.cut = /^number (\d+)$/m.exec(answer.cut)?.[1] ?? '';
     return answer;
   }
 

@@ -29,6 +29,7 @@ const names = [
   '20261128010000_enforcement',
   '20261128020000_revocation_acts',
   '20261128090000_krl_after',
+  '20261129020000_locks',
 ];
 
 describe('migrating', () => {

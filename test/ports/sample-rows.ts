@@ -265,6 +265,14 @@ export async function insertSampleRows(
       krl_version: 4,
     },
     krls: { organization_id: organization, version: 4, bytes: randomBytes(64), sha256: randomBytes(32) },
+    cuts: {
+      organization_id: organization,
+      kind: 'key',
+      fingerprint: `SHA256:${word}`,
+      act_id: randomUUID(),
+      keep_until: 'now',
+    },
+    cut_lists: { organization_id: organization, number: 4, text: 'writ-cut 1' },
     idempotency: {
       organization_id: organization,
       user_id: user,

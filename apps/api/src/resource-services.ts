@@ -17,6 +17,7 @@ import type { Doors } from './http/access.guard.js';
 import { bundlesOfHosts } from './hosts/bundles-of-hosts.js';
 import { HostPresence } from './hosts/host-presence.js';
 import { WaitingHosts } from './hosts/waiting-hosts.js';
+import { signedCutLists } from './trust/signed-cut-list.js';
 import { signedKrls, type SignedKrls } from './trust/signed-krl.js';
 import { publicOrganizations, type PublicOrganizations } from './trust/public-organization.js';
 import { krlShelf, type KrlShelf } from './trust/published-krl.js';
@@ -95,6 +96,7 @@ export class ResourceServices implements Background {
       clock,
       bundles: (organizationId, wanted) => bundlesOfHosts(this, organizationId, wanted, adapters.newId()),
       krl: this.signedKrls,
+      cut: signedCutLists(this),
       hears: () => this.changes?.hears() ?? false,
     });
     this.presence = new HostPresence({ store, clock, held: () => this.waitingHosts.held() });

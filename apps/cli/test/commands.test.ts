@@ -281,6 +281,7 @@ describe('commands', () => {
       serials: 0,
       keys: 0,
       sessionsEnded: 0,
+      cut: 0,
       alreadyRevoked: false,
     };
     stub.on(`POST ${org}/revocations`, { status: 201, body: result });

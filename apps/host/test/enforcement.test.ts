@@ -42,6 +42,7 @@ describe.each(tried)('in %s, a host', (shell) => {
         'canary revoked',
         'known-good ok',
         `revoked-keys ${file('revoked_keys')}`,
+        'cut -',
         'sessions 0',
         'time',
         '',

@@ -391,6 +391,10 @@ export const HostEnforcement = z.strictObject({
   /** The newest KRL that it has proved to enforce; null: none. */
   provedKrlVersion: DecimalString.nullable(),
   lastSeenAt: Instant.nullable(),
+  /** Whether it has looked for the sessions that were to be ended with that KRL; null: none were. */
+  cut: z.boolean().nullable(),
+  /** How many sessions it ended when it took that KRL, or a later one, on. */
+  sessionsEnded: z.int(),
 });
 export type HostEnforcement = z.infer<typeof HostEnforcement>;
 
@@ -404,6 +408,10 @@ export const EnforcementTotals = z.strictObject({
   behind: z.int(),
   silent: z.int(),
   never: z.int(),
+  /** How many hosts have looked for the sessions that were to be ended with that KRL; null: none were. */
+  cut: z.int().nullable(),
+  /** How many sessions hosts ended when they took that KRL, or a later one, on. */
+  sessionsEnded: z.int(),
 });
 export type EnforcementTotals = z.infer<typeof EnforcementTotals>;
 
@@ -668,6 +676,8 @@ export const RevocationRequest = z
     publicKey: z.string().max(24_576).optional(),
     user: UserName.optional(),
     reason: Reason,
+    /** Whether sessions that rest on what is named are to be ended, also where it was revoked before. */
+    cut: z.boolean().optional(),
   })
   .refine(
     (r) => [r.certificates, r.publicKey, r.user].filter((x) => x !== undefined).length === 1,
@@ -682,7 +692,10 @@ export const RevocationResult = z.strictObject({
   /** Serials of which no certificate is recorded; never used from now on. */
   serials: z.int(),
   keys: z.int(),
+  /** Of the service: who was signed in. */
   sessionsEnded: z.int(),
+  /** How many certificates and keys hosts are told to end the sessions of. */
+  cut: z.int(),
   /** True when everything named had been revoked before. */
   alreadyRevoked: z.boolean(),
 });
@@ -701,6 +714,8 @@ export const Revocation = z.strictObject({
   /** How many entries of the KRL are its. */
   certificates: z.int(),
   keys: z.int(),
+  /** How many certificates, keys and sessions hosts were told to end the sessions of; 0: none were to be ended. */
+  cut: z.int(),
   /** The first KRL that says so: what every host enforces that has it. */
   krlVersion: DecimalString,
 });

@@ -1314,7 +1314,8 @@ export const routes = {
     id: 'hostChanges',
     method: 'GET',
     path: `${org}/host/changes`,
-    summary: 'What the host does not have yet, bundle or KRL, at once or as soon as there is anything',
+    summary:
+      'What the host does not have yet, bundle, KRL or cut list, at once or as soon as there is anything',
     access: 'host',
     params: inOrganization,
     query: z.strictObject({
@@ -1322,6 +1323,8 @@ export const routes = {
       bundle: BundleVersion.optional(),
       /** The number of the KRL in use; left out: none. */
       krl: DecimalString.optional(),
+      /** The number of the cut list in use, 0 for none; left out: the host takes none. */
+      cut: DecimalString.optional(),
       /** How long to wait for news (seconds). */
       wait: z.coerce.number().int().min(0).max(55).default(0),
       /** Whether each answer carries a nonce for the host's next statement, also where nothing changed. */

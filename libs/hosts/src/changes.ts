@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
-/** One part of what has changed for a host: 'bundle', 'krl-signature', 'krl'. */
+/** One part of what has changed for a host: 'bundle', 'krl-signature', 'krl', 'cut'. */
 export interface ChangedPart {
-  readonly name: 'bundle' | 'krl-signature' | 'krl';
+  readonly name: 'bundle' | 'krl-signature' | 'krl' | 'cut';
   /** As it is sent. */
   readonly bytes: Uint8Array;
   /** SHA-256 of the bytes, in hex. */

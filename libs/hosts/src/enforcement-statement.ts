@@ -17,7 +17,9 @@ export interface EnforcementStatement {
   readonly krlSha256: string;
   /** The `RevokedKeys` file that sshd names for every login that was looked at. */
   readonly revokedKeys: string;
-  /** How many sessions were ended because of it. */
+  /** The number of the cut list that it has worked off, below 2^63; null: it has none. */
+  readonly cut: bigint | null;
+  /** How many sessions it has ended since its last statement. */
   readonly sessions: number;
   /** The host's clock, seconds since 1970. */
   readonly time: number;
@@ -37,6 +39,7 @@ export function enforcementText(statement: EnforcementStatement): string {
     'canary revoked',
     'known-good ok',
     `revoked-keys ${statement.revokedKeys}`,
+    `cut ${statement.cut ?? '-'}`,
     `sessions ${statement.sessions}`,
     `time ${statement.time}`,
     '',
@@ -53,12 +56,14 @@ const form = new RegExp(
     'canary revoked',
     'known-good ok',
     'revoked-keys (?<revokedKeys>/[A-Za-z0-9._/+-]{1,1023})',
+    'cut (?<cut>-|[1-9][0-9]{0,18})',
     'sessions (?<sessions>0|[1-9][0-9]{0,8})',
     'time (?<time>0|[1-9][0-9]{0,11})',
     '$',
   ].join('\n'),
 );
 const longest = 4_096;
+const tooHigh = 1n << 63n;
 
 /**
  * Takes a statement apart. There is one spelling: `enforcementText` of what is read is the text again. Throws
@@ -69,9 +74,10 @@ export function parseEnforcement(text: string): EnforcementStatement {
   const fields = (found?.groups ?? {}) as Readonly<Record<string, string>>;
   const { organization = '', host = '', nonce = '', krlSha256 = '', revokedKeys = '' } = fields;
   const krlVersion = BigInt(fields['krlVersion'] ?? '0');
-  if (found === null || krlVersion >= 1n << 63n) {
+  const cut = fields['cut'] === '-' ? null : BigInt(fields['cut'] ?? '0');
+  if (found === null || krlVersion >= tooHigh || (cut ?? 0n) >= tooHigh) {
     refuse('statement_malformed', 'This is no statement of a host, or none that this service knows.');
   }
   const [sessions, time] = [Number(fields['sessions']), Number(fields['time'])];
-  return { organization, host, nonce, krlVersion, krlSha256, revokedKeys, sessions, time };
+  return { organization, host, nonce, krlVersion, krlSha256, revokedKeys, cut, sessions, time };
 }

@@ -1,7 +1,12 @@
 import { CodedError } from '@writ/kernel';
 
 /** Every code that this library's errors carry. */
-export const hostsErrorCodes = ['join_name_invalid', 'bundle_file_refused', 'statement_malformed'] as const;
+export const hostsErrorCodes = [
+  'join_name_invalid',
+  'bundle_file_refused',
+  'statement_malformed',
+  'cut_list_malformed',
+] as const;
 export type HostsErrorCode = (typeof hostsErrorCodes)[number];
 
 /** Why a host is refused that joins, beside the rules of the certificates that it asks for. */

@@ -53,5 +53,16 @@ export {
   parseEnforcement,
   type EnforcementStatement,
 } from './enforcement-statement.js';
+export {
+  cutListText,
+  cutNamespace,
+  longestCutList,
+  parseCutList,
+  type CutCertificates,
+  type CutEntries,
+  type CutList,
+  type CutListIdentity,
+  type CutSession,
+} from './cut-list.js';
 export { krlNamespace, krlStatement, type KrlIdentity } from './krl-statement.js';
 export { base64Lines, changedPart, changesHead, type ChangedPart } from './changes.js';

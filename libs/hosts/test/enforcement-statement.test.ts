@@ -8,6 +8,7 @@ const statement = {
   krlVersion: 12n,
   krlSha256: 'ab'.repeat(32),
   revokedKeys: '/etc/writ-host/revoked_keys',
+  cut: 11n,
   sessions: 0,
   time: 1_767_323_045,
 };
@@ -27,6 +28,7 @@ const arbitrary = fc.record({
     .array(fc.constantFrom(...'0123456789abcdef'), { minLength: 64, maxLength: 64 })
     .map((letters) => letters.join('')),
   revokedKeys: word(`${alphanumeric}._/+-`, 60).map((path) => `/${path}`),
+  cut: fc.option(fc.bigInt({ min: 1n, max: (1n << 63n) - 1n })),
   sessions: fc.integer({ min: 0, max: 999_999_999 }),
   time: fc.integer({ min: 0, max: 999_999_999_999 }),
 });
@@ -46,6 +48,7 @@ describe('what a host states', () => {
         'canary revoked',
         'known-good ok',
         'revoked-keys /etc/writ-host/revoked_keys',
+        'cut 11',
         'sessions 0',
         'time 1767323045',
         '',
@@ -112,6 +115,9 @@ describe('what a host states', () => {
     ['that names a file in no directory', line('revoked-keys', 'revoked-keys revoked_keys')],
     ['that names a file with a NUL', line('revoked-keys', 'revoked-keys /a\0b')],
     ['with a space at the end of a line', line('sessions', 'sessions 0 ')],
+    ['with the cut list 0', line('cut', 'cut 0')],
+    ['with the cut list 2^63', line('cut', `cut ${1n << 63n}`)],
+    ['without a word about cut lists', text.replace('cut 11\n', '')],
     ['with a fraction of a session', line('sessions', 'sessions 0.5')],
     ['with figures that are none of ours', line('sessions', 'sessions ٣')],
     ['without end', text.replace('/etc', `/${'x'.repeat(5_000)}`)],

@@ -48,6 +48,8 @@ export const appRights = {
   revocations: 'select, insert',
   revocation_acts: 'select, insert, update',
   krls: 'select, insert, delete',
+  cuts: 'select, insert, update, delete',
+  cut_lists: 'select, insert, delete',
   idempotency: 'select, insert, update, delete',
   events: 'select, insert',
 } as const;

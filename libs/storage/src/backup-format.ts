@@ -54,6 +54,8 @@ export const backupTables = [
   'revocations',
   'revocation_acts',
   'krls',
+  'cuts',
+  'cut_lists',
   'idempotency',
   'events',
 ] as const;

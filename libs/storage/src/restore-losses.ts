@@ -11,6 +11,7 @@ const reads: Readonly<Record<string, string>> = {
   // No KRL of the backup is known to say them.
   revocations: `select (to_jsonb(t) || jsonb_build_object('krl_after', 9223372036854775807))::text as row from revocations t`,
   revocation_acts: 'select row_to_json(t)::text as row from revocation_acts t',
+  cuts: 'select row_to_json(t)::text as row from cuts t',
   key_claims: 'select row_to_json(t)::text as row from key_claims t',
   // As JSON: a database of an earlier version has no such column.
   users: `select json_build_object('id', t.id, 'disabled_at', t.disabled_at, 'deleted_at', to_jsonb(t) ->> 'deleted_at')::text as row
@@ -23,7 +24,7 @@ const reads: Readonly<Record<string, string>> = {
 };
 
 /** What a database of an earlier version may not have. */
-const laterTables: ReadonlySet<string> = new Set(['revocation_acts']);
+const laterTables: ReadonlySet<string> = new Set(['revocation_acts', 'cuts']);
 
 /** Written when everything of the backup stands; `given` are the rows that were read. */
 const writes: Readonly<Record<string, string>> = {
@@ -33,6 +34,10 @@ const writes: Readonly<Record<string, string>> = {
     on conflict (id) do nothing`,
   revocation_acts: `
     insert into revocation_acts select given.* from json_populate_recordset(null::revocation_acts, $1::json) given
+    where exists (select from organizations o where o.id = given.organization_id)
+    on conflict (id) do nothing`,
+  cuts: `
+    insert into cuts select given.* from json_populate_recordset(null::cuts, $1::json) given
     where exists (select from organizations o where o.id = given.organization_id)
     on conflict (id) do nothing`,
   // A database of an earlier version does not say which were proved. What another organization proved in the backup is its own.

@@ -3,6 +3,7 @@ import {
   customersEntered,
   delegatesOfGroup,
   delegatesOfUsers,
+  fingerprintsOfUser,
   lockTrust,
   raiseEpochs,
   recordAct,
@@ -99,6 +100,8 @@ export async function endAcross(
   const home = ground.organizationId;
   const customers = await entered(tx, home, await delegatesOfUsers(tx, home, [userId]));
   if (customers.length === 0) return 0;
+  // A session may outlive its certificate: the key names it as long as it lasts.
+  const cutKeys = fingerprint === null ? await fingerprintsOfUser(tx, home, userId) : [fingerprint];
   let certificates = 0;
   for (const customer of customers) {
     const ending: CertificateRef[] = await unexpiredUserCertificates(
@@ -111,11 +114,13 @@ export async function endAcross(
     const who = { roleId: home, userId };
     const { user: subject } = (await holderNames(tx, customer, [who]))(who);
     const there = { ...ground, subject, organizationId: customer };
-    const ended = await endTrust(tx, services, there, { certificates: ending, keys: [] }, { origin: act });
+    const what = { certificates: ending, keys: [], cutKeys };
+    const ended = await endTrust(tx, services, there, what, { origin: act });
     certificates += ended.certificates;
-    if (ended.certificates === 0) continue;
-    const { reason } = ground;
-    const data = { reason, certificates: ended.certificates, delegated: true };
+    if (ended.certificates + ended.cut === 0) continue;
+    const { reason, cut } = ground;
+    const counts = { certificates: ended.certificates, ...(cut === true ? { cut: ended.cut } : {}) };
+    const data = { reason, ...counts, delegated: true };
     const event = { kind: 'user.revoked', actor: null, data, requestId: null };
     await recordEvents(tx, [{ ...event, organizationId: customer, subject }]);
   }

@@ -41,7 +41,8 @@ export async function enforcementPage(
       rows: await enforcementOf(tx, organizationId, question, page),
     };
   });
-  return { totals, ...pageOf(rows, query.limit, ({ name }) => cursorAt('enforcement', [name]), view) };
+  const cursorOf = ({ name }: EnforcementRow) => cursorAt('enforcement', [name]);
+  return { totals, ...pageOf(rows, query.limit, cursorOf, (row) => view(row, totals.cut !== null)) };
 }
 
 const everyState = ['enforced', 'behind', 'silent', 'never'] as const;
@@ -75,12 +76,8 @@ async function count(
   organizationId: string,
   question: EnforcementQuestion,
 ): Promise<Totals> {
-  const {
-    enforced = 0,
-    behind = 0,
-    silent = 0,
-    never = 0,
-  } = await enforcementCounts(tx, organizationId, question);
+  const { states, cut, sessions } = await enforcementCounts(tx, organizationId, question);
+  const { enforced = 0, behind = 0, silent = 0, never = 0 } = states;
   return {
     krlVersion: question.version.toString(),
     at: new Date(clock()).toISOString(),
@@ -89,15 +86,22 @@ async function count(
     behind,
     silent,
     never,
+    cut,
+    sessionsEnded: sessions,
   };
 }
 
-function view({ name, state, since, provedVersion, lastSeenAt }: EnforcementRow): Item {
+function view(
+  { name, state, since, provedVersion, lastSeenAt, cut, sessions }: EnforcementRow,
+  toCut: boolean,
+): Item {
   return {
     host: name,
     state,
     since: since?.toISOString() ?? null,
     provedKrlVersion: provedVersion?.toString() ?? null,
     lastSeenAt: lastSeenAt?.toISOString() ?? null,
+    cut: toCut ? cut : null,
+    sessionsEnded: sessions,
   };
 }

@@ -65,6 +65,8 @@ export async function takeStatement(
     hostId: host.hostId,
     krlVersion: statement.krlVersion,
     krlSha256: Buffer.from(statement.krlSha256, 'hex'),
+    cutNumber: statement.cut,
+    sessions: statement.sessions,
     nonceAt: new Date(nonceAt),
     fingerprint: signer,
     statement: text.toString('latin1'),

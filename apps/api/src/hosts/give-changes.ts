@@ -6,6 +6,7 @@ import { statementNonce } from '../enforcement/statement-nonce.js';
 import type { Held, HeldBody } from '../http/held.js';
 import type { RouteInput } from '../http/route-input.js';
 import type { PublicOrganizations } from '../trust/public-organization.js';
+import type { SignedCutList } from '../trust/signed-cut-list.js';
 import type { SignedKrl } from '../trust/signed-krl.js';
 import type { HostPresence } from './host-presence.js';
 import type { HostCaller } from './host-token.js';
@@ -32,7 +33,7 @@ export async function giveChanges(
   const { hostId } = host;
   const organizationId = await services.publicOrganizations(host.organizationHandle);
   services.presence.seen({ organizationId, hostId });
-  const has = { bundle: numberOf(query.bundle), krl: numberOf(query.krl) };
+  const has = { bundle: numberOf(query.bundle), krl: numberOf(query.krl), cut: numberOf(query.cut) };
   const news = await services.waitingHosts.news(organizationId, hostId, has, {
     waitMs: query.wait * 1_000,
     onGone: (leave) => held.begin(leave),
@@ -43,12 +44,13 @@ export async function giveChanges(
   return held.body(routes.hostChanges.response.mediaType, pieces);
 }
 
-const nothing: HostNews = { bundle: null, krl: null };
+const nothing: HostNews = { bundle: null, krl: null, cut: null };
 
-function piecesOf({ bundle, krl }: HostNews, nonce: string | null): readonly Uint8Array[] {
+function piecesOf({ bundle, krl, cut }: HostNews, nonce: string | null): readonly Uint8Array[] {
   const parts = [
     ...(bundle === null ? [] : [changedPart('bundle', Buffer.from(bundle))]),
     ...(krl === null ? [] : partsOf(krl)),
+    ...(cut === null ? [] : [partOf(cut)]),
   ];
   return [Buffer.from(changesHead(parts, nonce)), ...parts.map(({ bytes }) => bytes)];
 }
@@ -58,6 +60,13 @@ function numberOf(text: string | undefined): bigint | null {
 }
 
 const written = new WeakMap<SignedKrl, readonly ChangedPart[]>();
+const writtenCuts = new WeakMap<SignedCutList, ChangedPart>();
+
+function partOf(cut: SignedCutList): ChangedPart {
+  const part = writtenCuts.get(cut) ?? changedPart('cut', Buffer.from(cut.text));
+  writtenCuts.set(cut, part);
+  return part;
+}
 
 /** Written once for all hosts that it is sent to, and gone with it. */
 function partsOf(krl: SignedKrl): readonly ChangedPart[] {

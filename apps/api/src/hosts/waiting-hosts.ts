@@ -2,6 +2,7 @@ import type { ProblemCode } from '@writ/contract';
 import { CodedError, seconds, type Clock } from '@writ/kernel';
 import type { Change } from '@writ/storage';
 import { setImmediate as yielded } from 'node:timers/promises';
+import type { SignedCutList } from '../trust/signed-cut-list.js';
 import type { SignedKrl } from '../trust/signed-krl.js';
 import type { CurrentBundle, WantedBundle } from './bundles-of-hosts.js';
 
@@ -9,12 +10,15 @@ import type { CurrentBundle, WantedBundle } from './bundles-of-hosts.js';
 export interface HostHas {
   readonly bundle: bigint | null;
   readonly krl: bigint | null;
+  /** The number of its cut list, 0 for none; null or left out: it takes none. */
+  readonly cut?: bigint | null;
 }
 
 /** What has changed for a host: at least one of them. */
 export interface HostNews {
   readonly bundle: string | null;
   readonly krl: SignedKrl | null;
+  readonly cut: SignedCutList | null;
 }
 
 /** Where the news come from. */
@@ -26,6 +30,8 @@ export interface NewsSources {
     wanted: readonly WantedBundle[],
   ) => Promise<ReadonlyMap<string, CurrentBundle | Error>>;
   readonly krl: (organizationId: string) => Promise<SignedKrl>;
+  /** Null before the organization's first. */
+  readonly cut: (organizationId: string) => Promise<SignedCutList | null>;
   /** Whether every change is heard of; otherwise nothing that was seen before counts. */
   readonly hears: () => boolean;
 }
@@ -53,6 +59,12 @@ interface Waiting {
   unsure: Error | null;
 }
 
+/** What is the same for all hosts of an organization. */
+interface Lists {
+  readonly krl: SignedKrl;
+  readonly cut: SignedCutList | null;
+}
+
 /** What is known of an organization with waiting hosts. */
 interface Room {
   readonly organizationId: string;
@@ -63,10 +75,10 @@ interface Room {
   readonly looking: Set<string>;
   /** The version that each host has to have, seen since the last change. */
   readonly standing: Map<string, CurrentBundle>;
-  krl: SignedKrl | null;
+  lists: Lists | null;
   /** Counts changes: what was read before one says nothing after it. */
   bundleChanges: number;
-  krlChanges: number;
+  listChanges: number;
 }
 
 /**
@@ -126,7 +138,7 @@ export class WaitingHosts {
   changed(change: Change): void {
     if (change.kind === 'anything') {
       for (const room of this.rooms.values()) {
-        forgetKrl(room);
+        forgetLists(room);
         this.forgetBundles(room);
       }
       return;
@@ -134,8 +146,8 @@ export class WaitingHosts {
     const room = this.rooms.get(change.organizationId);
     if (room === undefined || change.kind === 'statements') return;
     if (change.kind === 'krl') {
-      forgetKrl(room);
-      void this.tellKrl(room);
+      forgetLists(room);
+      void this.tellLists(room);
     } else if (change.kind === 'bundles') this.forgetBundles(room);
     else {
       room.bundleChanges += 1;
@@ -168,9 +180,9 @@ export class WaitingHosts {
       asked: new Set(),
       looking: new Set(),
       standing: new Map(),
-      krl: null,
+      lists: null,
       bundleChanges: 0,
-      krlChanges: 0,
+      listChanges: 0,
     };
     this.rooms.set(organizationId, room);
     return room;
@@ -183,7 +195,9 @@ export class WaitingHosts {
   }
 
   private isCurrent(room: Room, hostId: string, has: HostHas): boolean {
-    return this.hasBundle(room, hostId, has) && has.krl !== null && room.krl?.version === has.krl;
+    if (room.lists === null || !this.hasBundle(room, hostId, has)) return false;
+    const { krl, cut } = newLists(has, room.lists);
+    return krl === null && cut === null;
   }
 
   private hasBundle(room: Room, hostId: string, has: HostHas): boolean {
@@ -222,9 +236,9 @@ export class WaitingHosts {
       room.looking.add(id);
     }
     try {
-      const krl = await this.krlOf(room);
+      const lists = await this.listsOf(room);
       const current = await this.bundlesOf(room, hostIds);
-      for (const id of hostIds) tell(room, id, current.get(id), krl);
+      for (const id of hostIds) tell(room, id, current.get(id), lists);
     } catch (error) {
       this.putOff(room, hostIds, error);
     } finally {
@@ -273,23 +287,27 @@ export class WaitingHosts {
     return current;
   }
 
-  private async krlOf(room: Room): Promise<SignedKrl> {
-    if (room.krl !== null && this.sources.hears()) return room.krl;
-    const changes = room.krlChanges;
-    const krl = await this.sources.krl(room.organizationId);
-    if (changes === room.krlChanges) room.krl = krl;
-    return krl;
+  private async listsOf(room: Room): Promise<Lists> {
+    if (room.lists !== null && this.sources.hears()) return room.lists;
+    const changes = room.listChanges;
+    // In this order: who could still log in must not be cut first.
+    const cut = await this.sources.cut(room.organizationId);
+    const lists = { cut, krl: await this.sources.krl(room.organizationId) };
+    if (changes === room.listChanges) room.lists = lists;
+    return lists;
   }
 
-  /** A new KRL is the same for all: no bundle is looked at. */
-  private async tellKrl(room: Room): Promise<void> {
-    const changes = room.krlChanges;
+  /** A new KRL or cut list is the same for all: no bundle is looked at. */
+  private async tellLists(room: Room): Promise<void> {
+    const changes = room.listChanges;
     try {
-      const krl = await this.krlOf(room);
+      const lists = await this.listsOf(room);
       const waiting = [...room.waiting];
-      for (let from = 0; from < waiting.length && changes === room.krlChanges; from += batch) {
-        for (const [, one] of waiting.slice(from, from + batch))
-          if (one.has.krl !== krl.version) one.end({ bundle: null, krl });
+      for (let from = 0; from < waiting.length && changes === room.listChanges; from += batch) {
+        for (const [, one] of waiting.slice(from, from + batch)) {
+          const { krl, cut } = newLists(one.has, lists);
+          if (krl !== null || cut !== null) one.end({ bundle: null, krl, cut });
+        }
         await yielded();
       }
     } catch {
@@ -299,18 +317,26 @@ export class WaitingHosts {
   }
 }
 
-function tell(room: Room, hostId: string, bundle: CurrentBundle | Error | undefined, krl: SignedKrl): void {
+/** What a host lacks of the lists. */
+function newLists(has: HostHas, { krl, cut }: Lists): Omit<HostNews, 'bundle'> {
+  return {
+    krl: krl.version === has.krl ? null : krl,
+    cut: (has.cut ?? null) === null || cut?.number === has.cut ? null : cut,
+  };
+}
+
+function tell(room: Room, hostId: string, bundle: CurrentBundle | Error | undefined, lists: Lists): void {
   const one = room.waiting.get(hostId);
   if (one === undefined || bundle === undefined) return;
-  const newKrl = krl.version === one.has.krl ? null : krl;
+  const news = newLists(one.has, lists);
+  const any = news.krl !== null || news.cut !== null;
   if (bundle instanceof Error) {
-    // A new KRL reaches also a host whose bundle cannot be made.
-    if (newKrl === null) one.end(bundle);
-    else one.end({ bundle: null, krl: newKrl });
+    // New lists reach also a host whose bundle cannot be made.
+    one.end(any ? { bundle: null, ...news } : bundle);
     return;
   }
   one.unsure = null;
-  if (bundle.text !== null || newKrl !== null) one.end({ bundle: bundle.text, krl: newKrl });
+  if (bundle.text !== null || any) one.end({ bundle: bundle.text, ...news });
 }
 
 function isAsked(room: Room, hostId: string): boolean {
@@ -321,9 +347,9 @@ function endUnanswered({ end, unsure }: Waiting): void {
   end(unsure);
 }
 
-function forgetKrl(room: Room): void {
-  room.krlChanges += 1;
-  room.krl = null;
+function forgetLists(room: Room): void {
+  room.listChanges += 1;
+  room.lists = null;
 }
 
 function firstOf(set: ReadonlySet<string>, most: number): readonly string[] {

@@ -1,4 +1,5 @@
 import {
+  addCuts,
   currentKrlVersion,
   markKeysRevoked,
   recordAct,
@@ -10,6 +11,7 @@ import {
   type Transaction,
 } from '@writ/storage';
 import { randomUUID } from 'node:crypto';
+import { cutKept, publishCutList } from './publish-cut-list.js';
 import { publishKrl, type KrlPublishing } from './publish-krl.js';
 
 export type TrustEnding = KrlPublishing;
@@ -34,6 +36,8 @@ export type CertificateToEnd = Pick<CertificateRef, 'authorityId' | 'serial'> & 
 export interface TrustEnded {
   readonly certificates: number;
   readonly keys: number;
+  /** How many entries of the cut list are its. */
+  readonly cut: number;
   readonly krlVersion: bigint;
   /** The certificates that were not revoked before. */
   readonly revoked: readonly { readonly authorityId: string; readonly serial: bigint }[];
@@ -47,15 +51,24 @@ export interface PartOf {
   readonly origin?: string;
 }
 
+/** What loses its trust. */
+export interface Ending {
+  readonly certificates: readonly CertificateToEnd[];
+  readonly keys: readonly RevokedKey[];
+  /** Keys ('SHA256:…') whose sessions are ended besides where sessions are: revoked before, or another organization's. */
+  readonly cutKeys?: readonly string[];
+}
+
 /**
  * Revokes certificates and keys and publishes the KRL that says so, in a transaction that holds `lockTrust`. What was
- * revoked before is left as it is; where all of it was, no new KRL is made, and nothing was done. Rejects as `publishKrl` does.
+ * revoked before is left as it is; where all of it was, and no session is to be ended, no new KRL is made, and nothing was done.
+ * Where sessions are (`ground.cut`), the cut list says so under the KRL's number, also of what was revoked before. Rejects as `publishKrl` does.
  */
 export async function endTrust(
   tx: Transaction,
   services: TrustEnding,
   ground: RevocationGround,
-  ending: { readonly certificates: readonly CertificateToEnd[]; readonly keys: readonly RevokedKey[] },
+  ending: Ending,
   { act = randomUUID(), origin }: PartOf = {},
 ): Promise<TrustEnded> {
   const { organizationId } = ground;
@@ -73,15 +86,37 @@ export async function endTrust(
     organizationId,
     ending.keys.map(({ fingerprint }) => fingerprint),
   );
-  if (certificates.length + keys === 0) {
+  const cut = ground.cut === true ? await cutSessions(tx, ground, act, ending, now) : 0;
+  if (certificates.length + keys + cut === 0) {
     const krlVersion = (await currentKrlVersion(tx, organizationId)) ?? 0n;
-    return { certificates: 0, keys: 0, krlVersion, revoked: [] };
+    return { certificates: 0, keys: 0, cut, krlVersion, revoked: [] };
   }
   const krlVersion = await publishKrl(tx, services, organizationId, {
     certificates,
     keys: ending.keys.map(({ publicKey }) => publicKey),
   });
-  const counts = { certificates: certificates.length, keys, krlVersion };
+  if (cut > 0) await publishCutList(tx, services, organizationId, krlVersion);
+  const counts = { certificates: certificates.length, keys, cut, krlVersion };
   await recordAct(tx, ground, { ...counts, id: act, originId: origin ?? null });
-  return { certificates: certificates.length, keys, krlVersion, revoked: certificates };
+  return { ...counts, revoked: certificates };
+}
+
+/** Resolves to how many entries of the cut list that makes. */
+function cutSessions(
+  tx: Transaction,
+  ground: RevocationGround,
+  act: string,
+  { certificates, keys, cutKeys = [] }: Ending,
+  now: number,
+): Promise<number> {
+  const cuts = {
+    certificates: certificates.map(({ authorityId, serial }) => ({
+      authorityId,
+      first: serial,
+      last: serial,
+    })),
+    keys: [...keys.map(({ fingerprint }) => fingerprint), ...cutKeys],
+    sessions: [],
+  };
+  return addCuts(tx, ground, act, cuts, new Date(now + cutKept));
 }

@@ -5,6 +5,7 @@ import { eventOf, type Actor } from '../events/event-of.js';
 import { refusal } from '../refusal.js';
 import { endTrust, type CertificateToEnd, type TrustEnding } from './end-trust.js';
 import type { RevocationRule } from './revocation-rules.js';
+import type { Revoking } from './revoking.js';
 
 type Named = CertificateToEnd & { readonly id: string };
 
@@ -19,7 +20,7 @@ export async function revokeCertificates(
   services: TrustEnding,
   actor: Actor,
   ids: readonly string[],
-  reason: string,
+  { reason, cut }: Revoking,
 ) {
   const { organizationId, userId } = actor.caller;
   let issued = await issuedUnder(tx, organizationId, ids);
@@ -32,11 +33,9 @@ export async function revokeCertificates(
     issued = await issuedUnder(tx, organizationId, ids);
   }
   const subject = runsOf(ids).join(', ').slice(0, 500);
-  const ground = { organizationId, reason, cause: 'certificate', subject, createdById: userId } as const;
-  const { certificates, krlVersion, revoked } = await endTrust(tx, services, ground, {
-    certificates: issued,
-    keys: [],
-  });
+  const ground = { organizationId, reason, cause: 'certificate', subject, createdById: userId, cut } as const;
+  const ended = await endTrust(tx, services, ground, { certificates: issued, keys: [] });
+  const { certificates, krlVersion, revoked } = ended;
   const version = krlVersion.toString();
   const fresh = new Set(revoked.map(key));
   await recordEvents(
@@ -56,6 +55,7 @@ export async function revokeCertificates(
     serials: certificates - certificatesEnded,
     keys: 0,
     sessionsEnded: 0,
+    cut: ended.cut,
     alreadyRevoked: certificates === 0,
   };
 }

@@ -20,6 +20,7 @@ import { endSignInKey } from '../service-accounts/end-sign-in-key.js';
 import { refuseRevokingKeyOf } from '../users/open-account.js';
 import { endTrust, type TrustEnding } from './end-trust.js';
 import type { RevocationRule } from './revocation-rules.js';
+import type { Revoking } from './revoking.js';
 
 /**
  * Revokes a key for good, and with it every certificate for it: one that a person has proved, if the caller holds every
@@ -32,7 +33,7 @@ export async function revokeKey(
   services: TrustEnding,
   actor: Actor & { readonly caller: SignedInCaller },
   line: string,
-  reason: string,
+  { reason, cut }: Revoking,
 ) {
   const { organizationId, userId } = actor.caller;
   const { key } = subjectKey(line);
@@ -50,16 +51,16 @@ export async function revokeKey(
   if (ownerId !== undefined) await refuseRevokingKeyOf(tx, services.clock, actor.caller, ownerId);
   await raiseEpochs(tx, organizationId, await restingOn(tx, organizationId, name, claim));
   const certificates = await endingWith(tx, services, organizationId, name, claim);
-  const ground = { organizationId, reason, cause: 'key', subject: name, createdById: userId } as const;
+  const ground = { organizationId, reason, cause: 'key', subject: name, createdById: userId, cut } as const;
   const signIns =
     registered === null
       ? { sessionsEnded: 0, certificates: [] }
       : await endSignIns(tx, services, organizationId, { userId: registered.userId, fingerprint: name });
   const act = randomUUID();
   const ending = { certificates: signIns.certificates, keys: [{ fingerprint: name, publicKey: key.blob }] };
-  const { keys, krlVersion } = await endTrust(tx, services, ground, ending, { act });
+  const { keys, krlVersion, ...ended } = await endTrust(tx, services, ground, ending, { act });
   // A customer's KRL does not list the keys of people from outside: what they got there ends by itself.
-  if (claim?.kind === 'user' && keys > 0)
+  if (claim?.kind === 'user' && (keys > 0 || cut))
     await endAcross(tx, services, ground, act, { userId: claim.ownerId, fingerprint: name });
   const version = krlVersion.toString();
   if (keys > 0) {
@@ -76,6 +77,7 @@ export async function revokeKey(
     serials: 0,
     keys,
     sessionsEnded: signIns.sessionsEnded,
+    cut: ended.cut,
     alreadyRevoked: keys === 0,
   };
 }

@@ -12,6 +12,7 @@ import { takeTurn } from '../users/take-turn.js';
 import type { TrustEnding } from './end-trust.js';
 import { revokeCertificates } from './revoke-certificates.js';
 import { revokeKey } from './revoke-key.js';
+import type { Revoking } from './revoking.js';
 
 type Input = Pick<RouteInput<'revoke'>, 'body' | 'idempotencyKey'>;
 type Answer = RouteOutput<'revoke'>;
@@ -46,11 +47,12 @@ function revokeNamed(
   tx: Transaction,
   services: TrustEnding,
   actor: Actor & { readonly caller: SignedInCaller },
-  { certificates, publicKey, user, reason }: Input['body'],
+  { certificates, publicKey, user, reason, cut = false }: Input['body'],
 ): Promise<Answer> {
-  if (certificates !== undefined) return revokeCertificates(tx, services, actor, certificates, reason);
-  if (publicKey !== undefined) return revokeKey(tx, services, actor, publicKey, reason);
-  return revokeUser(tx, services, actor, user ?? '', reason);
+  const why = { reason, cut };
+  if (certificates !== undefined) return revokeCertificates(tx, services, actor, certificates, why);
+  if (publicKey !== undefined) return revokeKey(tx, services, actor, publicKey, why);
+  return revokeUser(tx, services, actor, user ?? '', why);
 }
 
 async function revokeUser(
@@ -58,18 +60,18 @@ async function revokeUser(
   services: TrustEnding,
   actor: Actor & { readonly caller: SignedInCaller },
   name: string,
-  reason: string,
+  { reason, cut }: Revoking,
 ): Promise<Answer> {
   const { organizationId, userId } = actor.caller;
   const account = await knownAccount(tx, organizationId, name);
   await refuseClosing(tx, services.clock, actor.caller, account);
-  const ground = { organizationId, reason, cause: 'user', subject: name, createdById: userId } as const;
+  const ground = { organizationId, reason, cause: 'user', subject: name, createdById: userId, cut } as const;
   const closed = await closeAccount(tx, services, account, ground);
   const { certificates, keys, sessionsEnded, krlVersion } = closed;
   const alreadyRevoked = !closed.changed;
   const answer = {
     ...{ krlVersion: krlVersion.toString(), certificates, serials: 0 },
-    ...{ keys, sessionsEnded, alreadyRevoked },
+    ...{ keys, sessionsEnded, cut: closed.cut, alreadyRevoked },
   };
   if (!alreadyRevoked)
     await recordEvent(tx, eventOf(actor, 'user.revoked', name, { reason, ...answer, ...closed.said }));

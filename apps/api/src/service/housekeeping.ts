@@ -3,6 +3,7 @@ import {
   forgetAnswers,
   forgetAttempts,
   forgetChallenges,
+  forgetCutLists,
   forgetKrls,
   forgetHostChallenges,
   forgetHostKeyRequests,
@@ -63,6 +64,7 @@ export async function tidy({
       await forgetAnswers(tx, id, new Date(now - kept.answers));
       await forgetChallenges(tx, id, new Date(now));
       await forgetKrls(tx, id, new Date(now - kept.krls), keptKrls);
+      await forgetCutLists(tx, id, new Date(now), new Date(now - kept.krls));
       await forgetStatements(tx, id);
       await forgetHostChallenges(tx, id, new Date(now));
       await forgetHostKeyRequests(tx, id, new Date(now));

@@ -4,6 +4,7 @@ import {
   changeAccount,
   currentKrlVersion,
   endOtherSessions,
+  fingerprintsOfUser,
   otherActiveOwners,
   raiseEpochs,
   removeSignInKeys,
@@ -29,6 +30,7 @@ export interface AccountClosed extends TrustEnded {
   readonly said: {
     readonly certificates: number;
     readonly keys: number;
+    readonly cut?: number;
     readonly sessionsEnded: number;
     readonly joinTokens?: number;
     readonly invitations?: number;
@@ -68,6 +70,7 @@ export async function closeAccount(
   const ending = {
     certificates: await unexpiredUserCertificates(tx, organizationId, account.id, takenSince(services)),
     keys: await trustedUserKeys(tx, organizationId, account.id),
+    cutKeys: await fingerprintsOfUser(tx, organizationId, account.id),
   };
   const ended = await endTrust(tx, services, ground, ending, { act });
   const { keys: registered, ...left } = await withdrawLeftBy(tx, organizationId, account.id);
@@ -77,6 +80,7 @@ export async function closeAccount(
   const said = {
     certificates: ended.certificates + ofKeys.certificates + elsewhere + there.certificates,
     keys: ended.keys,
+    ...(ground.cut === true ? { cut: ended.cut } : {}),
     sessionsEnded: sessionsEnded + ofKeys.sessionsEnded + there.sessionsEnded,
   };
   const leftBehind = {

@@ -24,6 +24,8 @@ class Fleet {
         behind: 9 - enforced,
         silent: 0,
         never: 0,
+        cut: null,
+        sessionsEnded: 0,
       });
     };
     this.streams = new EnforcementStreams({ totals }, { together: 1, beat: 60_000, life: 60_000, ...times });

@@ -1,6 +1,7 @@
 import { CodedError } from '@writ/kernel';
 import type { CurrentBundle, WantedBundle } from '../../src/hosts/bundles-of-hosts.js';
 import { WaitingHosts, type HostHas, type HostNews } from '../../src/hosts/waiting-hosts.js';
+import type { SignedCutList } from '../../src/trust/signed-cut-list.js';
 import type { SignedKrl } from '../../src/trust/signed-krl.js';
 
 const long = 60_000;
@@ -15,6 +16,7 @@ const krlOf = (version: bigint): SignedKrl => ({
 class Fleet {
   version = 1n;
   krl = krlOf(1n);
+  cut: SignedCutList | null = null;
   hears = true;
   now = 0;
   goodUntil = 1_000n;
@@ -34,6 +36,7 @@ class Fleet {
         this.krlsAsked += 1;
         return this.krlFails === null ? Promise.resolve(this.krl) : Promise.reject(this.krlFails);
       },
+      cut: () => Promise.resolve(this.cut),
       hears: () => this.hears,
     },
     5,
@@ -95,12 +98,33 @@ describe('a host that waits', () => {
     expect(await fleet.ask('web', { bundle: null, krl: null }).news).toEqual({
       bundle: 'bundle 1 of web',
       krl: fleet.krl,
+      cut: null,
     });
-    expect(await fleet.ask('web', { bundle: 1n, krl: null }).news).toEqual({ bundle: null, krl: fleet.krl });
+    expect(await fleet.ask('web', { bundle: 1n, krl: null }).news).toEqual({
+      bundle: null,
+      krl: fleet.krl,
+      cut: null,
+    });
     expect(await fleet.ask('web', { bundle: 0n, krl: 1n }).news).toEqual({
       bundle: 'bundle 1 of web',
       krl: null,
+      cut: null,
     });
+  });
+
+  it('is told of a cut list where it takes any and lacks the current one, at once and while it waits', async () => {
+    const nothing = { ...current, cut: 0n };
+    expect(await fleet.ask('web', nothing, 0).news).toBeNull();
+    const waiting = fleet.ask('web', nothing).news;
+    const takesNone = fleet.ask('old', current, 20).news;
+    await new Promise(setImmediate);
+    fleet.cut = { number: 1n, text: 'cut 1' };
+    fleet.waiting.changed({ kind: 'krl', organizationId: 'acme' });
+    expect(await waiting).toEqual({ bundle: null, krl: null, cut: fleet.cut });
+    expect(await takesNone).toBeNull();
+    expect(await fleet.ask('web', nothing).news).toMatchObject({ krl: null, cut: fleet.cut });
+    expect(await fleet.ask('web', { ...current, cut: 1n }, 0).news).toBeNull();
+    expect(await fleet.ask('old', current, 0).news).toBeNull();
   });
 
   it('gets nothing when its time is over and nothing changed', async () => {
@@ -150,7 +174,11 @@ describe('a host that waits', () => {
   it('is told why where its bundle cannot be made; of a new KRL all the same', async () => {
     fleet.failing.set('web', new CodedError('host_removed', 'gone'));
     await expect(fleet.ask('web', current).news).rejects.toMatchObject({ code: 'host_removed' });
-    expect(await fleet.ask('web', { bundle: 1n, krl: 0n }).news).toEqual({ bundle: null, krl: fleet.krl });
+    expect(await fleet.ask('web', { bundle: 1n, krl: 0n }).news).toEqual({
+      bundle: null,
+      krl: fleet.krl,
+      cut: null,
+    });
     expect(await fleet.ask('db', current, 0).news).toBeNull();
   });
 });
@@ -210,7 +238,8 @@ describe('a change', () => {
     const waiting = await fleet.settled('web', 'db');
     fleet.krl = krlOf(2n);
     fleet.waiting.changed({ kind: 'krl', organizationId: 'acme' });
-    for (const news of waiting.values()) expect(await news).toEqual({ bundle: null, krl: fleet.krl });
+    for (const news of waiting.values())
+      expect(await news).toEqual({ bundle: null, krl: fleet.krl, cut: null });
     expect(fleet.asked).toEqual([]);
   });
 
@@ -218,7 +247,7 @@ describe('a change', () => {
     const waiting = await fleet.settled('web');
     fleet.krl = krlOf(2n);
     fleet.waiting.changed({ kind: 'anything' });
-    expect(await waiting.get('web')).toEqual({ bundle: null, krl: fleet.krl });
+    expect(await waiting.get('web')).toEqual({ bundle: null, krl: fleet.krl, cut: null });
     expect(fleet.looked).toEqual(['web']);
   });
 });
@@ -231,7 +260,7 @@ describe('where it cannot be told whether there is news', () => {
     const { news } = fleet.ask('web', { bundle: 0n, krl: 1n });
     while (fleet.krlsAsked < 2) await new Promise((resolve) => setImmediate(resolve));
     fleet.krlFails = null;
-    expect(await news).toEqual({ bundle: 'bundle 1 of web', krl: null });
+    expect(await news).toEqual({ bundle: 'bundle 1 of web', krl: null, cut: null });
   });
 
   it('the host is told why when its time is over', async () => {
@@ -247,7 +276,7 @@ describe('where it cannot be told whether there is news', () => {
     fleet.waiting.changed({ kind: 'krl', organizationId: 'acme' });
     while (fleet.krlsAsked < 3) await new Promise((resolve) => setImmediate(resolve));
     fleet.krlFails = null;
-    expect(await waiting.get('web')).toEqual({ bundle: null, krl: fleet.krl });
+    expect(await waiting.get('web')).toEqual({ bundle: null, krl: fleet.krl, cut: null });
   });
 });
 

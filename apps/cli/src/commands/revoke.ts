@@ -29,8 +29,10 @@ export const run: Run = async (surroundings, input) => {
   const serials = expandSerials(input.values('serial'));
   const wait = waitOf(input);
   const client = await signedIn(surroundings, input);
-  const { body, what } = await request(client, input, serials, reason);
-  const question = `Revoke ${what}, for good?`;
+  const { body: named, what } = await request(client, input, serials, reason);
+  const cut = input.flag('cut');
+  const body = cut ? { ...named, cut } : named;
+  const question = `Revoke ${what}${cut ? ', and end open sessions that rest on it' : ''}, for good?`;
   const sure = input.flag('yes');
   if (wait !== null) await mayWait(client);
   if (body.user === undefined) await askToGoOn(terminal, question, sure);
@@ -107,10 +109,13 @@ async function certificatesIn(client: Client, files: readonly string[]): Promise
 }
 
 function sentence(result: RevocationResult, { user, publicKey }: Request): string {
-  const { alreadyRevoked, certificates, serials, keys, sessionsEnded, krlVersion } = result;
+  const { alreadyRevoked, certificates, serials, keys, sessionsEnded, cut, krlVersion } = result;
   const closed = user === undefined ? '' : `; the account of ${user} is closed`;
   if (alreadyRevoked) return `All of that was revoked before${closed}. KRL version ${krlVersion}.`;
-  const learnt = `KRL version ${krlVersion}; hosts refuse them once they have it.`;
+  const cuts = cut > 0 ? ', and end open sessions that rest on it' : '';
+  const learnt = `KRL version ${krlVersion}; hosts refuse them once they have it${cuts}.`;
+  if (cut > 0 && certificates + serials + keys + sessionsEnded === 0)
+    return `All of that was revoked before${closed}. KRL version ${krlVersion}: hosts that have it end open sessions that rest on it.`;
   if (publicKey !== undefined)
     return `Revoked: the key, and with it every certificate for it (${certificates} still good until now). ${learnt}`;
   const counts = [

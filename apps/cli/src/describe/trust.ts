@@ -482,6 +482,10 @@ export const revoke: LeafDescription = {
     { flags: '--user <name>', summary: 'a person: certificates, keys, sessions, and the account is closed' },
     { flags: '--reason <text>', summary: 'why; kept with the revocation' },
     {
+      flags: '--cut',
+      summary: 'end open sessions on hosts that rest on it, also where it was revoked before',
+    },
+    {
       flags: '--wait <duration>',
       summary: 'wait so long for the hosts to prove that they enforce it, and say how far it is',
     },

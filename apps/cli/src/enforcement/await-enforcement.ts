@@ -11,13 +11,15 @@ export interface EnforcementSeen {
   readonly behind: readonly HostEnforcement[];
   /** Not heard of lately, or never since they joined: nobody knows. */
   readonly silent: readonly HostEnforcement[];
+  /** Enforce it, and have not looked for the sessions that were to be ended. */
+  readonly uncut: readonly HostEnforcement[];
 }
 
 /** How long after a stream that ended another one is opened (ms). */
 const again = 500;
 
 /**
- * Waits until every host that was heard of lately has proved that it enforces a KRL version, at most for so long, and resolves to how
+ * Waits until every host that was heard of lately has proved that it enforces a KRL version, and has ended the sessions that were to be ended with it, at most for so long, and resolves to how
  * it is then. Rejects with what asking again does not mend ('permission_missing' without host.read), and with whatever the last
  * question ends in.
  * @param told is told how far it is, each time that it changes
@@ -31,7 +33,7 @@ export async function awaitEnforcement(
   for (;;) {
     await untilSettled(client, version, over, told);
     const seen = await enforcementNow(client, version);
-    if (seen.totals.behind === 0 || over.aborted) return seen;
+    if (isSettled(seen.totals) || over.aborted) return seen;
   }
 }
 
@@ -50,10 +52,21 @@ export async function enforcementNow(client: Client, version: string): Promise<E
   const behind = await those('behind');
   const silent = [...(await those('silent')), ...(await those('never'))];
   if (totals === undefined) throw new TypeError('a page says how many there are');
-  return { totals, behind, silent };
+  const uncut = isCut(totals) ? [] : (await those('enforced')).filter(({ cut }) => cut === false);
+  return { totals, behind, silent, uncut };
 }
 
-/** Follows it until nobody is behind, or the time is over. */
+/** Whether there is nobody to wait for: of those that are silent nobody knows how long they will be. */
+export function isSettled(totals: EnforcementTotals): boolean {
+  return totals.behind === 0 && isCut(totals);
+}
+
+/** Whether all that enforce it have ended what was to be ended. */
+function isCut({ cut, enforced }: EnforcementTotals): boolean {
+  return cut === null || cut >= enforced;
+}
+
+/** Follows it until there is nobody to wait for, or the time is over. */
 async function untilSettled(
   client: Client,
   version: string,
@@ -66,7 +79,7 @@ async function untilSettled(
     if (name !== 'enforcement') return;
     const totals = EnforcementTotals.parse(JSON.parse(data));
     told(totals);
-    if (totals.behind === 0) settled.abort();
+    if (isSettled(totals)) settled.abort();
   });
   const signal = AbortSignal.any([over, settled.signal]);
   while (!signal.aborted) {

@@ -11,12 +11,14 @@ export function progressText({ enforced, hosts, at }: EnforcementTotals): string
 }
 
 /** 'enforced on 41 of 43 hosts by 14:02:08 UTC; 2 silent since 13:40 UTC: db-1.acme.example, db-2.acme.example' */
-export function enforcementText({ totals, behind, silent }: EnforcementSeen): string {
+export function enforcementText({ totals, behind, silent, uncut }: EnforcementSeen): string {
   if (totals.hosts === 0) return 'no host has joined that would have to enforce it';
   const never = silent.filter(({ lastSeenAt }) => lastSeenAt === null);
   const gone = silent.filter(({ lastSeenAt }) => lastSeenAt !== null);
   return [
     `enforced on ${totals.enforced} of ${counted(totals.hosts, 'host')} by ${clockTime(totals.at)}`,
+    ...(totals.cut === null ? [] : [`${counted(totals.sessionsEnded, 'open session')} ended`]),
+    ...(uncut.length === 0 ? [] : [`${uncut.length} may still hold open sessions: ${names(uncut)}`]),
     ...(behind.length === 0 ? [] : [`${behind.length} not yet: ${names(behind)}`]),
     ...(gone.length === 0 ? [] : [silentText(gone, totals.at)]),
     ...(never.length === 0 ? [] : [`${never.length} never seen: ${names(never)}`]),

@@ -5,7 +5,7 @@ import type { ExitStatus } from '../exit-status.js';
 import type { Input } from '../input.js';
 import type { Client } from '../session/client.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { awaitEnforcement, type EnforcementSeen } from './await-enforcement.js';
+import { awaitEnforcement, isSettled, type EnforcementSeen } from './await-enforcement.js';
 import { enforcementText, progressText } from './enforcement-words.js';
 
 /** How a command with --wait ends: all hosts enforce it, all that were heard of lately do, one of those does not. */
@@ -45,7 +45,7 @@ export async function waitAndSay(
   let said = Number.NEGATIVE_INFINITY;
   const told = (totals: EnforcementTotals): void => {
     const now = performance.now();
-    if (totals.behind === 0 || now - said < sayEvery) return;
+    if (isSettled(totals) || now - said < sayEvery) return;
     said = now;
     terminal.say(progressText(totals));
   };
@@ -55,7 +55,7 @@ export async function waitAndSay(
 }
 
 /** How a command ends that saw this. */
-export function statusOf({ behind, silent }: EnforcementSeen): ExitStatus {
-  if (behind.length > 0) return waitStatus.someBehind;
+export function statusOf({ behind, silent, uncut }: EnforcementSeen): ExitStatus {
+  if (behind.length + uncut.length > 0) return waitStatus.someBehind;
   return silent.length > 0 ? waitStatus.someSilent : waitStatus.all;
 }

@@ -3,11 +3,16 @@ import { counted } from '../numbers.js';
 import { strong, type Line } from '../terminal/text.js';
 import { field, instant } from './fields.js';
 
-/** What was revoked, in words: '3 certificates, 1 key'. */
-export function amountRevoked({ certificates, keys }: Pick<Revocation, 'certificates' | 'keys'>): string {
+/** What was revoked, in words: '3 certificates, 1 key, open sessions'. */
+export function amountRevoked({
+  certificates,
+  keys,
+  cut,
+}: Pick<Revocation, 'certificates' | 'keys' | 'cut'>): string {
   const parts = [
     ...(certificates === 0 ? [] : [counted(certificates, 'certificate')]),
     ...(keys === 0 ? [] : [counted(keys, 'key')]),
+    ...(cut === 0 ? [] : ['open sessions']),
   ];
   return parts.length === 0 ? 'nothing here' : parts.join(', ');
 }
@@ -22,6 +27,9 @@ export function describeRevocation(each: RevocationInFull): readonly Line[] {
     field('what', [strong(`${each.cause} ${each.subject}`.trim())]),
     field('why', each.reason),
     field('revoked', amountRevoked(each)),
+    ...(each.cut > 0
+      ? [field('sessions', `open ones are ended; ${counted(each.cut, 'line')} of the cut list`)]
+      : []),
     field('in force from', `KRL version ${each.krlVersion}`),
     ...[...each.revokedCertificates, ...each.revokedKeys].map((name) => field('', name)),
     ...(more > 0 ? [field('', `and ${more} more`)] : []),

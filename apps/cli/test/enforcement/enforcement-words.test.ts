@@ -4,11 +4,12 @@ import { statusOf } from '../../src/enforcement/wait-option.js';
 
 const host = (name: string, state: HostEnforcement['state'], lastSeenAt: string | null): HostEnforcement => ({
   ...{ host: name, state, since: null, provedKrlVersion: null },
+  ...{ cut: null, sessionsEnded: 0 },
   lastSeenAt,
 });
 const totals = (enforced: number, hosts: number) => ({
   ...{ krlVersion: '7', at: '2026-02-03T14:02:08.123Z', hosts, enforced },
-  ...{ behind: 0, silent: 0, never: 0 },
+  ...{ behind: 0, silent: 0, never: 0, cut: null, sessionsEnded: 0 },
 });
 const behind = host('web-9', 'behind', '2026-02-03T14:02:00.000Z');
 const silent = (name: string, time = '2026-02-03T13:40:59.000Z') => host(name, 'silent', time);
@@ -16,13 +17,13 @@ const silent = (name: string, time = '2026-02-03T13:40:59.000Z') => host(name, '
 describe('how far a revocation is enforced, in words', () => {
   it('says how many, and by when', () => {
     expect(progressText(totals(12, 43))).toBe('enforced on 12 of 43 hosts at 14:02:08 UTC');
-    const all = { totals: totals(1, 1), behind: [], silent: [] };
+    const all = { totals: totals(1, 1), behind: [], silent: [], uncut: [] };
     expect(enforcementText(all)).toBe('enforced on 1 of 1 host by 14:02:08 UTC');
     expect(statusOf(all)).toBe(0);
   });
 
   it('names the silent ones, and since when', () => {
-    const seen = { totals: totals(41, 43), behind: [], silent: [silent('db-1'), silent('db-2')] };
+    const seen = { totals: totals(41, 43), behind: [], silent: [silent('db-1'), silent('db-2')], uncut: [] };
     expect(enforcementText(seen)).toBe(
       'enforced on 41 of 43 hosts by 14:02:08 UTC; 2 silent since 13:40 UTC: db-1, db-2',
     );
@@ -39,6 +40,7 @@ describe('how far a revocation is enforced, in words', () => {
       totals: totals(0, 30),
       behind: Array.from({ length: 25 }, () => behind),
       silent: [silent('db-1')],
+      uncut: [],
     };
     expect(enforcementText(seen)).toContain(
       `; 25 not yet: ${Array(20).fill('web-9').join(', ')} and 5 more; 1 silent`,
@@ -46,8 +48,24 @@ describe('how far a revocation is enforced, in words', () => {
     expect(statusOf(seen)).toBe(4);
   });
 
+  it('says how many sessions were ended, and who may still hold some', () => {
+    const cut = { ...totals(2, 2), cut: 2, sessionsEnded: 3 };
+    const seen = { totals: cut, behind: [], silent: [], uncut: [] };
+    expect(enforcementText(seen)).toBe('enforced on 2 of 2 hosts by 14:02:08 UTC; 3 open sessions ended');
+    expect(statusOf(seen)).toBe(0);
+    const partly = {
+      ...seen,
+      totals: { ...cut, cut: 1, sessionsEnded: 1 },
+      uncut: [host('web-1', 'enforced', null)],
+    };
+    expect(enforcementText(partly)).toBe(
+      'enforced on 2 of 2 hosts by 14:02:08 UTC; 1 open session ended; 1 may still hold open sessions: web-1',
+    );
+    expect(statusOf(partly)).toBe(4);
+  });
+
   it('says that there is nobody to wait for', () => {
-    const none = { totals: totals(0, 0), behind: [], silent: [] };
+    const none = { totals: totals(0, 0), behind: [], silent: [], uncut: [] };
     expect(enforcementText(none)).toContain('no host has joined');
     expect(statusOf(none)).toBe(0);
   });

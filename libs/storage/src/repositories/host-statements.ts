@@ -7,6 +7,10 @@ export interface NewHostStatement {
   readonly krlVersion: bigint;
   /** SHA-256 of the KRL. */
   readonly krlSha256: Uint8Array;
+  /** The number of the cut list that it has worked off; null: none. */
+  readonly cutNumber: bigint | null;
+  /** How many sessions it has ended since its last statement. */
+  readonly sessions: number;
   /** When the nonce in it was given out. */
   readonly nonceAt: Date;
   /** 'SHA256:…' of the key that signed. */
@@ -18,6 +22,9 @@ export interface NewHostStatement {
 
 /** What became of a statement: kept, or why not. */
 export type StatementOutcome = 'kept' | 'host_gone' | 'key_unknown' | 'nonce_used' | 'krl_unknown';
+
+/** Whether a statement proves no later cut list than the one that is kept: then the first one stays. */
+const noNewCut = Prisma.sql`coalesce(excluded.cut_number <= old.cut_number, excluded.cut_number is null)`;
 
 /**
  * Keeps statements, of each host one, in one statement: only where the host is there, the key is one of its keys on record that was not revoked, no
@@ -44,8 +51,9 @@ export async function keepStatements(
         ${statements.map(({ nonceAt }) => nonceAt)}::timestamptz[],
         ${statements.map(({ fingerprint }) => fingerprint)}::text[],
         ${statements.map(({ statement }) => statement)}::text[],
-        ${statements.map(({ signature }) => Buffer.from(signature).toString('hex'))}::text[])
-        as s (n, host_id, krl_version, krl_sha256, nonce_at, fingerprint, statement, signature)
+        ${statements.map(({ signature }) => Buffer.from(signature).toString('hex'))}::text[],
+        ${statements.map(({ cutNumber }) => cutNumber)}::bigint[], ${statements.map(({ sessions }) => sessions)}::int[])
+        as s (n, host_id, krl_version, krl_sha256, nonce_at, fingerprint, statement, signature, cut_number, sessions)
     ), judged as (
       select s.*, case
         when not exists (select from hosts h
@@ -64,15 +72,17 @@ export async function keepStatements(
       from stated s
     ), kept as (
       insert into host_statements as old (organization_id, host_id, krl_version, stated_at, confirmed_at, nonce_at,
-        fingerprint, statement, signature)
+        fingerprint, statement, signature, cut_number, sessions)
       select ${organizationId}::uuid, host_id, krl_version, ${at}::timestamptz, ${at}::timestamptz, nonce_at, fingerprint,
-        statement, decode(signature, 'hex')
+        statement, decode(signature, 'hex'), cut_number, sessions
       from judged where outcome = 'kept' order by host_id
       on conflict (host_id, krl_version) do update set
         stated_at = case when old.doubted_at is null then old.stated_at else excluded.stated_at end,
-        fingerprint = case when old.doubted_at is null then old.fingerprint else excluded.fingerprint end,
-        statement = case when old.doubted_at is null then old.statement else excluded.statement end,
-        signature = case when old.doubted_at is null then old.signature else excluded.signature end,
+        fingerprint = case when old.doubted_at is null and ${noNewCut} then old.fingerprint else excluded.fingerprint end,
+        statement = case when old.doubted_at is null and ${noNewCut} then old.statement else excluded.statement end,
+        signature = case when old.doubted_at is null and ${noNewCut} then old.signature else excluded.signature end,
+        cut_number = greatest(old.cut_number, excluded.cut_number),
+        sessions = least(old.sessions::bigint + excluded.sessions, 2147483647),
         confirmed_at = excluded.confirmed_at, nonce_at = excluded.nonce_at, doubted_at = null
       where old.nonce_at < excluded.nonce_at or old.nonce_at >= ${future}::timestamptz
       returning host_id, krl_version
@@ -133,6 +143,10 @@ export interface EnforcementRow {
   /** The newest KRL that it has proved to enforce; null: none. */
   readonly provedVersion: bigint | null;
   readonly lastSeenAt: Date | null;
+  /** Whether it has worked off the cut list that was made with that KRL, or a later one. */
+  readonly cut: boolean;
+  /** How many sessions it ended when it took that KRL on. */
+  readonly sessions: number;
 }
 
 /** Which KRL, and when a host that was not heard of since counts as silent. */
@@ -146,11 +160,14 @@ const standing = (organizationId: string, { version, silentBefore }: Enforcement
   Prisma.sql`
     select h.name, case when s.since is not null then 'enforced' when seen.at is null then 'never'
         when seen.at < ${silentBefore}::timestamptz then 'silent' else 'behind' end as state,
-      s.since, s.proved as "provedVersion", seen.at as "lastSeenAt"
+      s.since, s.proved as "provedVersion", seen.at as "lastSeenAt",
+      coalesce(s.cut >= ${version}::bigint, false) as cut, coalesce(s.sessions, 0) as sessions
     from hosts h
       left join (
         select host_id, max(confirmed_at) as at, max(krl_version) filter (where doubted_at is null) as proved,
-          min(stated_at) filter (where doubted_at is null and krl_version >= ${version}::bigint) as since
+          min(stated_at) filter (where doubted_at is null and krl_version >= ${version}::bigint) as since,
+          max(cut_number) as cut,
+          (array_agg(sessions order by krl_version) filter (where krl_version >= ${version}::bigint))[1] as sessions
         from host_statements where organization_id = ${organizationId}::uuid group by host_id
       ) s on s.host_id = h.id
       left join host_presence p on p.host_id = h.id
@@ -170,15 +187,39 @@ export function enforcementOf(
     order by name collate "C" limit ${page.limit}`;
 }
 
-/** How many hosts are in which state; what is left out is 0. */
+/** How many hosts are in which state, and what they have cut. */
+export interface EnforcementCounts {
+  /** What is left out is 0. */
+  readonly states: Readonly<Partial<Record<EnforcementState, number>>>;
+  /** Hosts that have worked off the cut list that was made with that KRL; null: none was. */
+  readonly cut: number | null;
+  /** Sessions that were ended when hosts took that KRL on. */
+  readonly sessions: number;
+}
+
+/** How the hosts stand to a KRL version, all together. */
 export async function enforcementCounts(
   tx: Transaction,
   organizationId: string,
   question: EnforcementQuestion,
-): Promise<Readonly<Partial<Record<EnforcementState, number>>>> {
-  const rows = await tx.$queryRaw<{ state: EnforcementState; hosts: number }[]>`
-    select state, count(*)::int as hosts from (${standing(organizationId, question)}) found group by state`;
-  return Object.fromEntries(rows.map(({ state, hosts }) => [state, hosts]));
+): Promise<EnforcementCounts> {
+  const rows = await tx.$queryRaw<
+    { state: EnforcementState; hosts: number; cut: number; sessions: number }[]
+  >`
+    select state, count(*)::int as hosts, (count(*) filter (where cut))::int as cut, sum(sessions)::float8 as sessions
+    from (${standing(organizationId, question)}) found group by state`;
+  const sum = (of: (row: (typeof rows)[number]) => number) => rows.reduce((all, row) => all + of(row), 0);
+  return {
+    states: Object.fromEntries(rows.map(({ state, hosts }) => [state, hosts])),
+    cut: (await wasCut(tx, organizationId, question.version)) ? sum(({ cut }) => cut) : null,
+    sessions: sum(({ sessions }) => sessions),
+  };
+}
+
+/** Whether something that a KRL version was made for was to end sessions. */
+export async function wasCut(tx: Transaction, organizationId: string, version: bigint): Promise<boolean> {
+  const act = { organizationId, krlVersion: version, cut: { gt: 0 } };
+  return (await tx.revocationAct.count({ where: act, take: 1 })) > 0;
 }
 
 /**

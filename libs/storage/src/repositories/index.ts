@@ -7,6 +7,7 @@ export * from './bundle-keys.js';
 export * from './certificates.js';
 export * from './challenges.js';
 export * from './customers.js';
+export * from './cuts.js';
 export * from './delegations.js';
 export * from './epochs.js';
 export * from './events.js';

@@ -124,6 +124,18 @@ export function trustedUserKeys(
       and revoked_at is null`;
 }
 
+/** The fingerprints of all keys that a user (id) has ever proved, revoked ones too. */
+export async function fingerprintsOfUser(
+  tx: Transaction,
+  organizationId: string,
+  userId: string,
+): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ fingerprint: string }[]>`
+    select fingerprint from key_claims
+    where organization_id = ${organizationId}::uuid and kind = 'user' and owner_id = ${userId}::uuid`;
+  return rows.map(({ fingerprint }) => fingerprint);
+}
+
 /** Marks claims revoked; they stay claimed for ever. */
 export async function markKeysRevoked(
   tx: Transaction,

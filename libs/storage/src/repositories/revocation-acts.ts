@@ -15,6 +15,8 @@ export interface RevocationAct {
   /** How many entries of the KRL are its: certificates (or ranges of them), and keys. */
   readonly certificates: number;
   readonly keys: number;
+  /** How many entries of the cut list are its. */
+  readonly cut: number;
   /** The first KRL that says so. */
   readonly krlVersion: bigint;
 }
@@ -30,19 +32,22 @@ export async function recordAct(
   ground: RevocationGround,
   act: Pick<RevocationAct, 'id' | 'certificates' | 'keys' | 'krlVersion'> & {
     readonly originId: string | null;
+    readonly cut?: number;
   },
 ): Promise<void> {
   await tx.$executeRaw`
     insert into revocation_acts as acts (id, organization_id, cause, subject, reason, created_by_id, certificates, keys,
-      krl_version, origin_id)
+      krl_version, origin_id, cut)
     values (${act.id}::uuid, ${ground.organizationId}::uuid, ${ground.cause}, ${ground.subject}, ${ground.reason},
-      ${ground.createdById}::uuid, ${act.certificates}, ${act.keys}, ${act.krlVersion}, ${act.originId}::uuid)
+      ${ground.createdById}::uuid, ${act.certificates}, ${act.keys}, ${act.krlVersion}, ${act.originId}::uuid,
+      ${act.cut ?? 0})
     on conflict (id) do update set certificates = acts.certificates + excluded.certificates,
-      keys = acts.keys + excluded.keys, krl_version = greatest(acts.krl_version, excluded.krl_version)`;
+      keys = acts.keys + excluded.keys, cut = acts.cut + excluded.cut,
+      krl_version = greatest(acts.krl_version, excluded.krl_version)`;
 }
 
 const columns = Prisma.sql`acts.id, acts.created_at as at, acts.cause, acts.subject, acts.reason, acts.certificates, acts.keys,
-  acts.krl_version as "krlVersion",
+  acts.cut, acts.krl_version as "krlVersion",
   coalesce((select who.name from users who where who.id = acts.created_by_id and who.organization_id = acts.organization_id),
     (select who.name from outsiders who where who.user_id = acts.created_by_id and who.organization_id = acts.organization_id))
     as by`;

@@ -11,6 +11,8 @@ export interface RevocationGround {
   /** What was meant, as a person would name it: 'ana', 'user:5..9', 'web-1.acme.example'. */
   readonly subject: string;
   readonly createdById: string | null;
+  /** Whether sessions that rest on it are to be ended; left out: no. */
+  readonly cut?: boolean;
 }
 
 export interface RevokedSerial {
