@@ -1,120 +1,24 @@
 // `npm run bench -- bundle [hosts]`: how soon a change reaches hosts that wait for it, and what it costs to let them wait.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { parsePublicKeyLine } from '@writ/openssh/key';
-import { makeInstallation, type Installation } from '../service/installation.js';
-import { callAs, signIn } from '../service/person.js';
+import { makeInstallation } from '../service/installation.js';
+import { callAs, signIn, type SignedIn } from '../service/person.js';
 import { processorSeconds, residentBytes } from '../service/processes.js';
 import { startService, type ServiceProcess } from '../service/service.js';
+import { benchServer, bundleKeyOf, Fleet, joinedHosts, meter, usedBy } from './fleet.js';
 import { report, type Row } from './frame.js';
-import { hostsAsRows } from './host-rows.js';
-import type { Hosts, Report } from './waiting-hosts.js';
+import { now } from './host-connection.js';
+import { quantile } from './measure.js';
 
 const count = Number(process.argv[2] ?? '10000');
 const rounds = 5;
 const idleSeconds = Number(process.argv[3] ?? '120');
 const megabyte = 1024 * 1024;
-/** So many tokens are asked for in a request. */
-const together = 1_000;
-
-/** The service's own program, with a route that gives host tokens. */
-const benchServer = fileURLToPath(new URL('./bench-server.js', import.meta.url));
-
-type Owner = Awaited<ReturnType<typeof signIn>>;
 
 function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** Processor seconds that the API process and PostgreSQL have used between two moments, in words. */
-function meter(service: ServiceProcess): () => string {
-  const used = () => ({
-    api: processorSeconds(service.pid),
-    database: [service.postmaster(), ...service.backends()].reduce((sum, pid) => sum + usedBy(pid), 0),
-  });
-  const before = used();
-  return () => {
-    const after = used();
-    return `API ${(after.api - before.api).toFixed(1)} s, PostgreSQL ${Math.max(0, after.database - before.database).toFixed(1)} s of a core`;
-  };
-}
-
-/** The machine's own clock, the same in every process (ms). */
-const now = (): number => Number(process.hrtime.bigint()) / 1e6;
-
-/** Hosts that have joined, with tokens as if each had just proved its key. */
-async function joinedHosts(
-  installation: Installation,
-  { url }: ServiceProcess,
-  owner: Owner,
-): Promise<Hosts['hosts']> {
-  const { organization } = owner;
-  // The first join token makes the organization's bundle key.
-  const body = { names: 'web-*.acme.example', uses: 1, labels: { tier: 'web' } };
-  await callAs(url, owner, 'createJoinToken', { params: { organization }, body });
-  const ids = await hostsAsRows(installation, organization, count, { tier: 'web' });
-  const hosts: { id: string; token: string }[] = [];
-  for (let from = 0; from < count; from += together) {
-    const some = ids.slice(from, from + together);
-    const answer = await fetch(`${url}/v1/organizations/${organization}/host-tokens`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${owner.accessToken}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ hosts: some }),
-    });
-    const { tokens } = (await answer.json()) as { tokens: string[] };
-    hosts.push(...some.map((id, n) => ({ id, token: tokens[n] ?? '' })));
-  }
-  return hosts;
-}
-
-/** The hosts, in a process of their own. */
-class Fleet {
-  readonly #child = spawn(process.execPath, [fileURLToPath(new URL('./waiting-hosts.js', import.meta.url))], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  readonly #lines = createInterface({ input: this.#child.stdout });
-
-  async begin(hosts: Hosts): Promise<void> {
-    this.#child.stdin.write(`${JSON.stringify(hosts)}\n`);
-    await this.#next();
-  }
-
-  /** Resolves when each host has a bundle with that word in it, and has verified it. */
-  async told(
-    word: string,
-    change: () => Promise<void>,
-  ): Promise<{ times: readonly number[]; wrong: number }> {
-    this.#child.stdin.write(`${word}\n`);
-    const next = this.#next();
-    await change();
-    const report = await next;
-    if (report.event !== 'told') throw new Error(`the hosts said ${report.event}`);
-    return report;
-  }
-
-  async #next(): Promise<Report> {
-    const [line] = (await once(this.#lines, 'line')) as [string];
-    return JSON.parse(line) as Report;
-  }
-
-  end(): void {
-    this.#child.kill('SIGKILL');
-  }
-}
-
-async function bundleKeyOf(url: string, organization: string): Promise<string> {
-  const answer = await fetch(`${url}/v1/organizations/${organization}/trust/bundle-key.pub`);
-  const { key } = parsePublicKeyLine((await answer.text()).trim());
-  return Buffer.from(key.blob).toString('base64');
-}
-
-const quantile = (sorted: readonly number[], share: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-
-async function changed(url: string, owner: Owner, fleet: Fleet, service: ServiceProcess): Promise<Row[]> {
+async function changed(url: string, owner: SignedIn, fleet: Fleet, service: ServiceProcess): Promise<Row[]> {
   const worst: number[] = [];
   let wrong = 0;
   let memory = 0;
@@ -123,7 +27,7 @@ async function changed(url: string, owner: Owner, fleet: Fleet, service: Service
     let sent = 0;
     const work = meter(service);
     const sampling = setInterval(() => (memory = Math.max(memory, residentBytes(service.pid))), 50);
-    const { times, wrong: so } = await fleet.told(`principals/login${round} `, async () => {
+    const { times, wrong: so } = await fleet.told({ bundle: `principals/login${round} ` }, async () => {
       sent = now();
       await callAs(url, owner, 'createRole', {
         params,
@@ -169,12 +73,6 @@ async function changed(url: string, owner: Owner, fleet: Fleet, service: Service
   ];
 }
 
-/** Nothing, for one that has ended. */
-function usedBy(pid: number): number {
-  const used = processorSeconds(pid);
-  return Number.isNaN(used) ? 0 : used;
-}
-
 async function idle(service: ServiceProcess): Promise<Row[]> {
   await delay(5_000);
   const backends = service.backends();
@@ -211,7 +109,7 @@ const fleet = new Fleet();
 try {
   await service.ready();
   const owner = await signIn(service.url);
-  const hosts = await joinedHosts(installation, service, owner);
+  const hosts = await joinedHosts(installation, service, owner, count);
   say(`${hosts.length} hosts have joined`);
   const bundling = meter(service);
   const { port } = service;

@@ -6,39 +6,48 @@ import type { Installation } from '../service/installation.js';
 /** So many are written at a time. */
 const together = 1_000;
 
+/** `key`: the host's private key, PKCS #8 in base64. */
+export interface HostRow {
+  readonly id: string;
+  readonly key: string;
+}
+
 /**
  * Hosts as joins leave them, each with a key and a name of its own, written into the database at once: ten thousand joins one after
- * the other take minutes. Their ids. The organization has a bundle key already.
+ * the other take minutes. The organization has a bundle key already.
  */
 export async function hostsAsRows(
   installation: Installation,
   organizationHandle: string,
   count: number,
   labels: Readonly<Record<string, string>>,
-): Promise<readonly string[]> {
-  const ids: string[] = [];
+): Promise<readonly HostRow[]> {
+  const rows: HostRow[] = [];
   await withDatabase(installation, async (client) => {
-    while (ids.length < count) {
-      const hosts = Array.from({ length: Math.min(together, count - ids.length) }, (_, n) =>
-        newHost(ids.length + n),
+    while (rows.length < count) {
+      const hosts = Array.from({ length: Math.min(together, count - rows.length) }, (_, n) =>
+        newHost(rows.length + n),
       );
-      await client.query(statement, [JSON.stringify(hosts), organizationHandle, JSON.stringify(labels)]);
-      ids.push(...hosts.map(({ id }) => id));
+      const written = hosts.map(({ row }) => row);
+      await client.query(statement, [JSON.stringify(written), organizationHandle, JSON.stringify(labels)]);
+      rows.push(...hosts.map(({ row: { id }, key }) => ({ id, key })));
     }
     await client.query('analyze');
   });
-  return ids;
+  return rows;
 }
 
 function newHost(n: number) {
-  const key = publicKeyFromObject(generateKeyPairSync('ed25519').publicKey);
-  return {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const key = publicKeyFromObject(privateKey);
+  const row = {
     id: randomUUID(),
     name_id: randomUUID(),
     name: `web-${n}.acme.example`,
     fingerprint: fingerprint(key),
     key: Buffer.from(key.blob).toString('hex'),
   };
+  return { row, key: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64') };
 }
 
 /** What a join writes, beside its events. */

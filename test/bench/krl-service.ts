@@ -13,7 +13,7 @@ const rounds = 7;
 const together = 50_000;
 
 /** Live revocations of the user CA, written into the database at once: nobody revokes a million one by one. */
-async function revokeMany(installation: Installation, serials: BigUint64Array): Promise<void> {
+export async function revokeMany(installation: Installation, serials: BigUint64Array): Promise<void> {
   await withDatabase(installation, async (client) => {
     // Nobody has to be told of each.
     await client.query('set session_replication_role = replica');

@@ -1,9 +1,11 @@
 // A process of its own that plays hosts which wait for what changes. Orders come in as lines of JSON, reports go out as such;
-// the tokens are in the first order, so that none stands in an argument list.
-import { decodePublicKey } from '@writ/openssh/key';
-import { verifySshsig } from '@writ/openssh/sshsig';
-import { connect, type Socket } from 'node:net';
+// tokens and keys are in the first order, so that none stands in an argument list.
+import { createHash, createPrivateKey, sign, type KeyObject } from 'node:crypto';
 import { createInterface } from 'node:readline';
+import { enforcementNamespace, enforcementText, krlNamespace, krlStatement } from '@writ/hosts';
+import { decodePublicKey, encodeSignature, publicKeyFromObject, type PublicKey } from '@writ/openssh/key';
+import { encodeSshsig, sshsigSignedData, verifySshsig } from '@writ/openssh/sshsig';
+import { HostConnection, now } from './host-connection.js';
 
 /** The first order. */
 export interface Hosts {
@@ -11,95 +13,143 @@ export interface Hosts {
   readonly organization: string;
   /** The organization's bundle key, base64 of its wire encoding. */
   readonly bundleKey: string;
-  readonly hosts: readonly { readonly id: string; readonly token: string }[];
+  /** `key`: its host key (PKCS #8, base64), where it is to state what it enforces. */
+  readonly hosts: readonly { readonly id: string; readonly token: string; readonly key?: string }[];
 }
 
-/** `all`: every host has a bundle that holds this word since `watch` said so. `times`: when (ms, of the machine's clock). */
+/** The later ones: wait until every host has, and has verified, a bundle with that word in it, or the next KRL. */
+export type Watch = { readonly bundle: string } | { readonly krl: 'next' };
+
+/**
+ * `waiting`: all of them have a bundle. `told`: when each had what was watched for (ms, of the machine's clock): a bundle that was
+ * verified, or the bytes of a KRL; then also when each one's statement about it was kept.
+ */
 export type Report =
   | { readonly event: 'waiting' }
-  | { readonly event: 'told'; readonly times: readonly number[]; readonly wrong: number };
+  | {
+      readonly event: 'told';
+      readonly times: readonly number[];
+      readonly acknowledged: readonly number[];
+      readonly wrong: number;
+    };
 
-/** The machine's own clock, the same in every process (ms). */
-const now = (): number => Number(process.hrtime.bigint()) / 1e6;
+interface Keys {
+  readonly privateKey: KeyObject;
+  readonly publicKey: PublicKey;
+}
 
 function say(report: Report): void {
   process.stdout.write(`${JSON.stringify(report)}\n`);
 }
 
-const endOfHead = Buffer.from('\r\n\r\n');
+/** The KRL that an answer brings: its text forms, and whose number it has. */
+interface BroughtKrl {
+  readonly armored: string;
+  readonly bytes: Buffer;
+  readonly version: bigint;
+}
 
 class Fleet {
-  readonly #key: ReturnType<typeof decodePublicKey>;
+  readonly #key: PublicKey;
+  readonly #path: string;
   #waiting = 0;
-  #said = false;
   #word: string | null = null;
+  #krls = false;
   #times: number[] = [];
+  #acknowledged: number[] = [];
   #wrong = 0;
+  /** Opens when nobody's arrival can be delayed any more by what is done with it. */
+  #arrived = openGate();
 
   constructor(readonly order: Hosts) {
     this.#key = decodePublicKey(Buffer.from(order.bundleKey, 'base64'));
+    this.#path = `/v1/organizations/${order.organization}/host`;
     // Hosts do not come all in one moment.
-    order.hosts.forEach((host, index) =>
-      setTimeout(() => this.#live(host, { bundle: '', krl: '' }), 2 * index),
-    );
+    order.hosts.forEach((host, index) => setTimeout(() => void this.#live(host), 2 * index));
   }
 
-  watch(word: string): void {
-    this.#word = word;
-    this.#times = [];
+  watch(watch: Watch): void {
+    [this.#times, this.#acknowledged] = [[], []];
+    if ('bundle' in watch) this.#word = watch.bundle;
+    else [this.#krls, this.#arrived] = [true, closedGate()];
   }
 
-  /** One host: asks with what it has, takes what it is given, and asks again, over one connection; another one when that is lost. */
-  #live(host: Hosts['hosts'][number], held: { bundle: string; krl: string }): void {
-    let { bundle, krl } = held;
-    let first = bundle === '';
-    let received: Buffer = Buffer.alloc(0);
-    const socket: Socket = connect({ port: this.order.port, host: '127.0.0.1' });
-    const ask = (): void => {
+  /** One host: asks with what it has, takes what it is given, states what it enforces, and asks again. */
+  async #live({ id, token, key }: Hosts['hosts'][number]): Promise<never> {
+    const connection = new HostConnection(this.order.port, token);
+    const keys = key === undefined ? null : keysOf(key);
+    let [bundle, krl] = ['', ''];
+    for (;;) {
       const has = `${bundle === '' ? '' : `&bundle=${bundle}`}${krl === '' ? '' : `&krl=${krl}`}`;
       const wait = 45 + Math.floor(Math.random() * 11);
-      socket.write(
-        `GET /v1/organizations/${this.order.organization}/host/changes?wait=${wait}${has} HTTP/1.1\r\n` +
-          `host: 127.0.0.1\r\nauthorization: Bearer ${host.token}\r\n\r\n`,
-      );
-    };
-    socket.on('connect', ask);
-    socket.on('error', (error) => process.stderr.write(`a connection was lost: ${error.message}\n`));
-    socket.on('close', () => setTimeout(() => this.#live(host, { bundle, krl }), 1_000 * Math.random()));
-    socket.on('data', (chunk: Buffer) => {
-      received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
-      const head = received.indexOf(endOfHead);
-      if (head < 0) return;
-      const text = received.toString('latin1', 0, head);
-      const start = head + endOfHead.length;
-      const length = Number(/\r\ncontent-length: (\d+)/i.exec(text)?.[1] ?? '0');
-      if (received.length < start + length) return;
-      const status = text.slice(9, 12);
-      const body = received.toString('utf8', start, start + length);
-      received = Buffer.alloc(0);
-      if (status === '200') {
-        krl = krlOf(body) ?? krl;
-        bundle = this.#take(host.id, body) ?? bundle;
-      } else if (status !== '204') this.#wrong += 1;
-      ask();
-      if (first && bundle !== '') {
-        first = false;
-        this.#waiting += 1;
-        if (this.#waiting === this.order.hosts.length && !this.#said) {
-          this.#said = true;
-          say({ event: 'waiting' });
-        }
+      const nonce = keys === null ? '' : '&nonce=yes';
+      const { status, body, at } = await connection.get(`${this.#path}/changes?wait=${wait}${has}${nonce}`);
+      if (status !== '200') {
+        if (status !== '204') this.#wrong += 1;
+        continue;
       }
+      const first = bundle === '';
+      bundle = this.#bundleOf(id, body) ?? bundle;
+      const brought = krlOf(body);
+      if (brought !== null) {
+        krl = `${brought.version}`;
+        const watched = this.#krls;
+        if (watched) this.#stamp(at);
+        if (keys !== null) await this.#state(connection, { id, keys, body, brought, watched });
+      }
+      if (!first || bundle === '') continue;
+      this.#waiting += 1;
+      if (this.#waiting === this.order.hosts.length) say({ event: 'waiting' });
+    }
+  }
+
+  #stamp(at: number): void {
+    if (this.#times.length === 0) setTimeout(() => this.#arrived.open(), 2_000);
+    this.#times.push(at);
+    if (this.#times.length === this.order.hosts.length) this.#arrived.open();
+  }
+
+  /** Verifies the KRL as a host does, and states under the host's key that it is in force. */
+  async #state(
+    connection: HostConnection,
+    { id, keys, body, brought, watched }: StatementParts & { readonly watched: boolean },
+  ): Promise<void> {
+    await this.#arrived.opened;
+    const { armored, bytes, version } = brought;
+    const { organization } = this.order;
+    const message = Buffer.from(krlStatement({ organization, version }, bytes));
+    try {
+      verifySshsig({ armored, namespace: krlNamespace, message, key: this.#key });
+    } catch {
+      this.#wrong += 1;
+    }
+    const text = enforcementText({
+      ...{ organization, host: id, krlVersion: version, sessions: 0 },
+      nonce: /^nonce (\S+)$/m.exec(body)?.[1] ?? '',
+      krlSha256: createHash('sha256').update(bytes).digest('hex'),
+      revokedKeys: '/etc/writ-host/revoked_keys',
+      time: Math.floor(Date.now() / 1_000),
     });
+    const answer = await connection.post(`${this.#path}/statements`, {
+      statement: Buffer.from(text).toString('base64'),
+      signature: signed(keys, text),
+    });
+    if (answer.status !== '204') {
+      if (this.#wrong === 0) process.stderr.write(`a statement was refused: ${answer.body}\n`);
+      this.#wrong += 1;
+    }
+    if (!watched) return;
+    this.#acknowledged.push(answer.at);
+    if (this.#acknowledged.length === this.order.hosts.length) this.#told();
   }
 
   /** Verifies a bundle as a host does; its version, or undefined where there is none. */
-  #take(hostId: string, body: string): string | undefined {
+  #bundleOf(hostId: string, body: string): string | undefined {
     const at = body.indexOf('-----BEGIN SSH SIGNATURE-----');
     const size = Number(/^bundle (\d+) /m.exec(body)?.[1] ?? '0');
     if (size === 0) return undefined;
     const bundle = body.slice(at, at + size);
-    const end = bundle.indexOf('-----END SSH SIGNATURE-----\n') + '-----END SSH SIGNATURE-----\n'.length;
+    const end = bundle.indexOf(endOfSignature) + endOfSignature.length;
     const [armored, text] = [bundle.slice(0, end), bundle.slice(end)];
     try {
       const message = Buffer.from(text);
@@ -109,28 +159,72 @@ class Fleet {
       return undefined;
     }
     if (!text.includes(`\nhost ${hostId}\n`)) this.#wrong += 1;
-    if (this.#word !== null && text.includes(this.#word)) this.#told();
+    if (this.#word !== null && text.includes(this.#word)) {
+      this.#times.push(now());
+      if (this.#times.length === this.order.hosts.length) this.#told();
+    }
     return /^version (\d+)$/m.exec(text)?.[1];
   }
 
   #told(): void {
-    this.#times.push(now());
-    if (this.#times.length < this.order.hosts.length) return;
-    say({ event: 'told', times: this.#times, wrong: this.#wrong });
-    this.#word = null;
+    const [times, acknowledged] = [this.#times, this.#acknowledged];
+    say({ event: 'told', times, acknowledged, wrong: this.#wrong });
+    [this.#word, this.#krls] = [null, false];
   }
 }
 
-function krlOf(body: string): string | undefined {
-  if (!/^krl \d+ /m.test(body)) return undefined;
-  const [, base64 = ''] = body.split(/(?<=-----END SSH SIGNATURE-----\n)(?=U1NIS1JM)/);
-  const bytes = Buffer.from(base64, 'base64');
-  return bytes.length < 20 ? undefined : String(bytes.readBigUInt64BE(12));
+interface StatementParts {
+  readonly id: string;
+  readonly keys: Keys;
+  readonly body: string;
+  readonly brought: BroughtKrl;
+}
+
+interface Gate {
+  readonly opened: Promise<void>;
+  readonly open: () => void;
+}
+
+function closedGate(): Gate {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open };
+}
+
+function openGate(): Gate {
+  const gate = closedGate();
+  gate.open();
+  return gate;
+}
+
+const endOfSignature = '-----END SSH SIGNATURE-----\n';
+
+/** The parts that come with a KRL: its signature before it, then its bytes in base64. */
+function krlOf(body: string): BroughtKrl | null {
+  if (!/^krl \d+ /m.test(body)) return null;
+  const starts = body.search(/(?<=-----END SSH SIGNATURE-----\n)U1NIS1JM/);
+  const bytes = Buffer.from(body.slice(starts), 'base64');
+  if (bytes.length < 20) return null;
+  const armored = body.slice(body.lastIndexOf('-----BEGIN SSH SIGNATURE-----', starts), starts);
+  return { armored, bytes, version: bytes.readBigUInt64BE(12) };
+}
+
+function keysOf(key: string): Keys {
+  const privateKey = createPrivateKey({ key: Buffer.from(key, 'base64'), format: 'der', type: 'pkcs8' });
+  return { privateKey, publicKey: publicKeyFromObject(privateKey) };
+}
+
+/** An SSHSIG of the text, without its armor. */
+function signed({ privateKey, publicKey }: Keys, text: string): string {
+  const data = sshsigSignedData(enforcementNamespace, Buffer.from(text));
+  const signature = encodeSignature('ssh-ed25519', sign(null, data, privateKey));
+  const armored = encodeSshsig({ publicKey, namespace: enforcementNamespace, signature });
+  return armored.replace(/-----[A-Z ]+-----|\n/g, '');
 }
 
 let fleet: Fleet | undefined;
 for await (const line of createInterface({ input: process.stdin })) {
   if (fleet === undefined) fleet = new Fleet(JSON.parse(line) as Hosts);
-  else fleet.watch(line);
+  else fleet.watch(JSON.parse(line) as Watch);
 }
 process.exit(0);

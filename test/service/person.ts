@@ -34,7 +34,7 @@ export function transportTo(url: string): Transport {
   };
 }
 
-interface SignedIn {
+export interface SignedIn {
   readonly name: string;
   readonly organization: string;
   readonly accessToken: string;
