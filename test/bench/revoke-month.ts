@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomInt } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
@@ -50,7 +50,7 @@ export async function loginsWithMonth(): Promise<readonly Row[]> {
     const empty = await started('empty', { keys: [newPublicKey()] });
     const month = await started('month', {
       certificates: [{ authority, serials: denseSerials(leavers * liveCertificates, issued) }],
-      keys: Array.from({ length: leavers + lostKeys }, newPublicKey),
+      fingerprintsSha256: Array.from({ length: leavers + lostKeys }, () => randomBytes(32)),
     });
     const ssh = [
       ...[

@@ -1,11 +1,17 @@
 import { Client, type ClientConfig } from 'pg';
 import { databaseError } from './database-error.js';
 import type { HighWater } from './high-water.js';
-import { nextSerial, nextSerialColumn } from './reserve-serials.js';
+import { nextSerialColumn } from './reserve-serials.js';
+import { endWhatWouldLiveAgain, raiseAllEpochs, revokeUnknownSerials } from './restore-losses.js';
+import { numbersInUse } from './restore-numbers.js';
+import { fence, lift } from './row-security.js';
 
 /**
- * Brings database and high-water file to one mind before the first serial is taken: an authority continues past the
- * file's mark (somebody put an older database in place), and the file learns what the database has given out.
+ * Brings database and high-water file to one mind before the first serial is taken. The file learns what the database has given
+ * out. Where it knows later serials than the database, somebody put an older database in place: then, as after a restore, serials and
+ * KRL versions go on past the file's marks, serials that no certificate is known of are revoked, and sessions, invitations and what
+ * processes remember end, in one transaction; the service publishes the KRLs that say so before it serves (`publishPending`).
+ * What was revoked otherwise since (keys, accounts) nobody knows any more.
  * @param owner how to connect as the schema's owner
  * @returns the ids of the authorities that had to be moved on
  * Ends in `storage_unavailable`, `storage_full`, `state_dir_unusable`.
@@ -18,32 +24,50 @@ export async function reconcileHighWater(
   client.on('error', () => undefined);
   try {
     await client.connect();
-    const moved: string[] = [];
-    const { rows } = await client.query<{ id: string; next: string }>(
-      'select id, next_serial::text as next from authorities',
-    );
-    for (const { id, next } of rows) {
-      const mark = highWater.serial(id);
-      if (mark === undefined || mark < nextSerial(next)) continue;
-      await client.query('update authorities set next_serial = $2 where id = $1 and next_serial = $3', [
-        id,
-        nextSerialColumn(mark + 1n),
-        next,
-      ]);
-      moved.push(id);
+    await client.query('begin');
+    const moved = await moveOn(client, highWater);
+    if (moved.length > 0) {
+      await lift(client);
+      await endWhatWouldLiveAgain(client, 'older database');
+      await raiseAllEpochs(client);
+      await revokeUnknownSerials(client);
+      await fence(client);
     }
-    const { rows: krls } = await client.query<{ id: string; version: string }>(
-      `select id::text, coalesce((select max(version) from krls where organization_id = o.id), 0)::text as version
-       from organizations o`,
-    );
+    const { nextSerials, krlVersions } = await numbersInUse(client);
+    // Before the commit: marks that are too high cost numbers, marks that are too low would use one twice.
     await highWater.raise({
-      serials: new Map(rows.map(({ id, next }) => [id, nextSerial(next) - 1n])),
-      krlVersions: new Map(krls.map(({ id, version }) => [id, BigInt(version)])),
+      serials: new Map([...nextSerials].map(([id, next]) => [id, next - 1n])),
+      krlVersions:
+        moved.length === 0
+          ? krlVersions
+          : new Map([...krlVersions].map(([id, version]) => [id, above(version, highWater.krlVersion(id))])),
     });
+    await client.query('commit');
     return moved;
   } catch (error) {
     throw databaseError(error);
   } finally {
+    // Ending the session rolls back.
     await client.end().catch(() => undefined);
   }
+}
+
+/** Moves each authority past the file's mark; which ones (ids). */
+async function moveOn(client: Client, highWater: HighWater): Promise<readonly string[]> {
+  const moved: string[] = [];
+  for (const [id, next] of (await numbersInUse(client)).nextSerials) {
+    const mark = highWater.serial(id);
+    if (mark === undefined || mark < next) continue;
+    await client.query('update authorities set next_serial = $2 where id = $1 and next_serial = $3', [
+      ...[id, nextSerialColumn(mark + 1n)],
+      nextSerialColumn(next),
+    ]);
+    moved.push(id);
+  }
+  return moved;
+}
+
+/** One more than was published: the service sees that it has to publish. */
+function above(version: bigint, mark = 0n): bigint {
+  return (version > mark ? version : mark) + 1n;
 }

@@ -149,7 +149,7 @@ export async function revokeUnknownSerials(client: ClientBase): Promise<void> {
   await client.query(`
     insert into revocations (id, organization_id, kind, authority_id, serial_from, serial_to, reason, cause)
     select gen_random_uuid(), organization_id, 'serial', id, before + 1, after - 1,
-      'Given out, if at all, after the backup that was restored.', 'certificate'
+      'Given out, if at all, after the day of the database that was put back.', 'certificate'
     from (
       select a.id, a.organization_id, known.serial as after,
         lag(known.serial, 1, 0::numeric) over (partition by a.id order by known.serial) as before
@@ -163,4 +163,20 @@ export async function revokeUnknownSerials(client: ClientBase): Promise<void> {
       ) known
     ) gaps
     where after > before + 1`);
+}
+
+/**
+ * Whoever signed out, was invited or proved a key since must not be able to do it again with an old token.
+ * @param what of what day the database is: 'backup', 'older database'
+ * Rejects as `pg` does.
+ */
+export async function endWhatWouldLiveAgain(client: ClientBase, what: string): Promise<void> {
+  await client.query(`
+    update sessions set ended_at = now(), ended_reason = 'restore' where ended_at is null;
+    update invitations set expires_at = least(expires_at, now()) where used_at is null;
+    delete from proof_challenges`);
+  await client.query(
+    `insert into events (organization_id, kind, subject) select id, 'installation.restored', $1 from organizations`,
+    [what],
+  );
 }

@@ -8,8 +8,15 @@ import type { StorageErrorCode } from './errors.js';
 import type { HighWater } from './high-water.js';
 import { applyMigration, prismaLock, readApplied } from './migrate.js';
 import { migrationsDirectory, readMigrations, type Migration } from './migrations.js';
-import { carryLosses, raiseAllEpochs, readLosses, revokeUnknownSerials } from './restore-losses.js';
+import {
+  carryLosses,
+  endWhatWouldLiveAgain,
+  raiseAllEpochs,
+  readLosses,
+  revokeUnknownSerials,
+} from './restore-losses.js';
 import { continueNumbers, numbersInUse, type SkippedNumbers } from './restore-numbers.js';
+import { fence, lift, tablesThere } from './row-security.js';
 import { errorCode } from './system-error.js';
 
 export interface RestoreOptions {
@@ -75,7 +82,7 @@ export async function restore(path: string, options: RestoreOptions): Promise<Re
     }
     await fence(client);
     await grantAccess(client, options.roles);
-    await endWhatWouldLiveAgain(client);
+    await endWhatWouldLiveAgain(client, 'backup');
     if (losses !== null) await carryLosses(client, losses);
     await raiseAllEpochs(client);
     const numbers = await continueNumbers(client, inUse, options.highWater, losses !== null, shared);
@@ -151,38 +158,12 @@ async function dropEverything(client: Client): Promise<void> {
   await client.query(`drop table if exists ${tables}; drop function if exists ${functions.join(', ')}`);
 }
 
-/** Those of our tables that are there; a schema of before has fewer. */
-async function tablesThere(client: Client): Promise<readonly string[]> {
-  const { rows } = await client.query<{ name: string }>(
-    `select name from unnest($1::text[]) as ours (name) where to_regclass('public.' || quote_ident(name)) is not null`,
-    [[...backupTables]],
-  );
-  const there = new Set(rows.map(({ name }) => name));
-  return backupTables.filter((table) => there.has(table));
-}
-
 /** A backup holds the tables of the schema that it says it is of, and no other. Ends in `backup_invalid`. */
 function refuseOtherTables(path: string, { tables }: BackupSummary, there: readonly string[]): void {
   const missing = there.find((table) => !Object.hasOwn(tables, table));
   if (missing !== undefined) throw invalidBackup(path, `lacks the table ${missing}`);
   const strange = Object.keys(tables).find((table) => !there.includes(table));
   if (strange !== undefined) throw invalidBackup(path, `holds a table ${strange} that its schema has not`);
-}
-
-/** Lets the owner read and write every organization's rows, also in tables that a migration has just made. */
-async function lift(client: Client): Promise<void> {
-  await client.query(security('no force', await tablesThere(client)));
-}
-
-async function fence(client: Client): Promise<void> {
-  await client.query(security('force', backupTables));
-}
-
-function security(word: 'force' | 'no force', tables: readonly string[]): string {
-  return tables
-    .filter((table) => table !== 'installation')
-    .map((table) => `alter table ${table} ${word} row level security`)
-    .join('; ');
 }
 
 async function load(client: Client, path: string): Promise<void> {
@@ -218,15 +199,6 @@ async function eventColumns(client: Client): Promise<string> {
      from pg_attribute where attrelid = 'public.events'::regclass and attnum > 0 and not attisdropped`,
   );
   return rows[0]?.list ?? '*';
-}
-
-/** Whoever signed out, was invited or proved a key since the backup must not be able to do it again with an old token. */
-async function endWhatWouldLiveAgain(client: Client): Promise<void> {
-  await client.query(`
-    update sessions set ended_at = now(), ended_reason = 'restore' where ended_at is null;
-    update invitations set expires_at = least(expires_at, now()) where used_at is null;
-    delete from proof_challenges;
-    insert into events (organization_id, kind, subject) select id, 'installation.restored', 'backup' from organizations`);
 }
 
 function notEmpty(): CodedError<StorageErrorCode> {
