@@ -124,7 +124,7 @@ class Fleet {
       this.#wrong += 1;
     }
     const text = enforcementText({
-      ...{ organization, host: id, krlVersion: version, sessions: 0 },
+      ...{ organization, host: id, krlVersion: version, cut: null, sessions: 0 },
       nonce: /^nonce (\S+)$/m.exec(body)?.[1] ?? '',
       krlSha256: createHash('sha256').update(bytes).digest('hex'),
       revokedKeys: '/etc/writ-host/revoked_keys',

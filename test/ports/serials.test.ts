@@ -178,6 +178,40 @@ describe('serials from reserved blocks', () => {
     });
   });
 
+  it('that the file knows and the database does not were given out all the same: an older database was put back', async () => {
+    const { id, organizationId } = authority;
+    await owner.query('insert into organizations (id, handle) values ($1, md5($1::uuid::text))', [
+      organizationId,
+    ]);
+    await owner.query(
+      `insert into sessions (id, organization_id, user_id, method, strength, rotated_at, authenticated_at, expires_at)
+       values (gen_random_uuid(), $1, gen_random_uuid(), 'password', 'single', now(), now(), now() + interval '1 hour')`,
+      [organizationId],
+    );
+    const highWater = await openHighWater(state);
+    await highWater.raise({ serials: new Map([[id, 40n]]), krlVersions: new Map([[organizationId, 7n]]) });
+    expect(await reconcileHighWater(database.connection('owner'), highWater)).toEqual([id]);
+    const rows = async (text: string): Promise<unknown> =>
+      (await owner.query<Record<string, unknown>>(text, [organizationId])).rows;
+    expect(
+      await rows(
+        'select serial_from::int as a, serial_to::int as b, keep_until from revocations where organization_id = $1',
+      ),
+    ).toEqual([{ a: 1, b: 40, keep_until: null }]);
+    expect(await rows('select ended_reason from sessions where organization_id = $1')).toEqual([
+      { ended_reason: 'restore' },
+    ]);
+    expect(await rows('select kind, subject from events where organization_id = $1')).toEqual([
+      { kind: 'installation.restored', subject: 'older database' },
+    ]);
+    // One more than was published, so that the service publishes before it serves.
+    expect(highWater.krlVersion(organizationId)).toBe(8n);
+    // Nothing more the next time.
+    expect(await reconcileHighWater(database.connection('owner'), highWater)).toEqual([]);
+    expect(highWater.krlVersion(organizationId)).toBe(8n);
+    expect(await next()).toBe('41');
+  });
+
   it('tell the file every authority and organization, so that a restore knows who was never used', async () => {
     const highWater = await openHighWater(state);
     await owner.query('insert into organizations (id, handle) values ($1, md5($1::uuid::text))', [

@@ -4,7 +4,6 @@ import type { HighWater } from './high-water.js';
 import { nextSerialColumn } from './reserve-serials.js';
 import { endWhatWouldLiveAgain, raiseAllEpochs, revokeUnknownSerials } from './restore-losses.js';
 import { numbersInUse } from './restore-numbers.js';
-import { fence, lift } from './row-security.js';
 
 /**
  * Brings database and high-water file to one mind before the first serial is taken. The file learns what the database has given
@@ -27,11 +26,9 @@ export async function reconcileHighWater(
     await client.query('begin');
     const moved = await moveOn(client, highWater);
     if (moved.length > 0) {
-      await lift(client);
       await endWhatWouldLiveAgain(client, 'older database');
       await raiseAllEpochs(client);
       await revokeUnknownSerials(client);
-      await fence(client);
     }
     const { nextSerials, krlVersions } = await numbersInUse(client);
     // Before the commit: marks that are too high cost numbers, marks that are too low would use one twice.

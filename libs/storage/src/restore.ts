@@ -16,7 +16,6 @@ import {
   revokeUnknownSerials,
 } from './restore-losses.js';
 import { continueNumbers, numbersInUse, type SkippedNumbers } from './restore-numbers.js';
-import { fence, lift, tablesThere } from './row-security.js';
 import { errorCode } from './system-error.js';
 
 export interface RestoreOptions {
@@ -158,12 +157,38 @@ async function dropEverything(client: Client): Promise<void> {
   await client.query(`drop table if exists ${tables}; drop function if exists ${functions.join(', ')}`);
 }
 
+/** Those of our tables that are there; a schema of before has fewer. */
+async function tablesThere(client: Client): Promise<readonly string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select name from unnest($1::text[]) as ours (name) where to_regclass('public.' || quote_ident(name)) is not null`,
+    [[...backupTables]],
+  );
+  const there = new Set(rows.map(({ name }) => name));
+  return backupTables.filter((table) => there.has(table));
+}
+
 /** A backup holds the tables of the schema that it says it is of, and no other. Ends in `backup_invalid`. */
 function refuseOtherTables(path: string, { tables }: BackupSummary, there: readonly string[]): void {
   const missing = there.find((table) => !Object.hasOwn(tables, table));
   if (missing !== undefined) throw invalidBackup(path, `lacks the table ${missing}`);
   const strange = Object.keys(tables).find((table) => !there.includes(table));
   if (strange !== undefined) throw invalidBackup(path, `holds a table ${strange} that its schema has not`);
+}
+
+/** Lets the owner read and write every organization's rows, also in tables that a migration has just made. */
+async function lift(client: Client): Promise<void> {
+  await client.query(security('no force', await tablesThere(client)));
+}
+
+async function fence(client: Client): Promise<void> {
+  await client.query(security('force', backupTables));
+}
+
+function security(word: 'force' | 'no force', tables: readonly string[]): string {
+  return tables
+    .filter((table) => table !== 'installation')
+    .map((table) => `alter table ${table} ${word} row level security`)
+    .join('; ');
 }
 
 async function load(client: Client, path: string): Promise<void> {

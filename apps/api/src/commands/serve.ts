@@ -54,7 +54,11 @@ export async function serve({ config, log, extension, secret, tls }: Order, open
   // Others with the same address may serve it too, now or when this process does not run: nobody could tell us.
   if (database.kind === 'external') await highWater.setShared(true);
   const moved = await reconcileHighWater(database.connection('owner'), highWater);
-  if (moved.length > 0) log.warn({ authorities: moved }, 'an older database was put in place: serials go on past the high-water file, those that no certificate is known of are revoked, everybody has to sign in again; keys and accounts revoked since have to be revoked again');
+  if (moved.length > 0)
+    log.warn(
+      { authorities: moved },
+      'an older database was put in place: serials go on past the high-water file, those that no certificate is known of are revoked, everybody has to sign in again; keys and accounts revoked since have to be revoked again',
+    );
   const adapters = opened.add(
     await openAdapters({ database, highWater, key, hostSilentSeconds: config.hostSilentSeconds }),
   );
