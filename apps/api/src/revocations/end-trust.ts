@@ -79,8 +79,8 @@ export async function endTrust(
     keepUntil:
       validBefore === null ? null : new Date(Math.max(Number(validBefore) * 1000, now) + keptAfterExpiry),
   }));
-  const certificates = await revokeSerials(tx, ground, act, serials);
   const keys = await revokeKeys(tx, ground, act, ending.keys);
+  const certificates = await revokeSerials(tx, ground, act, serials);
   await markKeysRevoked(
     tx,
     organizationId,
@@ -92,7 +92,7 @@ export async function endTrust(
     return { certificates: 0, keys: 0, cut, krlVersion, revoked: [] };
   }
   const krlVersion = await publishKrl(tx, services, organizationId, {
-    certificates,
+    certificates: certificates.filter(({ byKey }) => !byKey),
     keys: ending.keys.map(({ publicKey }) => publicKey),
   });
   if (cut > 0) await publishCutList(tx, services, organizationId, krlVersion);

@@ -48,16 +48,25 @@ export interface KrlEntriesSince {
   readonly expired: KrlEntries;
 }
 
+/** A certificate that was revoked just now. */
+export interface NewlyRevoked {
+  readonly authorityId: string;
+  readonly serial: bigint;
+  /** The key that it certifies is revoked for good, which ends it, too: no KRL names its serial. */
+  readonly byKey: boolean;
+}
+
 /**
  * Writes revocations of certificates, leaving out those that were revoked before; returns the new ones. For a transaction
- * that holds `lockTrust`: no other KRL may be made meanwhile.
+ * that holds `lockTrust`: no other KRL may be made meanwhile. Keys that are revoked with them come first: sshd reads the whole KRL at every
+ * login, and one entry for a key does what one for each of its certificates would.
  */
 export async function revokeSerials(
   tx: Transaction,
   ground: RevocationGround,
   actId: string,
   serials: readonly RevokedSerial[],
-): Promise<{ readonly authorityId: string; readonly serial: bigint }[]> {
+): Promise<NewlyRevoked[]> {
   if (serials.length === 0) return [];
   // Single serials, of which there may be very many, are found by the index; ranges, of which there are few, are read once.
   return tx.$queryRaw`
@@ -65,10 +74,13 @@ export async function revokeSerials(
       select authority_id, serial_from, serial_to from revocations
       where organization_id = ${ground.organizationId}::uuid and kind = 'serial' and serial_to > serial_from)
     insert into revocations (id, organization_id, kind, authority_id, serial_from, serial_to, reason, cause,
-      created_by_id, keep_until, act_id, krl_after)
+      created_by_id, keep_until, act_id, krl_after, by_key)
     select gen_random_uuid(), ${ground.organizationId}::uuid, 'serial', new.authority, new.serial, new.serial,
       ${ground.reason}, ${ground.cause}, ${ground.createdById}::uuid, new.keep_until, ${actId}::uuid,
-      ${newestKrl(ground.organizationId)}
+      ${newestKrl(ground.organizationId)},
+      exists (select from certificates c join revocations certified on certified.organization_id = c.organization_id
+        and certified.kind = 'key' and certified.fingerprint = c.public_key_fingerprint and certified.keep_until is null
+        where c.authority_id = new.authority and c.serial = new.serial)
     from unnest(${serials.map((s) => s.authorityId)}::uuid[], ${serials.map((s) => s.serial)}::bigint[],
       ${serials.map((s) => s.keepUntil)}::timestamptz[]) as new (authority, serial, keep_until)
     where not exists (
@@ -77,7 +89,7 @@ export async function revokeSerials(
     and not exists (
       select from ranges old
       where old.authority_id = new.authority and new.serial between old.serial_from and old.serial_to)
-    returning authority_id as "authorityId", serial_from as serial`;
+    returning authority_id as "authorityId", serial_from as serial, by_key as "byKey"`;
 }
 
 /** Likewise of keys, for ever; returns how many are new. */
@@ -174,7 +186,7 @@ function newestKrl(organizationId: string): Prisma.Sql {
 function rangesOf(tx: Transaction, condition: Prisma.Sql): Promise<readonly RevokedRanges[]> {
   return tx.$queryRaw<RevokedRanges[]>`
     select authority_id as "authorityId", string_agg(int8send(serial_from) || int8send(serial_to), ''::bytea) as ranges
-    from revocations where kind = 'serial' and ${condition} group by authority_id`;
+    from revocations where kind = 'serial' and not by_key and ${condition} group by authority_id`;
 }
 
 async function keysOf(tx: Transaction, condition: Prisma.Sql): Promise<readonly string[]> {
