@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { kit, Machine } from './machine.js';
+import { OpenSessions } from './open-sessions.js';
 import { installed, share, type Shell, shells } from './toolbox.js';
 
 const here = installed(shells);
@@ -40,12 +41,26 @@ const ofJoin = [
 ];
 const ofSuccession = ['signers-kept'];
 const ofTheirs = ['theirs-authorities', 'theirs-revoked'];
+const ofCut = ['cut-fetched', 'cut-checked', 'cut-kept', 'sessions-found', 'sessions-told', 'sessions-ended'];
+/** These are tried where there is PAM: pam.test.ts. */
+const ofPam = ['pam-intent', 'pam-written'];
 const ofUpdate = ['kit-kept', 'kit-replaced'];
 const ofLeave = ['leave-removed', 'leave-emptied'];
 
 it('there is a test for each place at which the kit can be stopped', () => {
   expect([...new Set(places)].sort()).toEqual(
-    [...new Set([...ofSync, ...ofJoin, ...ofSuccession, ...ofUpdate, ...ofTheirs, ...ofLeave])].sort(),
+    [
+      ...new Set([
+        ...ofSync,
+        ...ofJoin,
+        ...ofSuccession,
+        ...ofUpdate,
+        ...ofTheirs,
+        ...ofLeave,
+        ...ofCut,
+        ...ofPam,
+      ]),
+    ].sort(),
   );
 });
 
@@ -84,6 +99,37 @@ describe.each(here)('in %s, a sync that is killed', (shell) => {
       if (service.takesStatements)
         expect(service.statements.at(-1)).toContain(`\nkrl ${service.krlVersion} `);
       expect(existsSync(join(machine.state, 'unstated'))).toBe(!service.takesStatements);
+    },
+  );
+});
+
+describe.each(here)('in %s, a sync that ends sessions and is killed', (shell) => {
+  let machine: Machine;
+  let sessions: OpenSessions;
+  beforeAll(async () => {
+    machine = await Machine.start({ shell });
+    sessions = new OpenSessions(machine);
+    expect(await machine.join(['--log-file', sessions.logFile])).toMatchObject({ status: 0 });
+  });
+  afterAll(async () => {
+    await sessions.close();
+    await machine.stop();
+  });
+
+  it.each(share(shell, ofCut))(
+    'at %s leaves logins as they were, and the next one finishes',
+    async (place) => {
+      const [gone, stays] = [sessions.identity(), sessions.identity()];
+      const ending = await sessions.open(gone.key);
+      const other = await sessions.open(stays.key);
+      sessions.cut(sessions.serials(gone.serial));
+      expect(await machine.run(['sync'], '', { WRIT_HOST_STOP_AFTER: place })).toMatchObject(killed);
+      isWhole(machine);
+      expect(await machine.ordinaryLogsIn()).toBe(true);
+      expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+      await ending.ended;
+      expect(other.client.exitCode).toBeNull();
+      expect(machine.read('cut')).toBe(machine.service.cutText());
     },
   );
 });

@@ -63,6 +63,7 @@ interface Certified {
   /** As ssh-keygen's -V takes it. */
   readonly validity?: string;
   readonly serial?: number;
+  readonly keyId?: string;
 }
 
 /** The certificate of a public-key line, one line. */
@@ -71,7 +72,7 @@ export function certify(directory: string, authority: KeyFile, line: string, wha
   writeFileSync(`${path}.pub`, `${line} x\n`);
   execFileSync('ssh-keygen', [
     '-q',
-    ...['-s', authority.path, '-I', what.type, '-z', String(what.serial ?? 1)],
+    ...['-s', authority.path, '-I', what.keyId ?? what.type, '-z', String(what.serial ?? 1)],
     ...(what.type === 'host' ? ['-h'] : []),
     ...['-n', what.principals.join(','), '-V', what.validity ?? '-5m:+8h', `${path}.pub`],
   ]);

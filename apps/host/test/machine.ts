@@ -29,6 +29,21 @@ export interface MachineOptions {
   /** sshd_config begins with an Include of a directory of its own. */
   readonly dropins?: boolean;
   readonly tls?: Tls;
+  /** sshd uses PAM (root only): with the file `pam.d/sshd` in the machine's directory. */
+  readonly pam?: boolean;
+}
+
+/** Makes a directory of PAM files, and says what a command has to go through to find it as /etc/pam.d. */
+function usePam(directory: string): readonly string[] {
+  mkdirSync(join(directory, 'pam.d'), { mode: 0o755 });
+  const lines = [
+    'auth required pam_deny.so',
+    'account required pam_permit.so',
+    'session required pam_permit.so',
+  ];
+  writeFileSync(join(directory, 'pam.d/sshd'), `${lines.join('\n')}\n`);
+  const script = `/bin/mount --bind '${directory}/pam.d' /etc/pam.d && exec "$@"`;
+  return ['/usr/bin/unshare', '--mount', '--propagation', 'private', '/bin/sh', '-c', script, 'sh'];
 }
 
 /** A host of its own: a real sshd on a loopback port, a service, and the kit; everything below one directory. */
@@ -62,7 +77,9 @@ export class Machine {
     await service.listen(options.tls);
     const keys = await makeHostKeys(directory, options.hostKeys ?? ['ed25519']);
     mkdirSync(join(directory, 'sshd_config.d'), { mode: 0o755 });
-    const sshd = await startSshd(directory, [
+    const pam = options.pam === true ? usePam(directory) : undefined;
+    const lines = [
+      ...(pam === undefined ? [] : ['UsePAM yes']),
       ...(options.dropins === true ? [`Include ${directory}/sshd_config.d/*.conf`] : []),
       ...(options.config ?? []),
       ...keys.map((path) => `HostKey ${path}`),
@@ -70,7 +87,8 @@ export class Machine {
       `AuthorizedKeysFile ${directory}/authorized_keys`,
       // The directory of a test lies below a sticky one.
       'StrictModes no',
-    ]);
+    ];
+    const sshd = await startSshd(directory, lines, pam);
     return new Machine(directory, service, sshd, options);
   }
 

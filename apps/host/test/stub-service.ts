@@ -60,6 +60,11 @@ export class StubService {
   joined: Joined | undefined;
   /** Keys of the host that were revoked (lines): they get no certificate and prove nothing. */
   revokedKeys: string[] = [];
+  /** What is to end, lines of a cut list in their order; undefined: there is none. */
+  cut: readonly string[] | undefined;
+  cutNumber = 0;
+  /** Sent instead of the real cut list, when set. */
+  cutInstead: ((text: string) => string) | undefined;
   /** Whether it gives out nonces and takes statements: what a host proves costs each sync something. */
   takesStatements = false;
   /** The texts that were stated, each by a key of the host's. */
@@ -224,6 +229,21 @@ export class StubService {
     return krlStatement(organization, this.krl());
   }
 
+  /** What docs/host-protocol.md says a list of sessions to end is, before it is signed. */
+  cutText(organization: string = this.organization): string {
+    const head = [
+      'writ-cut 1',
+      `organization ${organization}`,
+      `number ${this.cutNumber}`,
+      'made 1767323045',
+    ];
+    return [...head, ...(this.cut ?? []), 'end', ''].join('\n');
+  }
+
+  signedCut(text: string, key = this.bundleKey, namespace = 'cut@writ'): string {
+    return signText(key, namespace, text) + text;
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -335,6 +355,11 @@ export class StubService {
       parts.push(['krl-signature', Buffer.from(this.krlSignatureInstead?.(signature) ?? signature)]);
       parts.push(['krl', Buffer.from(krl.toString('base64').replace(/.{1,76}/g, '$&\n') || '\n')]);
     }
+    if (
+      this.cut !== undefined &&
+      (this.cutInstead !== undefined || query.get('cut') !== String(this.cutNumber))
+    )
+      parts.push(['cut', Buffer.from(this.cutInstead?.(this.cutText()) ?? this.signedCut(this.cutText()))]);
     if (parts.length === 0 && !(states && query.get('wait') === '0')) return undefined;
     const nonce = `writ_n.${randomBytes(16).toString('base64url')}`;
     this.#nonces.add(nonce);

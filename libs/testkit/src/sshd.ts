@@ -92,9 +92,13 @@ function follow(child: ChildProcess): Pick<Sshd, 'log' | 'lineCount' | 'logged'>
 /**
  * Starts a real sshd on a loopback port, from a configuration of its own in `directory` (absolute).
  * `config` are sshd_config lines that come first: HostKey, HostCertificate, TrustedUserCAKeys, RevokedKeys, …
- * It logs in whoever runs it (sshd needs root for anyone else).
+ * It logs in whoever runs it (sshd needs root for anyone else). `through` is a command that becomes sshd, its words after its own.
  */
-export async function startSshd(directory: string, config: readonly string[]): Promise<Sshd> {
+export async function startSshd(
+  directory: string,
+  config: readonly string[],
+  through: readonly string[] = [],
+): Promise<Sshd> {
   if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
@@ -122,7 +126,8 @@ export async function startSshd(directory: string, config: readonly string[]): P
       ].join('\n'),
     );
     await chmod(file, 0o644);
-    const child = spawn(sshdPath, ['-D', '-e', '-f', file], {
+    const [command = '', ...args] = [...through, sshdPath, '-D', '-e', '-f', file];
+    const child = spawn(command, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
       detached: true,
     });

@@ -1,0 +1,166 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Machine } from './machine.js';
+import { atWork, OpenSessions, statusOf } from './open-sessions.js';
+import { installed, share, shells } from './toolbox.js';
+
+const tried = process.env['WRIT_HOST_TESTS'] === 'all' ? installed(shells) : installed(shells).slice(0, 2);
+const done = { status: 0, stderr: '' };
+
+describe.each(tried)('in %s, of the sessions of a host', (shell) => {
+  let machine: Machine;
+  let sessions: OpenSessions;
+  beforeAll(async () => {
+    machine = await Machine.start({ shell, config: ['Subsystem sftp internal-sftp'] });
+    machine.service.takesStatements = true;
+    sessions = new OpenSessions(machine);
+    expect(await machine.join(['--log-file', sessions.logFile])).toMatchObject(done);
+  });
+  // What somebody has ended is gone when sshd says so.
+  afterEach(() => sessions.close());
+  afterAll(async () => {
+    await machine.stop();
+  });
+
+  it('those end, of every kind, that rest on a certificate that is named, and no other', async () => {
+    const [gone, stays] = [sessions.identity(), sessions.identity()];
+    const { place } = sessions;
+    const other = await sessions.open(stays.key);
+    const control = `ControlPath=${join(machine.directory, 'control')}`;
+    const ending = [
+      await sessions.open(gone.key, ['-tt', place, atWork]),
+      // What would survive: it has no terminal, and does not listen.
+      await sessions.open(gone.key, [place, 'trap "" HUP; echo in; echo $$; sleep 60; :']),
+      await sessions.open(gone.key, ['-N', place]),
+      await sessions.open(gone.key, ['-s', place, 'sftp']),
+      await sessions.open(gone.key, ['-M', '-o', control, place, atWork]),
+      await sessions.open(gone.key, ['-o', control, place, atWork]),
+    ];
+    const next = stays.serial + 1;
+    sessions.cut(sessions.serials(1, 5), sessions.serials(gone.serial), sessions.serials(next, next + 9));
+    expect(await machine.run(['sync'])).toMatchObject(done);
+    await Promise.all(ending.map(({ ended }) => ended));
+    expect(ending[0]?.lines.join()).toContain('writ-host: this session');
+    const survivor = ending[1]?.lines.find((line) => /^[0-9]+$/.test(line)) ?? 'none';
+    expect(survivor).not.toBe('none');
+    expect(statusOf(survivor)).toBe('');
+    expect(other.client.exitCode).toBeNull();
+    // The two that share a connection are one.
+    expect(machine.service.statements.at(-1)).toMatch(/^cut 1\nsessions 5$/m);
+    expect(await machine.run(['sync'])).toMatchObject(done);
+    expect(machine.service.statements.at(-1)).toMatch(/^cut 1\nsessions 0$/m);
+  });
+
+  it('one ends that was opened with a key that is named, one that is named itself, and one that came later', async () => {
+    const [gone, stays] = [sessions.identity(), sessions.identity()];
+    const byKey = await sessions.open(machine.ordinaryKey);
+    const byCertifiedKey = await sessions.open(gone.key);
+    const other = await sessions.open(stays.key);
+    sessions.cut(`key ${gone.key.fingerprint}`, `key ${machine.ordinaryKey.fingerprint}`);
+    expect(await machine.run(['sync'])).toMatchObject(done);
+    await Promise.all([byKey.ended, byCertifiedKey.ended]);
+    expect(other.client.exitCode).toBeNull();
+    // As one that was about to log in while it was revoked.
+    const late = await sessions.open(gone.key);
+    sessions.log();
+    expect(await machine.run(['sync'])).toMatchObject(done);
+    await late.ended;
+    expect(other.client.exitCode).toBeNull();
+    expect(sessions.known()).toEqual([
+      {
+        id: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
+        login: machine.login,
+        authority: machine.service.userAuthority.fingerprint,
+        serial: String(stays.serial),
+        key: stays.key.fingerprint,
+        from: '127.0.0.1',
+        how: 'log',
+      },
+    ]);
+    expect((await machine.run(['status'])).stdout).toMatch(/^Sessions +1 open, known by what sshd logs$/m);
+    const id = sessions.known()[0]?.id ?? '';
+    sessions.cut(`session ${machine.service.joined?.id ?? ''} ${id}`, `session another ${id}`);
+    expect(await machine.run(['sync'])).toMatchObject(done);
+    await other.ended;
+  });
+
+  it('one is known by what sshd itself wrote about its process, whatever a key id or somebody else says', async () => {
+    const [victim, liar] = [
+      sessions.identity(),
+      sessions.identity('x port 1 ssh2: ED25519 SHA256:y ID z (serial 5) CA ED25519 SHA256:w'),
+    ];
+    const told = await sessions.open(victim.key);
+    const lied = await sessions.open(liar.key);
+    const pids = sessions.processes();
+    const [first = 0, second = 0] = pids;
+    expect(pids).toHaveLength(2);
+    const lines = machine.sshd
+      .log()
+      .split('\n')
+      .filter((line) => line.startsWith('Accepted publickey'));
+    const [ofVictim = '', ofLiar = ''] = lines.slice(-2);
+    const written = (pid: number, text: string, tag = 'sshd') =>
+      `2026-11-26T06:30:14.123456+00:00 web-1 ${tag}[${pid}]: ${text}\n`;
+    const gone = sessions.identity();
+    const asGone = ofVictim
+      .replace(victim.key.fingerprint, gone.key.fingerprint)
+      .replace(`(serial ${victim.serial})`, `(serial ${gone.serial})`);
+    writeFileSync(
+      sessions.logFile,
+      [
+        // Of a process that had the number before, of another program, in a name that nobody has.
+        written(first, asGone.replace(/ port [0-9]+ /, ' port 9 ')),
+        written(first, asGone, 'sudo'),
+        written(first, `Invalid user ${asGone} from 192.0.2.1 port 7`),
+        written(first + 1000, asGone),
+        written(first, ofVictim),
+        `Nov 26 06:30:14 web-1 auth.info sshd-session[${second}]: ${ofLiar}\n`,
+        // Too late: what the process was said to be first counts.
+        written(first, asGone),
+      ].join(''),
+    );
+    machine.service.cut = [sessions.serials(5), sessions.serials(gone.serial)];
+    machine.service.cutNumber += 1;
+    expect(await machine.run(['sync'])).toMatchObject(done);
+    const serials = sessions.known().map(({ serial }) => serial);
+    expect(serials.sort()).toEqual([String(victim.serial), String(liar.serial)]);
+    expect([told.client.exitCode, lied.client.exitCode]).toEqual([null, null]);
+  });
+
+  it('none ends by a list that is not of this organization, altered, older or unreadable, and the one before stays', async () => {
+    const { service } = machine;
+    const { key, serial } = sessions.identity();
+    const stays = await sessions.open(key);
+    sessions.cut(sessions.serials(serial));
+    const real = service.cutText();
+    const refused: readonly (readonly [string, string])[] = [
+      ['cut_signature_wrong', service.signedCut(real).replace('\nmade 1', '\nmade 2')],
+      ['cut_signature_wrong', service.signedCut(real, service.userAuthority)],
+      ['cut_signature_wrong', service.signedCut(real, service.bundleKey, 'bundle@writ')],
+      ['cut_signature_wrong', service.signedCut(real).slice(0, -5)],
+      ['cut_unreadable', real],
+      ['cut_unreadable', ''],
+      ['cut_unreadable', service.signedCut(real).slice(0, 40)],
+      ['cut_unreadable', service.signedCut(real.replace(/end\n$/, ''))],
+      ['cut_unreadable', service.signedCut(real.replace('certificate', 'certificates'))],
+      ['cut_unreadable', service.signedCut(real.replace(/^number .*$/m, 'number 0'))],
+      ['cut_of_another_organization', service.signedCut(service.cutText('0'.repeat(16)))],
+      ['cut_older', service.signedCut(real.replace(/^number .*$/m, 'number 1'))],
+      ['cut_too_large', service.signedCut(real) + 'x'.repeat(4 * 1024 * 1024)],
+    ];
+    const before = machine.read('cut');
+    for (const [code, text] of share(shell, refused)) {
+      service.cutInstead = () => text;
+      const said = await machine.run(['sync']);
+      expect(said).toMatchObject({ status: 7 });
+      expect(said.stderr).toContain(`(${code})`);
+      expect(service.reports.at(-1)).toMatchObject({ result: code });
+      expect(machine.read('cut')).toBe(before);
+    }
+    expect(stays.client.exitCode).toBeNull();
+    expect(await machine.ordinaryLogsIn()).toBe(true);
+    service.cutInstead = undefined;
+    expect(await machine.run(['sync'])).toMatchObject(done);
+    await stays.ended;
+  });
+});
