@@ -58,7 +58,10 @@ async function joined(name: string): Promise<KitHost> {
     ...['host', 'token', 'create', '--name', name, '--label', 'env=prod'],
   );
   host.token(token);
-  expect(await host.run('sh writ-host join')).toMatchObject({ status: 0, stderr: '' });
+  expect(await host.run(`sh writ-host join --log-file ${host.directory}/log`)).toMatchObject({
+    status: 0,
+    stderr: '',
+  });
   follow(host);
   return host;
 }
@@ -84,26 +87,43 @@ function revoke(...more: readonly string[]): Promise<Ended> {
   return ana.writ(['revoke', '--key', ana.path('key.pub'), '--reason', 'test', '--yes', ...more]);
 }
 
-/** Whether a certificate gets in there. */
-async function logsIn(host: KitHost): Promise<boolean> {
+/** The words of ssh for a command there. */
+function words(host: KitHost, identity: string, command: string): readonly string[] {
   const options = [
     ...['BatchMode=yes', 'IdentitiesOnly=yes', 'IdentityAgent=none', 'GlobalKnownHostsFile=none'],
     ...[`UserKnownHostsFile=${ana.path('known')}`, `HostKeyAlias=${host.name}`],
   ].flatMap((option) => ['-o', option]);
-  const { stdout } = await runProgram('ssh', [
-    ...['-F', 'none', '-p', String(host.sshd.port), '-i', ana.path('id'), ...options],
-    ...[`${me}@127.0.0.1`, 'echo in'],
-  ]);
-  return stdout === 'in\n';
+  const where = ['-F', 'none', '-p', String(host.sshd.port), '-i', ana.path(identity)];
+  return [...where, ...options, `${me}@127.0.0.1`, command];
+}
+
+/** Whether a certificate gets in there. */
+async function logsIn(host: KitHost): Promise<boolean> {
+  return (await runProgram('ssh', words(host, 'id', 'echo in'))).stdout === 'in\n';
+}
+
+/** A session that is open there until somebody ends it; the host's log knows of it. */
+async function session(host: KitHost, identity: string): Promise<ChildProcess> {
+  const client = spawn('ssh', words(host, identity, 'echo in; exec cat'), {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  await once(client.stdout, 'data');
+  writeFileSync(join(host.directory, 'log'), `${host.sshd.log()}\n`);
+  return client;
+}
+
+async function certified(identity: string): Promise<void> {
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', ana.path(identity)]);
+  await ana.data('cert', 'issue', '--role', 'admin', '--key', `${ana.path(identity)}.pub`, '--ttl', '5m');
 }
 
 it('revoked, and refused by each sshd once the command says so', async () => {
-  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', ana.path('id')]);
   writeFileSync(ana.path('known'), await ana.data('ca', 'show', '--host'));
-  await ana.data('cert', 'issue', '--role', 'admin', '--key', `${ana.path('id')}.pub`, '--ttl', '5m');
+  await certified('id');
   expect([await logsIn(web), await logsIn(db)]).toEqual([true, true]);
-  const words = ['revoke', '--cert', ana.path('id-cert.pub'), '--reason', 'stolen', '--yes', '--wait', '30s'];
-  const { status, stdout, stderr } = await ana.writ(words);
+  const { status, stdout, stderr } = await ana.writ([
+    ...['revoke', '--cert', ana.path('id-cert.pub'), '--reason', 'stolen', '--yes', '--wait', '30s'],
+  ]);
   expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
   expect(stderr).toMatch(/\nenforced on 2 of 2 hosts by \d\d:\d\d:\d\d UTC\n$/);
   expect([await logsIn(web), await logsIn(db)]).toEqual([false, false]);
@@ -153,4 +173,29 @@ it('nor of one whose sshd was told by hand to read something else', async () => 
   writeFileSync(path, before);
   expect(await web.run('writ-host sync')).toMatchObject({ status: 0 });
   expect((await revoke('--wait', '30s')).status).toBe(0);
+}, 60_000);
+
+it('with --cut the sessions that rest on it are ended, and no others', async () => {
+  await Promise.all([certified('gone'), certified('stays')]);
+  const [first, second] = [await session(web, 'gone'), await session(db, 'gone')];
+  const other = await session(web, 'stays');
+  const ended = Promise.all([once(first, 'close'), once(second, 'close')]);
+  const { status, stderr } = await ana.writ([
+    ...[
+      'revoke',
+      '--cert',
+      ana.path('gone-cert.pub'),
+      '--reason',
+      'stolen',
+      '--cut',
+      '--yes',
+      '--wait',
+      '30s',
+    ],
+  ]);
+  expect(status).toBe(0);
+  expect(stderr).toMatch(/enforced on 2 of 2 hosts by [0-9:]+ UTC; 2 open sessions ended/);
+  await ended;
+  expect(other.exitCode).toBeNull();
+  other.kill();
 }, 60_000);

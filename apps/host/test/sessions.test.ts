@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Machine } from './machine.js';
+import { kit, Machine } from './machine.js';
 import { atWork, OpenSessions, statusOf } from './open-sessions.js';
-import { installed, share, shells } from './toolbox.js';
+import { installed, interpreter, share, shells } from './toolbox.js';
 
 const tried = process.env['WRIT_HOST_TESTS'] === 'all' ? installed(shells) : installed(shells).slice(0, 2);
 const done = { status: 0, stderr: '' };
@@ -162,5 +164,24 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
     service.cutInstead = undefined;
     expect(await machine.run(['sync'])).toMatchObject(done);
     await stays.ended;
+  });
+
+  it('one that is about to begin when the list comes ends while the host follows, with nothing new', async () => {
+    const { service } = machine;
+    const gone = sessions.identity();
+    sessions.cut(sessions.serials(gone.serial));
+    expect(await machine.run(['sync'])).toMatchObject(done);
+    const late = await sessions.open(gone.key);
+    sessions.log();
+    service.before = (_method, path) => (path.startsWith('/host/changes') ? { status: 204 } : undefined);
+    const [command, ...first] = interpreter(shell);
+    const follow = spawn(command, [...first, kit, 'follow', '--directory', machine.state], {
+      env: { PATH: join(machine.directory, 'bin'), HOME: machine.directory },
+      stdio: 'ignore',
+    });
+    await late.ended;
+    follow.kill('SIGTERM');
+    await once(follow, 'close');
+    service.before = undefined;
   });
 });
