@@ -357,6 +357,81 @@ describe('who may open one', () => {
   });
 });
 
+describe('a key whose registrar loses the right to have registered it', () => {
+  let zoe: Member;
+  beforeAll(async () => {
+    zoe = await org.member('zoe', 'administrator');
+  });
+  const opens = async (name: string) => (await show(name)).keys.map((key) => key.opens);
+  const set = (user: string, administrativeRole: string) =>
+    org.as(org.owner, 'setUser', { params: { user }, body: { administrativeRole } });
+
+  it('opens nothing from that moment on, nor does one that the account registered, until somebody registers it again', async () => {
+    const eva = await org.member('eva', 'administrator');
+    const [first, second, own] = [newKey('first'), newKey('second'), newKey('own')];
+    for (const name of ['runner', 'ran']) await create(name, 'administrator', eva);
+    await addKey('runner', first, eva);
+    const runner = await signIn('runner', first);
+    await addKey('ran', second, runner);
+    const ran = await signIn('ran', second);
+    await addKey('ran', own, zoe);
+    const others = await signIn('ran', own);
+    await set('eva', 'auditor');
+    // Also what rests on it, in the session that it had opened: it would give eva back what was taken.
+    for (const each of [runner, ran]) expect(await codeOf(org.as(each, 'whoami'))).toBe('session_ended');
+    const refused = await problemOf(signIn('runner', first));
+    expect(refused).toMatchObject({
+      code: 'sign_in_failed',
+      detail: expect.stringContaining('registers it again') as string,
+    });
+    expect(await codeOf(signIn('ran', second))).toBe('sign_in_failed');
+    expect([await opens('runner'), await opens('ran')]).toEqual([[false], [false, true]]);
+    await org.as(others, 'whoami');
+    const [event] = await org.ask<{ data: object }>(
+      `select data from events where kind = 'user.changed' and subject = 'eva'`,
+    );
+    expect(event?.data).toMatchObject({ before: 'administrator', sessionsEnded: 2 });
+    // Taking the first one away gives the second nothing back.
+    await removeKey('runner', first, zoe);
+    expect(await codeOf(signIn('ran', second))).toBe('sign_in_failed');
+    await addKey('ran', second, zoe);
+    const again = await signIn('ran', second);
+    expect(await codeOf(addKey('ran', second, zoe))).toBe('already_so');
+    const [, shown] = (await show('ran')).keys;
+    expect(shown).toMatchObject({ fingerprint: second.fingerprint, addedBy: 'zoe', opens: true });
+    expect(shown?.lastUsedAt).not.toBeNull();
+    const added = await org.ask(
+      `select data ->> 'before' as before from events where kind = 'service_account.key_added' and subject = 'ran' order by id`,
+    );
+    expect(added).toEqual([{ before: null }, { before: null }, { before: 'runner' }]);
+    // It rests on zoe now, not on eva.
+    await org.as(org.owner, 'disableUser', { params: { user: 'eva' } });
+    await org.as(again, 'whoami');
+  });
+
+  it('is judged by what a role of the organization’s own permits, and by what the account has got since', async () => {
+    const permissions = ['user.reset', 'user.invite', 'user.read', 'host.read'];
+    const role = (body: object) =>
+      org.as(org.owner, 'changeAdministrativeRole', { params: { role: 'keeper' }, body });
+    await org.as(org.owner, 'createAdministrativeRole', { body: { name: 'keeper', permissions } });
+    const kit = await org.member('kit', 'keeper');
+    const key = newKey();
+    await create('kept', 'member', kit);
+    await addKey('kept', key, kit);
+    const kept = await signIn('kept', key);
+    await role({ permissions: ['user.invite', 'user.read'] });
+    expect(await codeOf(org.as(kept, 'whoami'))).toBe('session_ended');
+    expect(await codeOf(signIn('kept', key))).toBe('sign_in_failed');
+    await role({ permissions });
+    await signIn('kept', key);
+    const raise = { ...params('kept'), body: { administrativeRole: 'administrator' } };
+    await org.as(org.owner, 'setServiceAccount', raise);
+    expect(await codeOf(signIn('kept', key))).toBe('sign_in_failed');
+    await addKey('kept', key);
+    await signIn('kept', key);
+  });
+});
+
 describe('writ, on a machine', () => {
   let ana: Machine;
   let ci: Machine;

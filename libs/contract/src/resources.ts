@@ -78,6 +78,8 @@ export const SignInKey = z.strictObject({
   addedAt: Instant,
   /** Null: nobody has signed in with it yet. */
   lastUsedAt: Instant.nullable(),
+  /** False: whoever registered it might not register it any more, so that it opens nothing. */
+  opens: z.boolean(),
 });
 export type SignInKey = z.infer<typeof SignInKey>;
 

@@ -4,7 +4,7 @@ export { labelsProblem, mostLabels, type Labels } from './labels.js';
 export { reaches, selects, type HostSelector } from './selector.js';
 export { indexedHosts, type HostIndex } from './host-index.js';
 export { mayAdminister, type Administration } from './administer.js';
-export { mayRegisterKey } from './register-key.js';
+export { answersForKey, mayRegisterKey } from './register-key.js';
 export { mayWidenRole } from './widen.js';
 export { mayRedefineRole, type InRole } from './redefine.js';
 export { roleChange, type RoleChange } from './role-change.js';

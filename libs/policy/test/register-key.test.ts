@@ -1,4 +1,5 @@
 import {
+  answersForKey,
   mayRegisterKey,
   type GrantedRole,
   type Granter,
@@ -27,6 +28,14 @@ const rulesOf = (judgement: GrantJudgement) =>
   judgement.allowed ? [] : judgement.failures.map(({ rule }) => rule);
 
 const both = ['user.reset', 'role.grant'];
+
+describe('answering for a key', () => {
+  it('takes what registering it takes, and every permission of the account', () => {
+    expect(answersForKey(new Set(['user.reset', 'a', 'b']), new Set(['a', 'b']))).toBe(true);
+    expect(answersForKey(new Set(['a', 'b']), new Set(['a']))).toBe(false);
+    expect(answersForKey(new Set(['user.reset', 'a']), new Set(['a', 'b']))).toBe(false);
+  });
+});
 
 describe('registering a key of a service account', () => {
   it('takes what resetting an account takes', () => {

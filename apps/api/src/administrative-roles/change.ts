@@ -3,6 +3,7 @@ import { changeAdministrativeRole as change, recordEvent, type ScopedDatabase } 
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
+import { endUnansweredSessions } from '../service-accounts/unanswered-keys.js';
 import { takeTurn } from '../users/take-turn.js';
 import { ownRole } from './read.js';
 import { refuseAdministering } from './refuse-administering.js';
@@ -24,10 +25,9 @@ export function changeAdministrativeRole(
     const before = await ownRole(tx, organizationId, params.role);
     await refuseAdministering(tx, clock, caller, [...before.permissions, ...permissions]);
     const role = await change(tx, organizationId, before.name, permissions);
-    await recordEvent(
-      tx,
-      eventOf(actor, 'admin_role.changed', role.name, { permissions, before: [...before.permissions] }),
-    );
+    const ended = await endUnansweredSessions(tx, organizationId, new Date(clock()));
+    const data = { permissions, before: [...before.permissions], ...ended };
+    await recordEvent(tx, eventOf(actor, 'admin_role.changed', role.name, data));
     return administrativeRoleView(role);
   });
 }

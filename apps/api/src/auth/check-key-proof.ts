@@ -9,7 +9,9 @@ import {
   findSignInUser,
   recordEvent,
   type ScopedDatabase,
+  type Transaction,
 } from '@writ/storage';
+import { unansweredKeys } from '../service-accounts/unanswered-keys.js';
 import { keyCounters } from './attempt-counters.js';
 import type { AuthServices, Origin } from './auth-services.js';
 import type { AuthenticatedByKey } from './authenticated.js';
@@ -26,7 +28,8 @@ export interface KeyProof {
 
 /**
  * Which service account a signed challenge stands for. An organization or account that does not exist, an account that is closed or
- * a person's, and a key that is not registered get the same answer: `sign_in_failed`. What is right never waits; what is
+ * a person's, and a key that is not registered get the same answer: `sign_in_failed`; so, in other words, does a key whose registrar
+ * might not register it any more. What is right never waits; what is
  * not counts where it comes from. Also ends in `challenge_invalid`, `proof_invalid`, `too_many_attempts`.
  */
 export async function checkKeyProof(
@@ -39,7 +42,7 @@ export async function checkKeyProof(
   const proved = provedKey(challenge, text, signature);
   const place = await placeOf(store, { ...challenge, user: challenge.serviceAccount });
   const found = isCodedError(proved) ? null : await accountOf(store, place, challenge, proved);
-  if (found !== null) return found;
+  if (found !== null && found !== 'unanswered') return found;
   await attempt(services, place.countedIn, keyCounters(origin.source));
   await store.within([place.countedIn], (tx) =>
     recordEvent(tx, {
@@ -52,7 +55,25 @@ export async function checkKeyProof(
     }),
   );
   if (isCodedError(proved)) throw proved;
+  if (found === 'unanswered') throw unanswered();
   throw signInFailed();
+}
+
+/** Whether a registered key opens nothing, as whoever registered it might not do so any more. */
+export async function keyUnanswered(
+  tx: Transaction,
+  organizationId: string,
+  fingerprint: string,
+): Promise<boolean> {
+  return (await unansweredKeys(tx, organizationId, { fingerprint })).length > 0;
+}
+
+/** Said only to whoever has the key. */
+function unanswered(): CodedError<ProblemCode> {
+  return new CodedError<ProblemCode>(
+    'sign_in_failed',
+    'Whoever registered this key may not register it any more, so it opens nothing; somebody who may registers it again, as it is: `writ service-account key add`.',
+  );
 }
 
 export function signInFailed(): CodedError<ProblemCode> {
@@ -85,7 +106,7 @@ async function accountOf(
   { countedIn, exists }: Place,
   challenge: SignInChallenge,
   publicKey: PublicKey,
-): Promise<AuthenticatedByKey | null> {
+): Promise<AuthenticatedByKey | 'unanswered' | null> {
   return store.within([countedIn], async (tx) => {
     const organization = await findOrganization(tx, countedIn);
     const user = await findSignInUser(tx, countedIn, { name: challenge.serviceAccount });
@@ -93,6 +114,7 @@ async function accountOf(
     const claim = await findKeyClaim(tx, countedIn, challenge.fingerprint);
     const open = exists && organization?.state === 'active' && user?.state === 'active';
     if (!open || registered?.userId !== user.id) return null;
+    if (await keyUnanswered(tx, countedIn, challenge.fingerprint)) return 'unanswered';
     return { organization, user, challenge, publicKey, claimed: claim?.ownerId === user.id };
   });
 }

@@ -14,7 +14,7 @@ import { nonceHash } from '../keys/challenge-key.js';
 import { keyTaken, ownClaim } from '../keys/key-taken.js';
 import type { AuthServices, Origin } from './auth-services.js';
 import type { AuthenticatedByKey } from './authenticated.js';
-import { signInFailed } from './check-key-proof.js';
+import { keyUnanswered, signInFailed } from './check-key-proof.js';
 import { lastingTokenFor } from './session-tokens.js';
 import { challengeInvalid } from './sign-in-challenge.js';
 import { openSession } from './start-session.js';
@@ -25,7 +25,7 @@ const longestLife = 3600;
 /**
  * Starts a session for a service account whose key has signed the challenge, which is used up by it. The first time, the key becomes
  * the account's for good. Ends in `challenge_invalid` (used before), `key_taken` (another's by now, or revoked), `sign_in_failed` where
- * account or key were closed since then.
+ * account or key were closed since then, or whoever registered the key lost the right to.
  */
 export function signInByKey(
   services: Pick<AuthServices, 'store' | 'clock' | 'keys' | 'newId'>,
@@ -40,6 +40,7 @@ export function signInByKey(
     const user = await holdSignInUser(tx, organization.id, who.user.id);
     const registered = await findSignInKey(tx, organization.id, fingerprint);
     if (user?.state !== 'active' || registered?.userId !== user.id) throw signInFailed();
+    if (await keyUnanswered(tx, organization.id, fingerprint)) throw signInFailed();
     const now = new Date(services.clock());
     await useUp(tx, who, now);
     const claim = await ownClaim(tx, organization.id, user.id, fingerprint);

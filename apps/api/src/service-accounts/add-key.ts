@@ -6,6 +6,7 @@ import {
   insertSignInKey,
   raiseEpochs,
   recordEvent,
+  removeSignInKeys,
   signInKeysOf,
   type ScopedDatabase,
 } from '@writ/storage';
@@ -25,7 +26,7 @@ const mostKeys = 16;
 
 /**
  * Registers a key that opens a service account from then on. Nobody has proved it yet: it becomes the account's for good when it is
- * first used. Ends in `public_key_invalid`, `not_found`, `grant_refused` (every rule), `already_so`, `key_taken`, `too_many_keys`,
+ * first used. One that somebody else has registered for the account rests on the caller from then on, and goes on as it was. Ends in `public_key_invalid`, `not_found`, `grant_refused` (every rule), `already_so`, `key_taken`, `too_many_keys`,
  * `decision_stale`.
  */
 export function addSignInKey(
@@ -46,28 +47,39 @@ export function addSignInKey(
       throw new CodedError<ProblemCode>('already_so', `${account.name} is disabled; enable it first.`);
     }
     const registered = await findSignInKey(tx, organizationId, name);
-    if (registered?.userId === account.id) {
-      throw new CodedError<ProblemCode>('already_so', `${account.name} has this key already.`);
+    const again = registered?.userId === account.id;
+    if (again && registered.addedById === caller.userId) {
+      throw new CodedError<ProblemCode>(
+        'already_so',
+        `${account.name} has this key already, registered by you.`,
+      );
     }
-    if (registered !== null) throw keyTaken('This key is registered for another service account.');
+    if (registered !== null && !again) throw keyTaken('This key is registered for another service account.');
     await ownClaim(tx, organizationId, account.id, name);
-    const { length } = await signInKeysOf(tx, organizationId, [account.id]);
-    if (length >= mostKeys) {
+    const keys = await signInKeysOf(tx, organizationId, [account.id]);
+    const { length } = keys;
+    if (!again && length >= mostKeys) {
       throw new CodedError<ProblemCode>(
         'too_many_keys',
         `${account.name} has ${length} keys, which is as many as one service account can have; remove those that are not used.`,
       );
     }
     const addedAt = new Date(clock());
+    if (again) await removeSignInKeys(tx, organizationId, { fingerprint: name }, addedAt);
     const added = { publicKey: key.blob, keyType: key.type, comment, addedById: caller.userId, addedAt };
     const made = await insertSignInKey(tx, {
       ...{ organizationId, userId: account.id, fingerprint: name },
-      ...added,
+      ...{ ...added, lastUsedAt: registered?.lastUsedAt ?? null },
     });
     if (!made) throw keyTaken('This key is registered for another service account.');
     // Whoever registered it is behind the account from now on, which judgements of others rest on.
     await raiseEpochs(tx, organizationId, [account.id]);
-    const data = { key: name, keyType: key.type, comment, ...(exception === null ? {} : { exception }) };
+    const before = keys.find((each) => again && each.fingerprint === name)?.addedBy;
+    const data = {
+      ...{ key: name, keyType: key.type, comment },
+      ...(before === undefined ? {} : { before }),
+      ...(exception === null ? {} : { exception }),
+    };
     await recordEvent(tx, eventOf(actor, 'service_account.key_added', account.name, data));
     return shownServiceAccount(tx, organizationId, account);
   });

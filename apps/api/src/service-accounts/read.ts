@@ -1,17 +1,11 @@
 import type { Caller } from '@writ/policy';
-import {
-  listAccounts,
-  signInKeysOf,
-  type AccountRow,
-  type ScopedDatabase,
-  type Transaction,
-} from '@writ/storage';
+import { listAccounts, type AccountRow, type ScopedDatabase, type Transaction } from '@writ/storage';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { cursorAt, part, placeAt } from '../paging/cursor.js';
 import { pageOf } from '../paging/page.js';
 import { notFound } from '../refusal.js';
 import { knownAccount } from '../users/read-users.js';
-import { serviceAccountView, shownServiceAccount } from './view.js';
+import { serviceAccountView, shownKeysOf, shownServiceAccount } from './view.js';
 
 /** A page of the organization's service accounts, by name. */
 export async function serviceAccountsPage(
@@ -28,7 +22,7 @@ export async function serviceAccountsPage(
       ...{ state, limit: limit + 1 },
     });
     const ids = rows.map(({ id }) => id);
-    return { rows, keys: await signInKeysOf(tx, organizationId, ids) };
+    return { rows, keys: await shownKeysOf(tx, organizationId, ids) };
   });
   return pageOf(
     rows,

@@ -17,6 +17,7 @@ import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { endOutsiders } from '../organizations/end-outsiders.js';
 import type { TrustEnding } from '../revocations/end-trust.js';
+import { endUnansweredSessions } from '../service-accounts/unanswered-keys.js';
 import { refuseLastOwner } from './close-account.js';
 import { refuseSecondOwner } from './open-account.js';
 import { knownPerson } from './read-users.js';
@@ -76,6 +77,7 @@ export async function setAdministrativeRole(
   await refuseLastOwner(tx, organizationId, account);
   await raiseEpochs(tx, organizationId, [account.id]);
   const changed = await giveAdministrativeRole(tx, organizationId, account.id, administrativeRole);
-  await recordEvent(tx, eventOf(actor, kind, account.name, { administrativeRole, before }));
+  const ended = await endUnansweredSessions(tx, organizationId, new Date(clock()));
+  await recordEvent(tx, eventOf(actor, kind, account.name, { administrativeRole, before, ...ended }));
   return changed;
 }

@@ -17,6 +17,14 @@ export function describeServiceAccount(account: ServiceAccount): readonly Line[]
         `registered by ${key.addedBy} ${instant(key.addedAt)}, ` +
           (key.lastUsedAt === null ? 'never used' : `last used ${instant(key.lastUsedAt)}`),
       ),
+      ...(key.opens
+        ? []
+        : [
+            field(
+              '',
+              `opens nothing: ${key.addedBy} may not register it any more; whoever may registers it again to keep it`,
+            ),
+          ]),
     ]),
   ];
 }

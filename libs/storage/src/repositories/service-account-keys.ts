@@ -1,7 +1,7 @@
 import { Prisma } from '../generated/client.js';
 import { rolesThroughGroup } from './groups.js';
 import { settleHolders, type HoldingChange } from './role-holders.js';
-import type { Transaction } from './transaction.js';
+import { every, type Transaction } from './transaction.js';
 
 /** A key that a service account may sign in with. */
 export interface SignInKeyRow {
@@ -14,6 +14,7 @@ export interface SignInKeyRow {
   readonly comment: string;
   /** Who registered it: one of the organization's, or 'msp/ana' from outside. */
   readonly addedBy: string;
+  readonly addedById: string;
   readonly addedAt: Date;
   /** Null: nobody has signed in with it yet, so that it is not proved to be the account's. */
   readonly lastUsedAt: Date | null;
@@ -22,7 +23,7 @@ export interface SignInKeyRow {
 const columns = Prisma.sql`user_id as "userId", fingerprint, public_key as "publicKey", key_type as "keyType", comment,
   coalesce((select who.name from users who where who.id = added_by_id and who.organization_id = k.organization_id),
     (select who.name from outsiders who where who.user_id = added_by_id and who.organization_id = k.organization_id),
-    added_by_id::text) as "addedBy",
+    added_by_id::text) as "addedBy", added_by_id as "addedById",
   added_at as "addedAt", last_used_at as "lastUsedAt"`;
 
 /** The keys of these accounts that were not removed, oldest first. */
@@ -40,15 +41,14 @@ export async function signInKeysOf(
 /** Registers a key. False, and nothing written, where the organization has it registered already, for whichever account. */
 export async function insertSignInKey(
   tx: Transaction,
-  key: Omit<SignInKeyRow, 'addedBy' | 'lastUsedAt'> & {
-    readonly organizationId: string;
-    readonly addedById: string;
-  },
+  key: Omit<SignInKeyRow, 'addedBy'> & { readonly organizationId: string },
 ): Promise<boolean> {
   const inserted = await tx.$executeRaw`
-    insert into service_account_keys (id, organization_id, fingerprint, user_id, public_key, key_type, comment, added_by_id, added_at)
+    insert into service_account_keys (id, organization_id, fingerprint, user_id, public_key, key_type, comment, added_by_id, added_at,
+      last_used_at)
     values (gen_random_uuid(), ${key.organizationId}::uuid, ${key.fingerprint}, ${key.userId}::uuid, ${key.publicKey}, ${key.keyType},
-      ${key.comment}, ${key.addedById}::uuid, ${key.addedAt}::timestamptz)
+      ${key.comment}, ${key.addedById}::uuid, ${key.addedAt}::timestamptz,
+      ${key.lastUsedAt}::timestamptz)
     on conflict (organization_id, fingerprint) where removed_at is null do nothing`;
   return inserted > 0;
 }
@@ -58,11 +58,50 @@ export async function findSignInKey(
   tx: Transaction,
   organizationId: string,
   fingerprint: string,
-): Promise<Pick<SignInKeyRow, 'userId' | 'lastUsedAt' | 'comment'> | null> {
+): Promise<Pick<SignInKeyRow, 'userId' | 'addedById' | 'lastUsedAt' | 'comment'> | null> {
   return tx.serviceAccountKey.findFirst({
     where: { organizationId, fingerprint, removedAt: null },
-    select: { userId: true, lastUsedAt: true, comment: true },
+    select: { userId: true, addedById: true, lastUsedAt: true, comment: true },
   });
+}
+
+/** Somebody on whom it rests that a key opens an account: who registered it, or a service account's key by which that one may have done it. */
+export interface KeyRegistrar {
+  readonly fingerprint: string;
+  /** The account that the key opens, and its administrative role. */
+  readonly userId: string;
+  readonly accountRole: string;
+  readonly registrarId: string;
+  /** Null: somebody from outside. */
+  readonly administrativeRole: string | null;
+  readonly closed: boolean;
+}
+
+/**
+ * On whom the keys that were not removed rest. Of whoever stands behind a service account that registered one, those whose accounts
+ * were closed are left out: what they left was ended then.
+ */
+export function keyRegistrars(
+  tx: Transaction,
+  organizationId: string,
+  { fingerprint, userIds }: { readonly fingerprint?: string; readonly userIds?: readonly string[] },
+): Promise<KeyRegistrar[]> {
+  const which = [Prisma.sql`organization_id = ${organizationId}::uuid`, Prisma.sql`removed_at is null`];
+  if (fingerprint !== undefined) which.push(Prisma.sql`fingerprint = ${fingerprint}`);
+  if (userIds !== undefined) which.push(Prisma.sql`user_id = any(${[...userIds]}::uuid[])`);
+  return tx.$queryRaw<KeyRegistrar[]>`
+    with recursive registrars (fingerprint, user_id, id) as (
+      select fingerprint, user_id, added_by_id from service_account_keys where ${every(which)}
+      union
+      select r.fingerprint, r.user_id, k.added_by_id from registrars r join service_account_keys k on k.user_id = r.id
+        left join users who on who.id = k.added_by_id and who.organization_id = k.organization_id
+      where k.organization_id = ${organizationId}::uuid
+        and (removed_at is null or (last_used_at is not null and who.state <> 'disabled'))
+    )
+    select r.fingerprint, r.user_id as "userId", account.administrative_role as "accountRole", r.id as "registrarId",
+      who.administrative_role as "administrativeRole", coalesce(who.state = 'disabled', false) as closed
+    from registrars r join users account on account.id = r.user_id and account.organization_id = ${organizationId}::uuid
+      left join users who on who.id = r.id and who.organization_id = ${organizationId}::uuid`;
 }
 
 /** Notes that somebody has signed in with it. */

@@ -1,0 +1,82 @@
+import type { Permission } from '@writ/contract';
+import { answersForKey } from '@writ/policy';
+import {
+  endSessionsOfKey,
+  holdUserToChange,
+  isOwnerElsewhere,
+  keyRegistrars,
+  raiseEpochs,
+  type KeyRegistrar,
+  type Transaction,
+} from '@writ/storage';
+import { heldPermissions } from '../auth/held-permissions.js';
+
+/** A key and the service account (id) that it would open. */
+interface UnansweredKey {
+  readonly userId: string;
+  readonly fingerprint: string;
+}
+
+/**
+ * The registered keys that open nothing, as whoever registered them, or may be behind a service account that did, might not register
+ * them any more: they lost the right, or the account holds more by now. All of the organization's, those of some accounts (ids) or
+ * one. The transaction may see more organizations from then on: where people from outside are from.
+ */
+export async function unansweredKeys(
+  tx: Transaction,
+  organizationId: string,
+  of: { readonly fingerprint?: string; readonly userIds?: readonly string[] } = {},
+): Promise<readonly UnansweredKey[]> {
+  const registrars = await keyRegistrars(tx, organizationId, of);
+  const held = await permissionsByRole(tx, organizationId, registrars);
+  const outsiders = new Map<string, boolean>();
+  for (const { registrarId, administrativeRole } of registrars)
+    if (administrativeRole === null && !outsiders.has(registrarId))
+      outsiders.set(registrarId, await isOwnerElsewhere(tx, organizationId, registrarId));
+  const unanswered = new Map<string, UnansweredKey>();
+  for (const each of registrars) {
+    const { userId, fingerprint, administrativeRole, registrarId } = each;
+    const answered =
+      administrativeRole === null
+        ? outsiders.get(registrarId) === true
+        : !each.closed && answersForKey(held(administrativeRole), held(each.accountRole));
+    if (!answered) unanswered.set(fingerprint, { userId, fingerprint });
+  }
+  return [...unanswered.values()];
+}
+
+/**
+ * Ends the sessions that such keys have opened, after rights were taken; in a transaction that holds `lockTrust`. Resolves to what the
+ * event has to say of it.
+ */
+export async function endUnansweredSessions(
+  tx: Transaction,
+  organizationId: string,
+  at: Date,
+): Promise<{ readonly sessionsEnded?: number }> {
+  let sessionsEnded = 0;
+  const ending = [...(await unansweredKeys(tx, organizationId))];
+  await raiseEpochs(tx, organizationId, [...new Set(ending.map(({ userId }) => userId))]);
+  for (const { userId, fingerprint: keyFingerprint } of ending.sort((a, b) =>
+    a.userId < b.userId ? -1 : 1,
+  )) {
+    // Somebody may be signing in with it: they are done, and ended here, or see what has changed.
+    await holdUserToChange(tx, organizationId, userId);
+    const of = { userId, keyFingerprint };
+    sessionsEnded += await endSessionsOfKey(tx, organizationId, of, { at, reason: 'key_unanswered' });
+  }
+  return sessionsEnded > 0 ? { sessionsEnded } : {};
+}
+
+/** What the administrative roles of all these accounts permit. */
+async function permissionsByRole(
+  tx: Transaction,
+  organizationId: string,
+  registrars: readonly KeyRegistrar[],
+): Promise<(role: string) => ReadonlySet<Permission>> {
+  const held = new Map<string, ReadonlySet<Permission>>();
+  for (const { accountRole, administrativeRole } of registrars)
+    for (const role of [accountRole, administrativeRole])
+      if (role !== null && !held.has(role)) held.set(role, await heldPermissions(tx, organizationId, role));
+  return (role) => held.get(role) ?? new Set();
+}
