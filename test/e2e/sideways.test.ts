@@ -140,6 +140,19 @@ describe('a group of the provider to which a role of a customer is delegated', (
     expect(await codeOf(add(await org.signIn('dan'), 'bob'))).toBe('second_factor_required');
     const machine = await serviceAccount(org.owner, 'robot', 'administrator');
     expect(await codeOf(add(machine, 'bob'))).toBe('people_only');
+    // Nor does a machine open, in whatever way, the account of somebody who is in it.
+    const eli = await org.member('eli');
+    await add(dan, eli.name);
+    const opening = (by: Member) =>
+      (['resetUser', 'confirmUser', 'enableUser'] as const).map(
+        (id) => () => codeOf(org.as(by, id, { params: { user: 'eli' } })),
+      );
+    for (const each of opening(machine)) expect(await each()).toBe('people_only');
+    for (const each of opening(await org.signIn('dan'))) expect(await each()).toBe('second_factor_required');
+    await org.as(dan, 'disableUser', { params: { user: 'eli' } });
+    const enable = (by: Member) => org.as(by, 'enableUser', { params: { user: 'eli' } });
+    expect(await codeOf(enable(machine))).toBe('people_only');
+    expect(await enable(dan)).toMatchObject({ state: 'active' });
   });
 
   it('gives nothing to machines in it, and nothing says so', async () => {

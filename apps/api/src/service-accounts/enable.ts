@@ -10,7 +10,7 @@ import { shownServiceAccount } from './view.js';
 
 /**
  * Opens a closed service account again, for keys that are registered from then on. Repeating it changes nothing. Ends in
- * `not_found`, `grant_refused` (every rule), `decision_stale`.
+ * `not_found`, `people_only` and `second_factor_required` (a role of a customer is delegated to it), `grant_refused` (every rule), `decision_stale`.
  */
 export function enableServiceAccount(
   { store, clock }: { readonly store: ScopedDatabase; readonly clock: Clock },

@@ -11,7 +11,7 @@ import { userView } from './user-view.js';
 
 /**
  * Says that an account is a person of its own: whoever invited or reset it does not count as behind it any more, until it
- * is reset again. Ends in `not_found`, `grant_refused` (every rule), `already_so`, `decision_stale`.
+ * is reset again. Ends in `not_found`, `people_only` and `second_factor_required` (a role of a customer is delegated to it), `grant_refused` (every rule), `already_so`, `decision_stale`.
  */
 export function confirmUser(
   { store, clock }: { readonly store: ScopedDatabase; readonly clock: Clock },

@@ -12,7 +12,7 @@ import { userView } from './user-view.js';
 /**
  * Reopens a closed account for new keys only: what was revoked with it stays so. Without a password it waits for
  * a reset's invitation. Repeating it changes nothing. An organization's first owner ends what people from outside have left there.
- * Ends in `not_found`, `grant_refused` (every rule).
+ * Ends in `not_found`, `people_only` and `second_factor_required` (a role of a customer is delegated to it), `grant_refused` (every rule).
  */
 export function enableUser(
   services: TrustEnding & { readonly store: ScopedDatabase },

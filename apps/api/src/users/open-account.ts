@@ -21,6 +21,7 @@ import {
 } from '@writ/storage';
 import { heldPermissions } from '../auth/held-permissions.js';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
+import { needProvidersPerson } from '../organizations/customers.js';
 import { notFound, refusal } from '../refusal.js';
 import { grantedRoles, granterOf, recipientsOf } from '../roles/granter.js';
 import { administrativePermissions } from '../administrative-roles/read.js';
@@ -40,7 +41,7 @@ export async function refuseInviting(
 
 /**
  * Whether the caller, who will hold the invitation, may open an account anew: they could act as it, and have to hold
- * all that it holds. Ends in `grant_refused`, with every rule.
+ * all that it holds. Ends in `grant_refused`, with every rule, and in the codes of `needPersonForDelegate`.
  */
 export async function refuseResetting(
   tx: Transaction,
@@ -48,6 +49,7 @@ export async function refuseResetting(
   caller: SignedInCaller,
   account: AccountRow,
 ): Promise<void> {
+  await needPersonForDelegate(tx, caller, account);
   const roles = await rolesOf(tx, clock, caller, account);
   const opened = await accountOf(tx, caller, account.administrativeRole, roles);
   refuseUnless([mayOpenAccount(await granterOf(tx, clock, caller), 'user.reset', opened)]);
@@ -55,7 +57,8 @@ export async function refuseResetting(
 
 /**
  * Whether the caller may give an account back to whoever knows its password: it takes every permission that the account
- * holds, and for each of its roles what granting it takes. Resolves to the exception that was used. Ends in `grant_refused`, with every rule.
+ * holds, and for each of its roles what granting it takes. Resolves to the exception that was used. Ends in `grant_refused`, with every rule,
+ * and in the codes of `needPersonForDelegate`.
  */
 export async function refuseEnabling(
   tx: Transaction,
@@ -63,6 +66,7 @@ export async function refuseEnabling(
   caller: SignedInCaller,
   account: AccountRow,
 ): Promise<'only_owner' | null> {
+  await needPersonForDelegate(tx, caller, account);
   const granter = await granterOf(tx, clock, caller);
   const recipients = await recipientsOf(tx, clock, caller.organizationId, [account]);
   const roles = await rolesOf(tx, clock, caller, account);
@@ -125,7 +129,7 @@ export async function refuseRevokingKeyOf(
 
 /**
  * Whether the caller may say that an account is a person of its own. Resolves to the exception that was used and to who
- * stays behind the account. Ends in `grant_refused`, with every rule.
+ * stays behind the account. Ends in `grant_refused`, with every rule, and in the codes of `needPersonForDelegate`.
  */
 export async function refuseConfirming(
   tx: Transaction,
@@ -135,6 +139,7 @@ export async function refuseConfirming(
 ): Promise<Extract<ConfirmJudgement, { allowed: true }>> {
   const { administrativeRole } = account;
   const { organizationId } = caller;
+  await needPersonForDelegate(tx, caller, account);
   const [recipient] = await recipientsOf(tx, clock, organizationId, [account]);
   if (recipient === undefined) throw notFound('user');
   const may = mayConfirmAccount(await granterOf(tx, clock, caller), {
@@ -161,6 +166,18 @@ async function onlyFirstOwner(
   if (waiting === null) return { allowed: true, exception: null };
   const message = `${waiting} is invited as the owner; give them a new invitation (\`writ user reset ${waiting}\`), or disable the account first.`;
   return { allowed: false, failures: [{ rule: 'owner_invited', message }] };
+}
+
+/**
+ * Where roles of customers are delegated to the account, opening it says who comes into them, and takes what delegating them takes:
+ * no service account does it. Ends in `people_only`, `second_factor_required`.
+ */
+async function needPersonForDelegate(
+  tx: Transaction,
+  caller: SignedInCaller,
+  { id }: AccountRow,
+): Promise<void> {
+  if ((await delegatesOfUsers(tx, caller.organizationId, [id])).length > 0) needProvidersPerson(caller);
 }
 
 async function accountOf(

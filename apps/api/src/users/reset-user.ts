@@ -26,7 +26,7 @@ const day = 24 * 3600 * 1000;
 
 /**
  * Forgets an account's password, ends its sessions and revokes its certificates; only the invitation in this answer opens it again. Nobody resets
- * their own account: a borrowed session would become a password. Ends in `not_found`, `grant_refused` (every rule),
+ * their own account: a borrowed session would become a password. Ends in `not_found`, `people_only` and `second_factor_required` (a role of a customer is delegated to it), `grant_refused` (every rule),
  * `already_so` (the account is closed), `last_owner`.
  */
 export function resetUser(
