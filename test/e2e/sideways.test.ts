@@ -247,6 +247,27 @@ describe('an account that is closed', () => {
     expect(items).toMatchObject([{ subject: 'acme/olga', data: { reason: 'stolen', invitations: 1 } }]);
   });
 
+  it('is closed by as many questions to the database, in however many customers it acted', async () => {
+    const { url, queries } = await org.counting();
+    const asked = [];
+    for (const [name, count] of [
+      ['nat', 1],
+      ['ned', 4],
+    ] as const) {
+      const by = await org.member(name, 'owner', dan);
+      await strong();
+      for (let n = 0; n < count; n += 1)
+        await org.as(by, 'inviteUser', { ...at((await customer()).handle), body: { name: 'zed' } });
+      const before = queries();
+      await org.as(dan, 'disableUser', { params: { user: name } }, url);
+      asked.push(queries() - before);
+      const [event] = (await org.as(dan, 'listEvents', { query: { kind: 'user.disabled' } })).items;
+      expect(event).toMatchObject({ subject: name, data: { invitations: count } });
+    }
+    expect(asked[0]).toBeGreaterThan(5);
+    expect(asked[1]).toBe(asked[0]);
+  });
+
   it('nor does one whose rights were taken: its invitations are judged when they are used', async () => {
     const fay = await org.member('fay', 'administrator', dan);
     const body = { name: 'gus', administrativeRole: 'administrator' };

@@ -4,17 +4,17 @@ import {
   delegatesOfGroup,
   delegatesOfUsers,
   fingerprintsOfUser,
-  lockTrust,
+  lockTrustOf,
+  outsiderNames,
   raiseEpochs,
   recordAct,
   recordEvents,
   seeOrganizations,
   settleDelegated,
   unexpiredCertificatesOfHoldings,
-  unexpiredUserCertificates,
+  unexpiredCertificatesAcross,
   withdrawLeftBy,
   holderNames,
-  type CertificateRef,
   type NewEvent,
   type RevocationGround,
   type Transaction,
@@ -102,19 +102,17 @@ export async function endAcross(
   if (customers.length === 0) return 0;
   // A session may outlive its certificate: the key names it as long as it lasts.
   const cutKeys = fingerprint === null ? await fingerprintsOfUser(tx, home, userId) : [fingerprint];
+  const since = takenSince(services);
+  const ending = await unexpiredCertificatesAcross(tx, customers, userId, since, fingerprint);
+  const names = await outsiderNames(tx, customers, userId);
+  const events: NewEvent[] = [];
   let certificates = 0;
-  for (const customer of customers) {
-    const ending: CertificateRef[] = await unexpiredUserCertificates(
-      tx,
-      customer,
-      userId,
-      takenSince(services),
-      fingerprint,
-    );
-    const who = { roleId: home, userId };
-    const { user: subject } = (await holderNames(tx, customer, [who]))(who);
+  // A KRL is one customer's: only for those in which there is anything to revoke, or sessions are ended, too.
+  for (const customer of ground.cut === true ? customers : ending.keys()) {
+    const issued = ending.get(customer) ?? [];
+    const subject = names.get(customer) ?? userId;
     const there = { ...ground, subject, organizationId: customer };
-    const what = { certificates: ending, keys: [], cutKeys };
+    const what = { certificates: issued, keys: [], cutKeys };
     const ended = await endTrust(tx, services, there, what, { origin: act });
     certificates += ended.certificates;
     if (ended.certificates + ended.cut === 0) continue;
@@ -122,8 +120,9 @@ export async function endAcross(
     const counts = { certificates: ended.certificates, ...(cut === true ? { cut: ended.cut } : {}) };
     const data = { reason, ...counts, delegated: true };
     const event = { kind: 'user.revoked', actor: null, data, requestId: null };
-    await recordEvents(tx, [{ ...event, organizationId: customer, subject }]);
+    events.push({ ...event, organizationId: customer, subject });
   }
+  await recordEvents(tx, events);
   if (certificates > 0) {
     const krlVersion = (await currentKrlVersion(tx, home)) ?? 0n;
     await recordAct(tx, ground, { id: act, certificates: 0, keys: 0, krlVersion, originId: null });
@@ -156,18 +155,22 @@ export async function withdrawAcross(
   const total = { joinTokens: 0, invitations: 0, registeredKeys: 0, certificates: 0, sessionsEnded: 0 };
   const customers = await customersEntered(tx, home, userId);
   if (customers.length === 0) return total;
-  for (const { customerId, name } of customers) {
-    await lockTrust(tx, customerId);
-    const { keys, joinTokens, invitations } = await withdrawLeftBy(tx, customerId, userId);
+  const names = new Map(customers.map(({ customerId, name }) => [customerId, name]));
+  const ids = [...names.keys()];
+  await lockTrustOf(tx, ids);
+  const events: NewEvent[] = [];
+  for (const [customerId, { keys, joinTokens, invitations }] of await withdrawLeftBy(tx, ids, userId)) {
     if (keys.length + joinTokens + invitations === 0) continue;
+    const name = names.get(customerId) ?? userId;
     const there = { ...ground, cause: 'key', subject: name, organizationId: customerId } as const;
     const ended = await endRegisteredKeys(tx, services, there, keys, { origin: act });
     const counts = { joinTokens, invitations, registeredKeys: keys.length, ...ended };
     for (const key of Object.keys(counts) as (keyof WithdrawnAcross)[]) total[key] += counts[key];
     const data = { reason: ground.reason, ...counts };
     const event = { kind: 'user.revoked', actor: null, data, requestId: null };
-    await recordEvents(tx, [{ ...event, organizationId: customerId, subject: name }]);
+    events.push({ ...event, organizationId: customerId, subject: name });
   }
+  await recordEvents(tx, events);
   await seeOrganizations(tx, [home]);
   return total;
 }
@@ -181,7 +184,7 @@ async function entered(
   const customers = [...new Set(delegates.map(({ customerId }) => customerId))].sort();
   if (customers.length === 0) return [];
   await seeOrganizations(tx, [homeId, ...customers]);
-  for (const customer of customers) await lockTrust(tx, customer);
+  await lockTrustOf(tx, customers);
   return customers;
 }
 

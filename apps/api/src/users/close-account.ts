@@ -73,7 +73,8 @@ export async function closeAccount(
     cutKeys: await fingerprintsOfUser(tx, organizationId, account.id),
   };
   const ended = await endTrust(tx, services, ground, ending, { act });
-  const { keys: registered, ...left } = await withdrawLeftBy(tx, organizationId, account.id);
+  const left = (await withdrawLeftBy(tx, [organizationId], account.id)).get(organizationId);
+  const registered = left?.keys ?? [];
   const ofKeys = await endRegisteredKeys(tx, services, ground, registered, { act });
   const elsewhere = await endAcross(tx, services, ground, act, { userId: account.id });
   const there = await withdrawAcross(tx, services, ground, act, account.id);
@@ -84,8 +85,8 @@ export async function closeAccount(
     sessionsEnded: sessionsEnded + ofKeys.sessionsEnded + there.sessionsEnded,
   };
   const leftBehind = {
-    joinTokens: left.joinTokens + there.joinTokens,
-    invitations: left.invitations + there.invitations,
+    joinTokens: (left?.joinTokens ?? 0) + there.joinTokens,
+    invitations: (left?.invitations ?? 0) + there.invitations,
     registeredKeys: registered.length + there.registeredKeys,
   };
   const any = Object.values(leftBehind).some((count) => count > 0);

@@ -141,6 +141,30 @@ export function unexpiredUserCertificates(
       and (${fingerprint}::text is null or public_key_fingerprint = ${fingerprint}::text)`;
 }
 
+/** The same in many organizations (ids) at once, by organization; only those in which there are any, in the order of their ids. */
+export async function unexpiredCertificatesAcross(
+  tx: Transaction,
+  organizationIds: readonly string[],
+  userId: string,
+  since: bigint,
+  fingerprint: string | null,
+): Promise<ReadonlyMap<string, readonly CertificateRef[]>> {
+  const rows = await tx.$queryRaw<(CertificateRef & { readonly organizationId: string })[]>`
+    select organization_id as "organizationId", authority_id as "authorityId", serial, valid_before as "validBefore"
+    from certificates
+    where organization_id = any(${[...organizationIds]}::uuid[]) and user_id = ${userId}::uuid and certificate_type = 'user'
+      and valid_before > ${since}::bigint
+      and (${fingerprint}::text is null or public_key_fingerprint = ${fingerprint}::text)
+    order by organization_id`;
+  const found = new Map<string, CertificateRef[]>();
+  for (const { organizationId, ...certificate } of rows) {
+    const others = found.get(organizationId);
+    if (others === undefined) found.set(organizationId, [certificate]);
+    else others.push(certificate);
+  }
+  return found;
+}
+
 /** The user certificates that were issued in sessions which a key opened, and expire after `since` (seconds since 1970). */
 export function unexpiredCertificatesOfSignInKey(
   tx: Transaction,

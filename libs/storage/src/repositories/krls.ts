@@ -15,6 +15,13 @@ export async function lockTrust(tx: Transaction, organizationId: string): Promis
     select organization_id from organization_profiles where organization_id = ${organizationId}::uuid for update`;
 }
 
+/** The same for many organizations (ids) at once, in the order of their ids. */
+export async function lockTrustOf(tx: Transaction, organizationIds: readonly string[]): Promise<void> {
+  await tx.$queryRaw`
+    select organization_id from organization_profiles where organization_id = any(${[...organizationIds]}::uuid[])
+    order by organization_id for update`;
+}
+
 /** The current KRL; null before the organization's first. */
 export async function currentKrl(tx: Transaction, organizationId: string): Promise<KrlRow | null> {
   return tx.krl.findFirst({

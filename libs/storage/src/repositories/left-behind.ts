@@ -12,6 +12,8 @@ export interface LeftBehind {
   readonly keys: readonly { readonly userId: string; readonly fingerprint: string }[];
 }
 
+const nothing: LeftBehind = { joinTokens: 0, invitations: 0, keys: [] };
+
 /** The same of everybody from outside, and more. */
 export interface LeftByOutsiders extends LeftBehind {
   /** The accounts of people that they opened and that are not closed. */
@@ -21,23 +23,24 @@ export interface LeftByOutsiders extends LeftBehind {
 }
 
 /**
- * Uses up the join tokens and withdraws the invitations that an account (id) has made, and tells which keys it registered for service
- * accounts, which stay. What a service account made that one of these keys opens, or ever opened, counts as the account's, too. In a
- * transaction that holds `lockTrust`.
+ * Uses up the join tokens and withdraws the invitations that an account (id) has made in these organizations (ids), and tells which keys it
+ * registered for service accounts, which stay. What a service account made that one of these keys opens, or ever opened, counts as the
+ * account's, too. By organization, in the order given. In a transaction that holds the turn of each; in as many statements, however
+ * many there are.
  */
 export async function withdrawLeftBy(
   tx: Transaction,
-  organizationId: string,
+  organizationIds: readonly string[],
   accountId: string,
-): Promise<LeftBehind> {
+): Promise<ReadonlyMap<string, LeftBehind>> {
   const makers = await tx.$queryRaw<{ id: string }[]>`
     with recursive makers (id) as (
       select ${accountId}::uuid
       union
       select k.user_id from service_account_keys k join makers m on m.id = k.added_by_id
-        where k.organization_id = ${organizationId}::uuid and (removed_at is null or last_used_at is not null))
+        where k.organization_id = any(${[...organizationIds]}::uuid[]) and (removed_at is null or last_used_at is not null))
     select id from makers`;
-  return withdraw(tx, organizationId, idsOf(makers));
+  return withdraw(tx, organizationIds, idsOf(makers));
 }
 
 /**
@@ -63,7 +66,7 @@ export async function withdrawLeftByOutsiders(
       select opened.id from opened join makers on makers.id = opened.by)
     select id from makers`;
   const ids = idsOf(makers);
-  const left = await withdraw(tx, organizationId, ids);
+  const left = (await withdraw(tx, [organizationId], ids)).get(organizationId) ?? nothing;
   const hostCertificates = await tx.$queryRaw<CertificateRef[]>`
     select authority_id as "authorityId", serial, valid_before as "validBefore" from certificates c
     where organization_id = ${organizationId}::uuid and certificate_type = 'host' and user_id = any(${ids}::uuid[])
@@ -74,20 +77,45 @@ export async function withdrawLeftByOutsiders(
   return { ...left, accounts: await openAccounts(tx, organizationId, ids), hostCertificates };
 }
 
-async function withdraw(tx: Transaction, organizationId: string, makers: string[]): Promise<LeftBehind> {
-  const tokens = await tx.joinToken.updateMany({
-    where: { organizationId, createdById: { in: makers }, usesLeft: { gt: 0 } },
-    data: { usesLeft: 0 },
-  });
-  const invitations = await tx.invitation.deleteMany({
-    where: { organizationId, createdById: { in: makers }, usedAt: null },
-  });
+async function withdraw(
+  tx: Transaction,
+  organizationIds: readonly string[],
+  makers: string[],
+): Promise<ReadonlyMap<string, LeftBehind>> {
+  const ids = [...organizationIds];
+  const tokens = await tx.$queryRaw<{ of: string }[]>`
+    update join_tokens set uses_left = 0
+    where organization_id = any(${ids}::uuid[]) and created_by_id = any(${makers}::uuid[]) and uses_left > 0
+    returning organization_id as of`;
+  const invitations = await tx.$queryRaw<{ of: string }[]>`
+    delete from invitations
+    where organization_id = any(${ids}::uuid[]) and created_by_id = any(${makers}::uuid[]) and used_at is null
+    returning organization_id as of`;
   const keys = await tx.serviceAccountKey.findMany({
-    where: { organizationId, addedById: { in: makers }, removedAt: null },
-    select: { userId: true, fingerprint: true },
+    where: { organizationId: { in: ids }, addedById: { in: makers }, removedAt: null },
+    select: { organizationId: true, userId: true, fingerprint: true },
     orderBy: { addedAt: 'asc' },
   });
-  return { joinTokens: tokens.count, invitations: invitations.count, keys };
+  const joinTokens = countByOrganization(tokens);
+  const withdrawn = countByOrganization(invitations);
+  return new Map(
+    ids.map((id) => [
+      id,
+      {
+        joinTokens: joinTokens.get(id) ?? 0,
+        invitations: withdrawn.get(id) ?? 0,
+        keys: keys
+          .filter(({ organizationId }) => organizationId === id)
+          .map(({ userId, fingerprint }) => ({ userId, fingerprint })),
+      },
+    ]),
+  );
+}
+
+function countByOrganization(rows: readonly { readonly of: string }[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { of } of rows) counts.set(of, (counts.get(of) ?? 0) + 1);
+  return counts;
 }
 
 function idsOf(rows: readonly { readonly id: string }[]): string[] {

@@ -20,15 +20,26 @@ export async function keepOutsider(tx: Transaction, outsider: NewOutsider): Prom
     on conflict (organization_id, user_id) do nothing`;
 }
 
+/** The names by which those of the organizations (ids) that know somebody from outside do so. */
+export async function outsiderNames(
+  tx: Transaction,
+  organizationIds: readonly string[],
+  userId: string,
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await tx.outsider.findMany({
+    where: { organizationId: { in: [...organizationIds] }, userId },
+    select: { organizationId: true, name: true },
+  });
+  return new Map(rows.map(({ organizationId, name }) => [organizationId, name]));
+}
+
 /** The name by which the organization knows somebody from outside: 'msp/ana'; null: they have never been there. */
 export async function outsiderName(
   tx: Transaction,
   organizationId: string,
   userId: string,
 ): Promise<string | null> {
-  return (
-    (await tx.outsider.findFirst({ where: { organizationId, userId }, select: { name: true } }))?.name ?? null
-  );
+  return (await outsiderNames(tx, [organizationId], userId)).get(organizationId) ?? null;
 }
 
 /**
