@@ -177,7 +177,7 @@ describe('init', () => {
   it(
     'explains itself',
     async () => {
-      for (const command of ['init', 'server', 'rewrap', 'backup', 'restore']) {
+      for (const command of ['init', 'server', 'rewrap', 'reset-owner', 'backup', 'restore']) {
         const { status, stdout } = await installation.run([command, '--help']);
         expect(status).toBe(0);
         expect(stdout).toContain('Example:');
@@ -397,6 +397,25 @@ describe('rewrap, backup and restore', () => {
     expect(await service.stop()).toBe(0);
     service = undefined;
   };
+
+  it(
+    'reset-owner lets an owner in again while the service runs',
+    async () => {
+      service = await startService(installation);
+      await service.ready();
+      const refused = await installation.run(['reset-owner', 'nobody', '--yes']);
+      expect(refused).toMatchObject({ status: 58, stdout: '' });
+      const { status, stdout } = await installation.run(['reset-owner', owner.user, '--yes']);
+      expect(status).toBe(0);
+      await expect(signIn(service.url)).rejects.toMatchObject({ problem: { code: 'sign_in_failed' } });
+      const body = { invitation: stdout.trim(), password: owner.password };
+      await call(transportTo(service.url), 'acceptInvitation', { body });
+      await signIn(service.url);
+      expect(await service.stop()).toBe(0);
+      service = undefined;
+    },
+    patience,
+  );
 
   it(
     'rewrap puts a new secret in place; the old one opens nothing any more',

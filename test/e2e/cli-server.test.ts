@@ -59,7 +59,7 @@ describe('writ, on the machine of the service', () => {
     expect((await machine.writ(words)).status).toBe(51);
   });
 
-  it.each(['init', 'server', 'rewrap', 'backup', 'restore'])(
+  it.each(['init', 'server', 'rewrap', 'reset-owner', 'backup', 'restore'])(
     '%s: --help has an example, and every option that completion offers',
     async (command) => {
       const help = await machine.data(command, '--help');

@@ -1,4 +1,8 @@
+import { resetOwner } from '@writ/api/testing';
 import { call, signInNamespace, type SessionTokens } from '@writ/contract';
+import { openScoped } from '@writ/storage';
+import { codeAt } from '@writ/testkit/authenticator';
+import { randomBytes } from 'node:crypto';
 import { transportTo } from '../service/person.js';
 import { newKey, problemOf, sshsig, TestOrganization, type Member, type OwnKey } from './organization.js';
 import { password } from './service.js';
@@ -666,5 +670,51 @@ describe('customers', () => {
     expect(await codeOf(org.as(org.owner, 'closeCustomer', { params: { customer: 'nobody' } }))).toBe(
       'not_found',
     );
+  });
+});
+
+describe('an only owner who has lost password or second factor', () => {
+  it('is let in again by whoever has the server, and nobody acts in their place meanwhile', async () => {
+    const store = openScoped({ connection: org.database.connection('app'), connections: 1 });
+    const reset = async (organization: string, user: string, anyway = false) =>
+      resetOwner({ store, clock: Date.now, random: randomBytes }, { organization, user, anyway });
+    try {
+      const { handle, name } = await customer();
+      const bo = await letIn(handle, 'bo');
+      const { secret } = await org.as(bo, 'startSecondFactor', { ...at(handle), body: {} });
+      const body = { code: codeAt(secret, Date.now()) };
+      await org.as(bo, 'confirmSecondFactor', { ...at(handle), body });
+      const mia = await letIn(handle, 'mia', 'administrator', bo);
+      for (const [organization, user] of [
+        [name, 'mia'],
+        [name, 'nobody'],
+        ['nowhere', 'bo'],
+      ] as const)
+        await expect(reset(organization, user)).rejects.toMatchObject({ code: 'owner_reset_refused' });
+      const done = await reset(name, 'bo');
+      expect(done).toMatchObject({
+        user: 'bo',
+        organization: name,
+        secondFactorRemoved: true,
+        sessionsEnded: 1,
+      });
+      expect(await codeOf(org.as(bo, 'whoami', at(handle)))).toBe('session_ended');
+      expect(await codeOf(signIn(name, 'bo'))).toBe('sign_in_failed');
+      expect(await codeOf(org.as(org.owner, 'listUsers', at(handle)))).toBe('not_found');
+      const again = { name: 'bo', token: (await accept(done.invitation)).accessToken };
+      expect(await eventsAt(again, handle, 'user.reset')).toMatchObject([
+        { actor: null, subject: 'bo', data: { server: true, secondFactorRemoved: true } },
+      ]);
+      await org.as(mia, 'listUsers', at(handle));
+      // A second owner may be bo; one who is confirmed is somebody else, who can do it.
+      await letIn(handle, 'zoe', 'owner', again);
+      await accept((await reset(name, 'bo')).invitation);
+      const signedIn = { name: 'bo', token: (await signIn(name, 'bo')).accessToken };
+      await org.as(signedIn, 'confirmUser', at(handle, { user: 'zoe' }));
+      await expect(reset(name, 'bo')).rejects.toThrow(/^zoe is an owner, too, .*--anyway/);
+      await accept((await reset(name, 'bo', true)).invitation);
+    } finally {
+      await store.close();
+    }
   });
 });

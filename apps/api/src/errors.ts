@@ -16,6 +16,8 @@ export type ApiErrorCode =
   | 'secret_missing'
   /** No key-encryption secret at hand opens the backup that is to be restored. */
   | 'restore_needs_secret'
+  /** There is no such owner, or another one can reset them. */
+  | 'owner_reset_refused'
   /** Interrupted, or a question was answered with no. */
   | 'cancelled'
   /** This machine's clock stands before the last certificate that was issued. */

@@ -46,6 +46,7 @@ export const exitStatus: Readonly<Record<string, number>> = {
   migrations_missing: 55,
   clock_behind: 56,
   high_water_invalid: 57,
+  owner_reset_refused: 58,
 
   backup_invalid: 60,
   backup_newer: 61,

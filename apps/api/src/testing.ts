@@ -17,3 +17,4 @@ export { makeLog } from './log.js';
 export { tidy } from './service/housekeeping.js';
 export { startService } from './service/service.js';
 export { certificatePin, selfSigned } from './tls/self-signed.js';
+export { resetOwner } from './users/reset-owner.js';

@@ -18,7 +18,7 @@ export function reference(tree: GroupDescription, service: Readonly<Record<strin
   return [
     '## Exit statuses',
     exitStatuses(),
-    '`writ init`, `server`, `rewrap`, `backup` and `restore` end with these too; [errors.md](errors.md#the-services-process) ' +
+    '`writ init`, `server`, `rewrap`, `reset-owner`, `backup` and `restore` end with these too; [errors.md](errors.md#the-services-process) ' +
       'has the cause and cure of each code.',
     serviceStatuses(service),
     '## Commands',

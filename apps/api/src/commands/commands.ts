@@ -15,6 +15,10 @@ export function commandsOf(extension: Extension): Readonly<Record<keyof typeof h
     init: { help: help.init, load: async () => (await import('./init.js')).init },
     server: { help: help.server, load: async () => (await import('./server.js')).serverCommand(extension) },
     rewrap: { help: help.rewrap, load: async () => (await import('./rewrap.js')).rewrap },
+    'reset-owner': {
+      help: help['reset-owner'],
+      load: async () => (await import('./reset-owner.js')).resetOwner,
+    },
     backup: { help: help.backup, load: async () => (await import('./backup.js')).backup },
     restore: { help: help.restore, load: async () => (await import('./restore.js')).restore },
   };

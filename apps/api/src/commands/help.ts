@@ -44,6 +44,20 @@ with the old secret only: keep it as long as you keep them.
 Example:
   writ rewrap
 `,
+  'reset-owner': `Usage: writ reset-owner USER [--org NAME] [--anyway] [--yes] [--json]
+
+For an owner who has lost password or second factor, and whom no other owner can reset. Forgets both, ends the owner's
+sessions and prints a one-time invitation, good for a day. Certificates that they have stay. The service may run meanwhile.
+It stands in the organization's events.
+
+  --org NAME            the owner's organization (default: the one that runs the service)
+  --anyway              also where another owner could do it (writ user reset)
+  --yes                 do not ask
+  --json                print the result as JSON
+
+Example:
+  writ reset-owner ana
+`,
   backup: `Usage: writ backup FILE [--json]
 
 Writes everything in the database to FILE (readable by its owner only) and reads it back to check it. The service may

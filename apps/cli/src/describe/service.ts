@@ -64,6 +64,26 @@ export const service: readonly LeafDescription[] = [
     options: [{ flags: '--yes', summary: 'do not ask' }],
   }),
   ofService({
+    name: 'reset-owner',
+    summary: 'let an owner in again who has lost password or second factor, and whom no other can reset',
+    description:
+      "Forgets the owner's password and second factor, ends their sessions and prints a one-time invitation, good for a day. " +
+      'The service may run meanwhile. It stands in the events.',
+    examples: [{ command: 'writ reset-owner ana', says: 'then ana: writ login --invitation' }],
+    arguments: [{ name: 'user', summary: 'the owner' }],
+    options: [
+      {
+        flags: '--org <name>',
+        summary: "the owner's organization; without it the one that runs the service",
+      },
+      { flags: '--anyway', summary: 'also where another owner could do it' },
+      { flags: '--yes', summary: 'do not ask' },
+    ],
+    json:
+      '{ "user": string, "organization": string, "invitation": string, "expiresAt": string, "sessionsEnded": number, ' +
+      '"secondFactorRemoved": boolean }',
+  }),
+  ofService({
     name: 'backup',
     summary: 'write everything to a file, while the service runs; keys stay sealed',
     examples: [{ command: 'writ backup /var/backups/writ.backup', says: 'one file, checked' }],

@@ -159,6 +159,18 @@ export async function otherActiveOwners(
   });
 }
 
+/** The owners who can sign in, by name. */
+export function activeOwners(
+  tx: Transaction,
+  organizationId: string,
+): Promise<{ readonly id: string; readonly name: string }[]> {
+  return tx.user.findMany({
+    where: { organizationId, administrativeRole: 'owner', state: 'active' },
+    select: { id: true, name: true },
+    orderBy: { name: 'asc' },
+  });
+}
+
 /** Whether somebody is an owner here who can sign in: from then on nobody from outside acts as one. */
 export async function hasActiveOwner(tx: Transaction, organizationId: string): Promise<boolean> {
   const where = { organizationId, administrativeRole: 'owner', state: 'active' };

@@ -1,0 +1,109 @@
+import { CodedError, type Clock, type RandomBytes } from '@writ/kernel';
+import {
+  activeOwners,
+  changeAccount,
+  endOtherSessions,
+  findAccount,
+  findOrganization,
+  lockTrust,
+  organizationIdByName,
+  partiesAcross,
+  raiseEpochs,
+  recordEvent,
+  removeSecondFactor,
+  replaceInvitation,
+  type ScopedDatabase,
+} from '@writ/storage';
+import { makeInvitation } from '../auth/invitation-token.js';
+import type { ApiErrorCode } from '../errors.js';
+
+const day = 24 * 3_600_000;
+
+/** Whose sign-in is to begin anew. */
+export interface OwnerToReset {
+  readonly user: string;
+  /** Null: the organization that runs the service. */
+  readonly organization: string | null;
+  /** Also where another owner could do it. */
+  readonly anyway: boolean;
+}
+
+export interface OwnerReset {
+  readonly user: string;
+  readonly organization: string;
+  /** One-time. */
+  readonly invitation: string;
+  readonly expiresAt: string;
+  readonly sessionsEnded: number;
+  readonly secondFactorRemoved: boolean;
+}
+
+/**
+ * Forgets an owner's password and second factor, ends their sessions, and gives a one-time invitation that opens the account again: for
+ * whoever has the server, where an only owner can sign in no more and nobody else could reset them. The account goes on being an
+ * active owner's, so that nobody acts in its place meanwhile; its certificates stay. Ends in `owner_reset_refused`.
+ */
+export async function resetOwner(
+  {
+    store,
+    clock,
+    random,
+  }: { readonly store: ScopedDatabase; readonly clock: Clock; readonly random: RandomBytes },
+  { user, organization: named, anyway }: OwnerToReset,
+): Promise<OwnerReset> {
+  const organizationId = await store.unscoped((tx) => organizationIdByName(tx, named));
+  if (organizationId === null) throw refused(`There is no organization ${named ?? ''}.`);
+  return store.within([organizationId], async (tx) => {
+    await lockTrust(tx, organizationId);
+    const at = new Date(clock());
+    const organization = await findOrganization(tx, organizationId);
+    if (organization?.state !== 'active')
+      throw refused(`${named ?? 'The organization'} is closed; reopen it first.`);
+    const account = await findAccount(tx, organizationId, user);
+    if (account?.administrativeRole !== 'owner')
+      throw refused(
+        `${organization.name} has no owner ${user}; an owner resets everybody else: \`writ user reset\`.`,
+      );
+    if (account.state === 'disabled')
+      throw refused(`${user} is disabled; another owner enables and resets the account.`);
+    const others = (await activeOwners(tx, organizationId)).filter(({ id }) => id !== account.id);
+    const parties = await partiesAcross(
+      tx,
+      organizationId,
+      others.map(({ id }) => id),
+      at,
+    );
+    const apart = others.find(({ id }) => parties.get(id)?.length === 1);
+    if (apart !== undefined && !anyway)
+      throw refused(
+        `${apart.name} is an owner, too, and can do it: \`writ user reset ${user}\`; say --anyway where that is not to be.`,
+      );
+    await raiseEpochs(tx, organizationId, [account.id]);
+    await changeAccount(tx, organizationId, account.id, { state: account.state, at, keepPassword: false });
+    const end = { at, reason: 'account_reset' };
+    const sessionsEnded = await endOtherSessions(tx, organizationId, account.id, null, end);
+    const secondFactorRemoved = await removeSecondFactor(tx, organizationId, account.id);
+    const { token, hash } = makeInvitation(random, organization.handle);
+    const expiresAt = new Date(at.getTime() + day);
+    await replaceInvitation(tx, {
+      ...{ organizationId, userId: account.id, purpose: 'reset', tokenHash: hash },
+      ...{ createdById: null, createdAt: at, expiresAt },
+    });
+    const data = {
+      server: true,
+      sessionsEnded,
+      secondFactorRemoved,
+      ...(apart === undefined ? {} : { anyway }),
+    };
+    const event = { organizationId, kind: 'user.reset', actor: null, subject: user, requestId: null };
+    await recordEvent(tx, { ...event, data });
+    return {
+      ...{ user, organization: organization.name, invitation: token, expiresAt: expiresAt.toISOString() },
+      ...{ sessionsEnded, secondFactorRemoved },
+    };
+  });
+}
+
+function refused(message: string): CodedError<ApiErrorCode> {
+  return new CodedError<ApiErrorCode>('owner_reset_refused', message);
+}
