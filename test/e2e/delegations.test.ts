@@ -143,6 +143,33 @@ describe('a role that is delegated to a group of the provider', () => {
     await strong();
   });
 
+  it('is out of reach while the account is locked at home, and there again when the lock ends', async () => {
+    const one = await issue(bob);
+    const { certificates } = await org.as(org.owner, 'lockAccount', {
+      body: { user: 'bob', seconds: 3600, reason: 'laptop missing' },
+    });
+    expect(certificates).toBeGreaterThan(0);
+    expect(await revoked(one.id)).toBe(true);
+    expect(await codeOf(issue(bob))).toBe('session_ended');
+    const [part] = (await org.as(gina, 'listRevocations', at(globex))).items;
+    expect(part).toMatchObject({ cause: 'lock', subject: 'acme/bob', unlockedAt: null });
+    // Its key is named, so that sessions of certificates end that have expired.
+    const [list] = await org.ask<{ text: string }>(
+      `select c.text from cut_lists c join organizations o on o.id = c.organization_id
+       where o.handle = $1 order by number desc limit 1`,
+      [globex],
+    );
+    expect(list?.text).toContain(`key ${keys.get('bob')?.fingerprint ?? ''}\n`);
+    await org.as(org.owner, 'unlockAccount', { body: { user: 'bob' } });
+    expect(await revoked(one.id)).toBe(false);
+    const [ended] = (await org.as(gina, 'listEvents', { ...at(globex), query: { kind: 'user.unlocked' } }))
+      .items;
+    expect(ended).toMatchObject({ subject: 'acme/bob', data: { delegated: true } });
+    bob = await org.signIn('bob');
+    await strong();
+    expect(await revoked((await issue(bob)).id)).toBe(false);
+  });
+
   it('is lost with the group, and with the account, in the same moment', async () => {
     const one = await issue(bob);
     await remove('bob');

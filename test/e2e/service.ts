@@ -18,6 +18,7 @@ import { Client } from 'pg';
 import {
   allRoutes,
   AppModule,
+  endLocks,
   found,
   makeLog,
   noExtension,
@@ -66,6 +67,8 @@ export interface TestService {
   ask<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Forgets, at once, what the service forgets every hour. */
   tidy(): Promise<void>;
+  /** Ends, at once, the locks whose time is over. */
+  endLocks(): Promise<void>;
   /** The address of a second service over the same database, which remembers nothing of what this one knows. */
   another(different?: Partial<Adapters>): Promise<string>;
   /** Lets nobody in any more, waits for those inside, and stops listening; the rest stays open. */
@@ -138,6 +141,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     },
     ask: (text, values = []) => asked(database, text, values),
     tidy: () => tidy(adapters),
+    endLocks: () => endLocks(adapters),
     async another(different = {}) {
       const other = await start({ ...adapters, ...different });
       others.push(other);

@@ -9,6 +9,7 @@ import { EventsController } from './events/events.controller.js';
 import { GroupsController } from './groups/groups.controller.js';
 import { HostsController } from './hosts/hosts.controller.js';
 import { KeysController } from './keys/keys.controller.js';
+import { LocksController } from './locks/locks.controller.js';
 import { RevocationsController } from './revocations/revocations.controller.js';
 import { RolesController } from './roles/roles.controller.js';
 import { ServiceAccountsController } from './service-accounts/service-accounts.controller.js';
@@ -27,6 +28,7 @@ export const resourceControllers: readonly Type[] = [
   KeysController,
   HostsController,
   CertificatesController,
+  LocksController,
   RevocationsController,
   AuthoritiesController,
   EnforcementController,

@@ -41,6 +41,7 @@ export const problemExitStatus: Readonly<Record<ProblemCode, ExitStatus>> = {
   host_keys_changed: exitStatus.conflict,
   host_removed: exitStatus.notFound,
   last_owner: exitStatus.refused,
+  lock_unconfirmed: exitStatus.refused,
   decision_stale: exitStatus.conflict,
   challenge_invalid: exitStatus.conflict,
   body_too_large: exitStatus.usage,

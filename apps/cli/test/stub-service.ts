@@ -109,6 +109,7 @@ export const user = {
   state: 'active',
   createdAt: '2026-01-31T08:00:00.000Z',
   disabledAt: null,
+  lockedUntil: null,
   openedBy: null,
   confirmedBy: null,
 };

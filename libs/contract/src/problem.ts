@@ -38,6 +38,7 @@ export const problemStatus = {
   host_keys_changed: 409,
   delegation_stale: 409,
   last_owner: 409,
+  lock_unconfirmed: 409,
   authority_unknown_to_hosts: 409,
   decision_stale: 409,
   challenge_invalid: 409,

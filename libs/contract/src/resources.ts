@@ -49,9 +49,11 @@ export const User = z.strictObject({
   kind: z.enum(['person', 'service']),
   /** One of those that every organization has, or of its own. */
   administrativeRole: ShortName,
-  state: z.enum(['invited', 'active', 'disabled']),
+  state: z.enum(['invited', 'active', 'locked', 'disabled']),
   createdAt: Instant,
   disabledAt: Instant.nullable(),
+  /** When the lock ends by itself; null: it is not locked. */
+  lockedUntil: Instant.nullable(),
   /** Who made the invitation or reset that the account was last opened with; null: nobody did, or not yet. */
   openedBy: ActorName.nullable(),
   /** Who has confirmed since then that the account is a person of its own. */
@@ -88,9 +90,11 @@ export const ServiceAccount = z.strictObject({
   id: Uuid,
   name: UserName,
   administrativeRole: ShortName,
-  state: z.enum(['active', 'disabled']),
+  state: z.enum(['active', 'locked', 'disabled']),
   createdAt: Instant,
   disabledAt: Instant.nullable(),
+  /** When the lock ends by itself; null: it is not locked. */
+  lockedUntil: Instant.nullable(),
   keys: z.array(SignInKey),
 });
 export type ServiceAccount = z.infer<typeof ServiceAccount>;
@@ -703,6 +707,32 @@ export const RevocationResult = z.strictObject({
 });
 export type RevocationResult = z.infer<typeof RevocationResult>;
 
+/** Which account nobody is to act as, and for how long. */
+export const LockRequest = z.strictObject({
+  /** A person's, or a service account. */
+  user: UserName,
+  seconds: z.int().min(60).max(2_592_000),
+  /** Whether its open sessions on hosts are ended. */
+  cut: z.boolean().default(true),
+  reason: Reason,
+  /** Whether it is known what follows where the account is one's own, or the last owner's. */
+  confirmed: z.boolean().default(false),
+});
+
+export const LockResult = z.strictObject({
+  user: UserName,
+  lockedUntil: Instant,
+  krlVersion: DecimalString,
+  /** How many hosts refuse until then; here, and in customers by delegation. */
+  certificates: z.int(),
+  keys: z.int(),
+  /** How many certificates and keys hosts are told to end the sessions of. */
+  cut: z.int(),
+  /** Of the service: who was signed in. */
+  sessionsEnded: z.int(),
+});
+export type LockResult = z.infer<typeof LockResult>;
+
 /** Something that somebody did by which certificates or keys are no longer trusted. */
 export const Revocation = z.strictObject({
   id: Uuid,
@@ -710,7 +740,7 @@ export const Revocation = z.strictObject({
   /** Null: the service itself, or somebody of another organization who is unknown here. */
   by: z.string().nullable(),
   /** What lost its trust or its ground: it decides what `subject` names. */
-  cause: z.enum(['certificate', 'key', 'user', 'role', 'host']),
+  cause: z.enum(['certificate', 'key', 'user', 'role', 'host', 'lock']),
   subject: z.string(),
   reason: z.string(),
   /** How many entries of the KRL are its. */
@@ -720,6 +750,9 @@ export const Revocation = z.strictObject({
   cut: z.int(),
   /** The first KRL that says so: what every host enforces that has it. */
   krlVersion: DecimalString,
+  /** Of a lock: when it ends by itself, and when it has ended; null: not yet, or it is for good. */
+  lockedUntil: Instant.nullable(),
+  unlockedAt: Instant.nullable(),
 });
 export type Revocation = z.infer<typeof Revocation>;
 

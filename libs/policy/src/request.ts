@@ -72,7 +72,7 @@ export interface HostCertificateRequest {
 export interface AccessRequest {
   readonly kind: 'access';
   /** State of the account that it is asked about. */
-  readonly account: 'invited' | 'active' | 'disabled';
+  readonly account: 'invited' | 'active' | 'locked' | 'disabled';
   readonly roleName?: string;
   readonly target?: Target;
 }

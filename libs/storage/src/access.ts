@@ -45,7 +45,7 @@ export const appRights = {
   customers: 'select, insert',
   outsiders: 'select, insert',
   certificates: 'select',
-  revocations: 'select, insert',
+  revocations: 'select, insert, update (keep_until)',
   revocation_acts: 'select, insert, update',
   krls: 'select, insert, delete',
   cuts: 'select, insert, update, delete',

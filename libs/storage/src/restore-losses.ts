@@ -126,6 +126,14 @@ export async function carryLosses(client: ClientBase, losses: Losses): Promise<v
   }
 }
 
+/** Locks the accounts whose locks came later than the backup, or are of the time of the backup and go on. Rejects as `pg` does. */
+export async function lockAgain(client: ClientBase): Promise<void> {
+  await client.query(`
+    update users set state = 'locked' from revocation_acts act
+    where act.locked_user_id = users.id and act.organization_id = users.organization_id and act.unlocked_at is null
+      and users.state in ('invited', 'active')`);
+}
+
 /**
  * Raises every epoch beyond what it was before, also where nobody can read that any more: to the microseconds since
  * 1970, which no counter of real changes overtakes. What some process remembers under an old epoch is then never

@@ -10,6 +10,7 @@ import { applyMigration, prismaLock, readApplied } from './migrate.js';
 import { migrationsDirectory, readMigrations, type Migration } from './migrations.js';
 import {
   carryLosses,
+  lockAgain,
   endWhatWouldLiveAgain,
   raiseAllEpochs,
   readLosses,
@@ -83,6 +84,7 @@ export async function restore(path: string, options: RestoreOptions): Promise<Re
     await grantAccess(client, options.roles);
     await endWhatWouldLiveAgain(client, 'backup');
     if (losses !== null) await carryLosses(client, losses);
+    await lockAgain(client);
     await raiseAllEpochs(client);
     const numbers = await continueNumbers(client, inUse, options.highWater, losses !== null, shared);
     if (numbers.skipped.length > 0 && options.skipUnknown !== true) throw needsConfirmation(numbers, shared);

@@ -17,7 +17,7 @@ export interface SessionState {
   readonly userId: string;
   readonly userName: string;
   readonly userKind: 'person' | 'service';
-  /** 'invited' | 'active' | 'disabled' */
+  /** 'invited' | 'active' | 'locked' | 'disabled' */
   readonly userState: string;
   readonly userEpoch: bigint;
   readonly administrativeRole: string;

@@ -96,7 +96,8 @@ function open(
   organization: OrganizationRow | null,
   user: SignInUser | null,
 ): { readonly organization: OrganizationRow; readonly user: SignInUser } {
-  if (organization?.state !== 'active' || user === null || user.state === 'disabled') throw invalid();
+  if (organization?.state !== 'active' || user === null) throw invalid();
+  if (user.state === 'disabled' || user.state === 'locked') throw invalid();
   return { organization, user };
 }
 

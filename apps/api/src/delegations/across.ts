@@ -116,10 +116,13 @@ export async function endAcross(
     const ended = await endTrust(tx, services, there, what, { origin: act });
     certificates += ended.certificates;
     if (ended.certificates + ended.cut === 0) continue;
-    const { reason, cut } = ground;
+    const { reason, cut, until } = ground;
     const counts = { certificates: ended.certificates, ...(cut === true ? { cut: ended.cut } : {}) };
-    const data = { reason, ...counts, delegated: true };
-    const event = { kind: 'user.revoked', actor: null, data, requestId: null };
+    const data = {
+      ...{ reason, ...counts, delegated: true },
+      ...(until === undefined ? {} : { until: until.toISOString() }),
+    };
+    const event = { kind: until === undefined ? 'user.revoked' : 'user.locked', actor: null, data, requestId: null };
     events.push({ ...event, organizationId: customer, subject });
   }
   await recordEvents(tx, events);

@@ -62,7 +62,7 @@ export interface Ending {
 /**
  * Revokes certificates and keys and publishes the KRL that says so, in a transaction that holds `lockTrust`. What was
  * revoked before is left as it is; where all of it was, and no session is to be ended, no new KRL is made, and nothing was done.
- * Where sessions are (`ground.cut`), the cut list says so under the KRL's number, also of what was revoked before. Rejects as `publishKrl` does.
+ * Of a lock (`ground.until`) all of it ends again then, and keys stay what they are. Where sessions are (`ground.cut`), the cut list says so under the KRL's number, also of what was revoked before. Rejects as `publishKrl` does.
  */
 export async function endTrust(
   tx: Transaction,
@@ -76,16 +76,12 @@ export async function endTrust(
   const serials = ending.certificates.map(({ authorityId, serial, validBefore }) => ({
     authorityId,
     serial,
-    keepUntil:
-      validBefore === null ? null : new Date(Math.max(Number(validBefore) * 1000, now) + keptAfterExpiry),
+    keepUntil: ground.until ?? keptUntil(validBefore, now),
   }));
   const keys = await revokeKeys(tx, ground, act, ending.keys);
   const certificates = await revokeSerials(tx, ground, act, serials);
-  await markKeysRevoked(
-    tx,
-    organizationId,
-    ending.keys.map(({ fingerprint }) => fingerprint),
-  );
+  const names = ending.keys.map(({ fingerprint }) => fingerprint);
+  if (ground.until === undefined) await markKeysRevoked(tx, organizationId, names);
   const cut = ground.cut === true ? await cutSessions(tx, ground, act, ending, now) : 0;
   if (certificates.length + keys + cut === 0) {
     const krlVersion = (await currentKrlVersion(tx, organizationId)) ?? 0n;
@@ -99,6 +95,11 @@ export async function endTrust(
   const counts = { certificates: certificates.length, keys, cut, krlVersion };
   await recordAct(tx, ground, { ...counts, id: act, originId: origin ?? null });
   return { ...counts, revoked: certificates };
+}
+
+/** When a KRL may forget a certificate; null: never. */
+function keptUntil(validBefore: bigint | null, now: number): Date | null {
+  return validBefore === null ? null : new Date(Math.max(Number(validBefore) * 1000, now) + keptAfterExpiry);
 }
 
 /** Resolves to how many entries of the cut list that makes. */
@@ -118,5 +119,5 @@ function cutSessions(
     keys: [...keys.map(({ fingerprint }) => fingerprint), ...cutKeys],
     sessions: [],
   };
-  return addCuts(tx, ground, act, cuts, new Date(now + cutKept));
+  return addCuts(tx, ground, act, cuts, ground.until ?? new Date(now + cutKept));
 }

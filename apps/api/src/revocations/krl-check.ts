@@ -54,7 +54,9 @@ function changeFault(
   }
   const digest = (name: string) => Buffer.from(name.slice('SHA256:'.length), 'base64');
   if (added.keys.some((name) => !krl.fingerprintsSha256.has(digest(name)))) return 'a key is missing';
-  return null;
+  const coming = new Set(added.keys);
+  const left = expired.keys.some((name) => !coming.has(name) && krl.fingerprintsSha256.has(digest(name)));
+  return left ? 'it revokes a key that is not revoked any more' : null;
 }
 
 function rangesOf(entries: KrlEntries, authorityId: string): SerialRuns {

@@ -53,8 +53,12 @@ export async function oneRevocation(
   });
 }
 
-function revocationView({ at, krlVersion, ...act }: RevocationAct) {
-  return { ...act, at: at.toISOString(), krlVersion: krlVersion.toString() };
+function revocationView({ at, krlVersion, lockedUntil, unlockedAt, ...act }: RevocationAct) {
+  return {
+    ...{ ...act, at: at.toISOString(), krlVersion: krlVersion.toString() },
+    lockedUntil: lockedUntil?.toISOString() ?? null,
+    unlockedAt: unlockedAt?.toISOString() ?? null,
+  };
 }
 
 /** 'user:5', 'user:7..9' */

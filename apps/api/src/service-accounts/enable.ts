@@ -23,7 +23,8 @@ export function enableServiceAccount(
     await takeTurn(tx, caller);
     const account = await knownServiceAccount(tx, organizationId, params.account);
     const exception = await refuseEnabling(tx, clock, caller, account);
-    if (account.state === 'active') return shownServiceAccount(tx, organizationId, account);
+    // A lock is ended, or ends by itself.
+    if (account.state !== 'disabled') return shownServiceAccount(tx, organizationId, account);
     await raiseEpochs(tx, organizationId, [account.id]);
     const opened = { state: 'active', at: new Date(clock()), keepPassword: true } as const;
     const enabled = await changeAccount(tx, organizationId, account.id, opened);

@@ -10,9 +10,10 @@ export function serviceAccountView(row: AccountRow, keys: readonly ShownKey[]) {
     id: row.id,
     name: row.name,
     administrativeRole: row.administrativeRole,
-    state: row.state === 'active' ? ('active' as const) : ('disabled' as const),
+    state: row.state === 'invited' ? ('disabled' as const) : row.state,
     createdAt: row.createdAt.toISOString(),
     disabledAt: row.disabledAt?.toISOString() ?? null,
+    lockedUntil: row.lockedUntil?.toISOString() ?? null,
     keys: keys
       .filter(({ userId }) => userId === row.id)
       .map(({ fingerprint, keyType, comment, addedBy, addedAt, lastUsedAt, opens }) => ({

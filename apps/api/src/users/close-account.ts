@@ -3,6 +3,7 @@ import { CodedError } from '@writ/kernel';
 import {
   changeAccount,
   currentKrlVersion,
+  endLocksOf,
   endOtherSessions,
   fingerprintsOfUser,
   otherActiveOwners,
@@ -66,6 +67,8 @@ export async function closeAccount(
   });
   await withdrawInvitations(tx, organizationId, account.id);
   await removeSignInKeys(tx, organizationId, { userId: account.id }, at);
+  // It would open the account again; what it has named is revoked for good below.
+  await endLocksOf(tx, organizationId, account.id, at);
   const act = randomUUID();
   const ending = {
     certificates: await unexpiredUserCertificates(tx, organizationId, account.id, takenSince(services)),
@@ -104,7 +107,7 @@ export async function refuseLastOwner(
   organizationId: string,
   account: AccountRow,
 ): Promise<void> {
-  if (account.administrativeRole !== 'owner' || account.state !== 'active') return;
+  if (account.administrativeRole !== 'owner' || !['active', 'locked'].includes(account.state)) return;
   if ((await otherActiveOwners(tx, organizationId, account.id)) > 0) return;
   throw new CodedError<ProblemCode>(
     'last_owner',

@@ -27,7 +27,7 @@ const day = 24 * 3600 * 1000;
 /**
  * Forgets an account's password, ends its sessions and revokes its certificates; only the invitation in this answer opens it again. Nobody resets
  * their own account: a borrowed session would become a password. Ends in `not_found`, `people_only` and `second_factor_required` (a role of a customer is delegated to it), `grant_refused` (every rule),
- * `already_so` (the account is closed), `last_owner`.
+ * `already_so` (the account is closed or locked), `last_owner`.
  */
 export function resetUser(
   services: Inviting & TrustEnding,
@@ -46,6 +46,9 @@ export function resetUser(
         'already_so',
         `${account.name} is disabled; enable the account first.`,
       );
+    }
+    if (account.state === 'locked') {
+      throw new CodedError<ProblemCode>('already_so', `${account.name} is locked; end the lock first.`);
     }
     await refuseLastOwner(tx, organizationId, account);
     const at = new Date(services.clock());

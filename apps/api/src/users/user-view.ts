@@ -10,6 +10,7 @@ export function userView(row: AccountRow) {
     state: row.state,
     createdAt: row.createdAt.toISOString(),
     disabledAt: row.disabledAt?.toISOString() ?? null,
+    lockedUntil: row.lockedUntil?.toISOString() ?? null,
     openedBy: row.openedBy,
     confirmedBy: row.confirmedBy,
   };

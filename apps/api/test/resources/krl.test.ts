@@ -78,6 +78,9 @@ describe('what a KRL says', () => {
     expect(fault(nothing, of('a', [12n, 20n]))).toBe('of serials 12 to 20 some have expired long ago');
     expect(fault(of('a', [12n, 12n]), of('a', [12n, 20n]))).toBeNull();
     expect(fault({ serials: [], keys: [fingerprint(key())] }, nothing)).toBe('a key is missing');
+    const named = { serials: [], keys: [fingerprint(lost)] };
+    expect(fault(nothing, named)).toBe('it revokes a key that is not revoked any more');
+    expect(fault(named, named)).toBeNull();
   });
 
   it('is refused when a key is missing or an authority’s own key is in it', () => {

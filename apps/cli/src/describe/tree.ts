@@ -2,6 +2,7 @@ import type { CommandDescription, GroupDescription } from './command.js';
 import { access, explain, hosts } from './access.js';
 import { adminRole } from './admin-role.js';
 import { cert } from './cert.js';
+import { lock, unlock } from './lock.js';
 import { ca, events, host, krl, revoke, revoked, trust } from './trust.js';
 import { completion, version } from './itself.js';
 import { delegate, delegation } from './delegation.js';
@@ -31,6 +32,8 @@ export const commands: readonly CommandDescription[] = [
   trust,
   revoke,
   revoked,
+  lock,
+  unlock,
   krl,
   org,
   user,

@@ -17,6 +17,11 @@ export function amountRevoked({
   return parts.length === 0 ? 'nothing here' : parts.join(', ');
 }
 
+function lockOf({ lockedUntil, unlockedAt }: Revocation): readonly Line[] {
+  if (lockedUntil === null) return [];
+  return [field('lock', unlockedAt === null ? `until ${instant(lockedUntil)}` : `ended ${instant(unlockedAt)}`)];
+}
+
 export function describeRevocation(each: RevocationInFull): readonly Line[] {
   const shown = each.revokedCertificates.length + each.revokedKeys.length;
   const more = each.certificates + each.keys - shown;
@@ -30,6 +35,7 @@ export function describeRevocation(each: RevocationInFull): readonly Line[] {
     ...(each.cut > 0
       ? [field('sessions', `open ones are ended; ${counted(each.cut, 'line')} of the cut list`)]
       : []),
+    ...lockOf(each),
     field('in force from', `KRL version ${each.krlVersion}`),
     ...[...each.revokedCertificates, ...each.revokedKeys].map((name) => field('', name)),
     ...(more > 0 ? [field('', `and ${more} more`)] : []),

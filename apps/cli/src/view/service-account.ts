@@ -1,12 +1,13 @@
 import type { ServiceAccount } from '@writ/contract';
 import { strong, type Line } from '../terminal/text.js';
 import { field, instant } from './fields.js';
+import { stateOf } from './user.js';
 
 export function describeServiceAccount(account: ServiceAccount): readonly Line[] {
-  const { name, state, disabledAt, administrativeRole, createdAt, keys } = account;
+  const { name, administrativeRole, createdAt, keys } = account;
   return [
     field('service account', [strong(name)]),
-    field('state', disabledAt === null ? state : `${state} since ${instant(disabledAt)}`),
+    field('state', stateOf(account)),
     field('may', administrativeRole),
     field('created', instant(createdAt)),
     ...(keys.length === 0 ? [field('keys', 'none: nobody can sign in')] : []),

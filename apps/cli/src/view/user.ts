@@ -8,12 +8,22 @@ import { field, instant } from './fields.js';
 export function describeUser(user: User): readonly Line[] {
   return [
     field('user', [strong(user.name)]),
-    field('state', user.disabledAt === null ? user.state : `${user.state} since ${instant(user.disabledAt)}`),
+    field('state', stateOf(user)),
     field('may', user.administrativeRole),
     field('created', instant(user.createdAt)),
     ...(user.openedBy === null ? [] : [field('opened', `by an invitation or reset of ${user.openedBy}`)]),
     ...(user.confirmedBy === null ? [] : [field('confirmed', `a person of its own, by ${user.confirmedBy}`)]),
   ];
+}
+
+/** 'active', 'locked until …', 'disabled since …' */
+export function stateOf({
+  state,
+  disabledAt,
+  lockedUntil,
+}: Pick<User, 'disabledAt' | 'lockedUntil'> & { readonly state: string }): string {
+  if (lockedUntil !== null) return `${state} until ${instant(lockedUntil)}`;
+  return disabledAt === null ? state : `${state} since ${instant(disabledAt)}`;
 }
 
 /** The invitation is the data; what to do with it is talk. */

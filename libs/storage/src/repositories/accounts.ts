@@ -9,10 +9,12 @@ export interface AccountRow {
   /** 'service': of a machine, which signs in with a registered key. */
   readonly kind: 'person' | 'service';
   readonly administrativeRole: string;
-  readonly state: 'invited' | 'active' | 'disabled';
+  readonly state: 'invited' | 'active' | 'locked' | 'disabled';
   readonly hasPassword: boolean;
   readonly createdAt: Date;
   readonly disabledAt: Date | null;
+  /** When its lock ends by itself; null: it is not locked. */
+  readonly lockedUntil: Date | null;
   /** Who made the invitation or reset that the account was last opened with; null: `init`, or nobody yet. */
   readonly openedBy: string | null;
   /** Who has said since then that it is a person of its own. */
@@ -31,6 +33,9 @@ function ofLastOpening(column: Prisma.Sql): Prisma.Sql {
 
 const columns = Prisma.sql`users.id, users.name, users.kind, administrative_role as "administrativeRole", state,
   password_hash is not null as "hasPassword", users.created_at as "createdAt", disabled_at as "disabledAt",
+  case state when 'locked' then (select max(act.locked_until) from revocation_acts act
+    where act.locked_user_id = users.id and act.organization_id = users.organization_id and act.unlocked_at is null)
+    end as "lockedUntil",
   ${ofLastOpening(Prisma.sql`created_by_id`)} as "openedBy",
   ${ofLastOpening(Prisma.sql`confirmed_by_id`)} as "confirmedBy"`;
 
@@ -171,9 +176,9 @@ export function activeOwners(
   });
 }
 
-/** Whether somebody is an owner here who can sign in: from then on nobody from outside acts as one. */
+/** Whether somebody is an owner here who can sign in, or will when a lock ends: from then on nobody from outside acts as one. */
 export async function hasActiveOwner(tx: Transaction, organizationId: string): Promise<boolean> {
-  const where = { organizationId, administrativeRole: 'owner', state: 'active' };
+  const where = { organizationId, administrativeRole: 'owner', state: { in: ['active', 'locked'] } };
   return (await tx.user.findFirst({ where, select: { id: true } })) !== null;
 }
 

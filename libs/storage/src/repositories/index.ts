@@ -26,6 +26,7 @@ export * from './key-claims.js';
 export * from './krls.js';
 export * from './last-issued.js';
 export * from './left-behind.js';
+export * from './locks.js';
 export * from './organization-names.js';
 export * from './organizations.js';
 export * from './outsiders.js';

@@ -86,7 +86,7 @@ export interface DelegatedAccount {
   readonly userId: string;
   /** 'msp/ana' */
   readonly name: string;
-  readonly state: 'invited' | 'active' | 'disabled';
+  readonly state: 'invited' | 'active' | 'locked' | 'disabled';
 }
 
 /** Everybody from outside who is in any of the organization's roles. The transaction sees their homes from then on, too. */

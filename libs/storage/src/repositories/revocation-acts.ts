@@ -19,6 +19,9 @@ export interface RevocationAct {
   readonly cut: number;
   /** The first KRL that says so. */
   readonly krlVersion: bigint;
+  /** Of a lock: when it ends by itself, and when it has ended; else null. */
+  readonly lockedUntil: Date | null;
+  readonly unlockedAt: Date | null;
 }
 
 /** One entry of the KRL; `kind` is the authority's. */
@@ -37,17 +40,17 @@ export async function recordAct(
 ): Promise<void> {
   await tx.$executeRaw`
     insert into revocation_acts as acts (id, organization_id, cause, subject, reason, created_by_id, certificates, keys,
-      krl_version, origin_id, cut)
+      krl_version, origin_id, cut, locked_until)
     values (${act.id}::uuid, ${ground.organizationId}::uuid, ${ground.cause}, ${ground.subject}, ${ground.reason},
       ${ground.createdById}::uuid, ${act.certificates}, ${act.keys}, ${act.krlVersion}, ${act.originId}::uuid,
-      ${act.cut ?? 0})
+      ${act.cut ?? 0}, ${ground.until ?? null}::timestamptz)
     on conflict (id) do update set certificates = acts.certificates + excluded.certificates,
       keys = acts.keys + excluded.keys, cut = acts.cut + excluded.cut,
       krl_version = greatest(acts.krl_version, excluded.krl_version)`;
 }
 
 const columns = Prisma.sql`acts.id, acts.created_at as at, acts.cause, acts.subject, acts.reason, acts.certificates, acts.keys,
-  acts.cut, acts.krl_version as "krlVersion",
+  acts.cut, acts.krl_version as "krlVersion", acts.locked_until as "lockedUntil", acts.unlocked_at as "unlockedAt",
   coalesce((select who.name from users who where who.id = acts.created_by_id and who.organization_id = acts.organization_id),
     (select who.name from outsiders who where who.user_id = acts.created_by_id and who.organization_id = acts.organization_id))
     as by`;

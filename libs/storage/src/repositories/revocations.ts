@@ -2,7 +2,7 @@ import { Prisma } from '../generated/client.js';
 import { every, type Transaction } from './transaction.js';
 
 /** What was asked for when something was revoked. */
-export type RevocationCause = 'certificate' | 'key' | 'user' | 'role' | 'host';
+export type RevocationCause = 'certificate' | 'key' | 'user' | 'role' | 'host' | 'lock';
 
 export interface RevocationGround {
   readonly organizationId: string;
@@ -13,6 +13,8 @@ export interface RevocationGround {
   readonly createdById: string | null;
   /** Whether sessions that rest on it are to be ended; left out: no. */
   readonly cut?: boolean;
+  /** When it ends by itself; left out: never, as with everything but a lock. */
+  readonly until?: Date;
 }
 
 export interface RevokedSerial {
@@ -52,9 +54,12 @@ export interface KrlEntriesSince {
 export interface NewlyRevoked {
   readonly authorityId: string;
   readonly serial: bigint;
-  /** The key that it certifies is revoked for good, which ends it, too: no KRL names its serial. */
+  /** The key that it certifies is revoked for good, or as long by the same act, which ends it, too: no KRL names its serial. */
   readonly byKey: boolean;
 }
+
+/** What a lock has named is trusted again when the lock ends, unless it is revoked besides. */
+const forGood = Prisma.sql`cause <> 'lock'`;
 
 /**
  * Writes revocations of certificates, leaving out those that were revoked before; returns the new ones. For a transaction
@@ -72,27 +77,29 @@ export async function revokeSerials(
   return tx.$queryRaw`
     with ranges as materialized (
       select authority_id, serial_from, serial_to from revocations
-      where organization_id = ${ground.organizationId}::uuid and kind = 'serial' and serial_to > serial_from)
+      where organization_id = ${ground.organizationId}::uuid and kind = 'serial' and serial_to > serial_from
+        and ${forGood})
     insert into revocations (id, organization_id, kind, authority_id, serial_from, serial_to, reason, cause,
       created_by_id, keep_until, act_id, krl_after, by_key)
     select gen_random_uuid(), ${ground.organizationId}::uuid, 'serial', new.authority, new.serial, new.serial,
       ${ground.reason}, ${ground.cause}, ${ground.createdById}::uuid, new.keep_until, ${actId}::uuid,
       ${newestKrl(ground.organizationId)},
       exists (select from certificates c join revocations certified on certified.organization_id = c.organization_id
-        and certified.kind = 'key' and certified.fingerprint = c.public_key_fingerprint and certified.keep_until is null
+        and certified.kind = 'key' and certified.fingerprint = c.public_key_fingerprint
+        and (certified.keep_until is null or certified.act_id = ${actId}::uuid)
         where c.authority_id = new.authority and c.serial = new.serial)
     from unnest(${serials.map((s) => s.authorityId)}::uuid[], ${serials.map((s) => s.serial)}::bigint[],
       ${serials.map((s) => s.keepUntil)}::timestamptz[]) as new (authority, serial, keep_until)
     where not exists (
       select from revocations old where old.organization_id = ${ground.organizationId}::uuid
-        and old.authority_id = new.authority and old.serial_from = new.serial)
+        and old.authority_id = new.authority and old.serial_from = new.serial and ${forGood})
     and not exists (
       select from ranges old
       where old.authority_id = new.authority and new.serial between old.serial_from and old.serial_to)
     returning authority_id as "authorityId", serial_from as serial, by_key as "byKey"`;
 }
 
-/** Likewise of keys, for ever; returns how many are new. */
+/** Likewise of keys, for ever or as long as the ground says; returns how many are new. */
 export async function revokeKeys(
   tx: Transaction,
   ground: RevocationGround,
@@ -102,23 +109,25 @@ export async function revokeKeys(
   if (keys.length === 0) return 0;
   return tx.$executeRaw`
     insert into revocations (id, organization_id, kind, fingerprint, public_key, reason, cause, created_by_id,
-      act_id, krl_after)
+      keep_until, act_id, krl_after)
     select gen_random_uuid(), ${ground.organizationId}::uuid, 'key', new.fingerprint, new.public_key,
-      ${ground.reason}, ${ground.cause}, ${ground.createdById}::uuid, ${actId}::uuid, ${newestKrl(ground.organizationId)}
+      ${ground.reason}, ${ground.cause}, ${ground.createdById}::uuid, ${ground.until ?? null}::timestamptz, ${actId}::uuid,
+      ${newestKrl(ground.organizationId)}
     from unnest(${keys.map((k) => k.fingerprint)}::text[], ${keys.map((k) => k.publicKey)}::bytea[])
       as new (fingerprint, public_key)
     where not exists (
       select from revocations old where old.organization_id = ${ground.organizationId}::uuid
-        and old.kind = 'key' and old.fingerprint = new.fingerprint)`;
+        and old.kind = 'key' and old.fingerprint = new.fingerprint and ${forGood})`;
 }
 
-/** Whether this key was revoked in this organization, whoever owned it. */
+/** Whether this key was revoked for good in this organization, whoever owned it. */
 export async function keyIsRevoked(
   tx: Transaction,
   organizationId: string,
   fingerprint: string,
 ): Promise<boolean> {
-  return (await tx.revocation.count({ where: { organizationId, kind: 'key', fingerprint } })) > 0;
+  const where = { organizationId, kind: 'key', fingerprint, cause: { not: 'lock' } };
+  return (await tx.revocation.count({ where })) > 0;
 }
 
 /** All that is revoked and that may not be forgotten at `now`. */
@@ -141,7 +150,8 @@ export async function revocationsSince(
   krl: { readonly version: bigint; readonly made: Date },
   now: Date,
 ): Promise<KrlEntriesSince> {
-  const gone = Prisma.sql`keep_until > ${krl.made}::timestamptz and keep_until <= ${now}::timestamptz`;
+  // Of the same moment, too: what was ended in the moment in which the KRL was made.
+  const gone = Prisma.sql`keep_until >= ${krl.made}::timestamptz and keep_until <= ${now}::timestamptz`;
   const since = every([of(organizationId), liveAt(now), Prisma.sql`krl_after >= ${krl.version}`]);
   const expired = {
     serials: await rangesOf(tx, every([of(organizationId), gone])),

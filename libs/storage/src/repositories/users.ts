@@ -6,7 +6,7 @@ export interface SignInUser {
   readonly id: string;
   readonly name: string;
   readonly administrativeRole: string;
-  readonly state: 'invited' | 'active' | 'disabled';
+  readonly state: 'invited' | 'active' | 'locked' | 'disabled';
   /** argon2id, PHC string. */
   readonly passwordHash: string | null;
   /** Of the device tokens that still count. */

@@ -5,7 +5,7 @@ import { printTable } from '../../terminal/table.js';
 import { strong } from '../../terminal/text.js';
 import { instant } from '../../view/fields.js';
 
-const states = ['active', 'disabled'] as const;
+const states = ['active', 'locked', 'disabled'] as const;
 
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;

@@ -4,8 +4,9 @@ import { collect } from '../../session/pages.js';
 import { printTable } from '../../terminal/table.js';
 import { strong } from '../../terminal/text.js';
 import { instant } from '../../view/fields.js';
+import { stateOf } from '../../view/user.js';
 
-const states = ['invited', 'active', 'disabled'] as const;
+const states = ['invited', 'active', 'locked', 'disabled'] as const;
 
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
@@ -22,7 +23,7 @@ export const run: Run = async (surroundings, input) => {
   if (input.json) return terminal.json(items);
   const rows = items.map((user) => [
     [strong(user.name)],
-    user.state,
+    stateOf(user),
     user.administrativeRole,
     instant(user.createdAt),
   ]);

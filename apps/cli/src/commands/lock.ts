@@ -1,0 +1,94 @@
+import { ProblemError, Reason, type CallInput, type LockResult } from '@writ/contract';
+import { durationSeconds } from '../duration.js';
+import type { EnforcementSeen } from '../enforcement/await-enforcement.js';
+import { mayWait, statusOf, waitAndSay, waitOf } from '../enforcement/wait-option.js';
+import { fail } from '../errors.js';
+import { exitStatus } from '../exit-status.js';
+import type { Input } from '../input.js';
+import { userName } from '../names.js';
+import { counted } from '../numbers.js';
+import type { Run } from '../run.js';
+import { signedIn, type Client } from '../session/client.js';
+import { askToGoOn } from '../terminal/ask.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { instant } from '../view/fields.js';
+
+export const run: Run = async (surroundings, input) => {
+  const { terminal } = surroundings;
+  const request = {
+    user: userName(input.required('user')),
+    seconds: secondsOf(input),
+    reason: reasonOf(input.required('reason')),
+    cut: !input.flag('no-cut'),
+    confirmed: input.flag('yes'),
+  };
+  const wait = waitOf(input);
+  const client = await signedIn(surroundings, input);
+  if (wait !== null) await mayWait(client);
+  const cuts = request.cut ? ', and end its open sessions' : '';
+  await askToGoOn(terminal, `Lock ${request.user} for ${input.required('for')}${cuts}?`, request.confirmed);
+  const result = await lock(terminal, client, request);
+  if (!input.json) terminal.say(sentence(result));
+  if (wait === null) {
+    if (input.json) terminal.json(result);
+    return exitStatus.ok;
+  }
+  let enforcement: EnforcementSeen | null = null;
+  try {
+    enforcement = await waitAndSay(terminal, client, result.krlVersion, wait);
+  } finally {
+    // It is locked, whatever becomes of the waiting.
+    if (input.json) terminal.json({ ...result, enforcement });
+  }
+  return statusOf(enforcement);
+};
+
+type Request = CallInput<'lockAccount'>['body'];
+
+/** Asks once more where the service says what else follows. */
+async function lock(terminal: Terminal, client: Client, body: Request): Promise<LockResult> {
+  const params = client.organization;
+  try {
+    return await client.call('lockAccount', { params, body });
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.problem.code !== 'lock_unconfirmed' || !terminal.canAsk)
+      throw error;
+    for (const { message } of error.problem.failures ?? []) terminal.say(message);
+    await askToGoOn(terminal, 'Lock it all the same?', false);
+    return client.call('lockAccount', { params, body: { ...body, confirmed: true } });
+  }
+}
+
+function secondsOf(input: Input): number {
+  const seconds = durationSeconds(input.required('for'));
+  if (seconds < 60 || seconds > 2_592_000) fail('usage_invalid', '--for is one minute to 30 days.');
+  return seconds;
+}
+
+/** Why, in words that the service keeps. */
+function reasonOf(text: string): string {
+  const parsed = Reason.safeParse(text);
+  if (text.trim() !== '' && parsed.success) return parsed.data;
+  return fail('usage_invalid', '--reason is one line of text with at most 500 characters.');
+}
+
+function sentence({
+  user,
+  lockedUntil,
+  certificates,
+  keys,
+  cut,
+  sessionsEnded,
+  krlVersion,
+}: LockResult): string {
+  const counts = [
+    counted(certificates, 'certificate'),
+    counted(keys, 'key'),
+    ...(sessionsEnded > 0 ? [`${counted(sessionsEnded, 'session')} ended`] : []),
+  ];
+  const cuts = cut > 0 ? ', and end open sessions' : '';
+  return (
+    `${user} is locked until ${instant(lockedUntil)}: ${counts.join(', ')}. KRL version ${krlVersion}; hosts refuse it once ` +
+    `they have it${cuts}.`
+  );
+}
