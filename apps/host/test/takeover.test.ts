@@ -242,7 +242,7 @@ it('what sshd was started with, or reads elsewhere, stops the join', async () =>
   const { directory, config } = machine;
   const pidFile = join(directory, 'other.pid');
   const before = new Before(machine);
-  const second = async (words: readonly string[]) => {
+  const second = async (words: readonly string[], status = 4) => {
     const sshd = spawn(sshdPath, ['-D', '-e', ...words, '-o', `PidFile=${pidFile}`], { stdio: 'pipe' });
     await new Promise<void>((resolve) =>
       sshd.stderr.on('data', (text: Buffer) => text.includes('Server listening') && resolve()),
@@ -252,8 +252,8 @@ it('what sshd was started with, or reads elsewhere, stops the join', async () =>
     const closed = new Promise((resolve) => sshd.once('close', resolve));
     sshd.kill();
     await closed;
-    expect(said.status).toBe(4);
-    return said.stderr;
+    expect({ ...said, status: said.status }).toEqual({ ...said, status });
+    return said.stderr + said.stdout;
   };
   // The port is the one of the machine's own sshd, which makes place.
   await machine.sshd.stop();
@@ -263,6 +263,11 @@ it('what sshd was started with, or reads elsewhere, stops the join', async () =>
   const other = join(directory, 'other_config');
   writeFileSync(other, readFileSync(config));
   expect(await second(['-f', other])).toContain(`reads ${other}, not ${config}`);
+  // What is no conflict is pointed out.
+  const command = ['-o', 'AuthorizedKeysCommand=/bin/echo %u', '-o', 'AuthorizedKeysCommandUser=nobody'];
+  expect(await second(['-f', config, ...command], 0)).toMatch(
+    /what they print is not looked into.*\n {2}\/bin\/echo \(every login: the sshd that runs \(\d+\) was started so\)\n/i,
+  );
   await machine.stop();
 });
 
