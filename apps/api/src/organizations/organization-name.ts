@@ -30,6 +30,6 @@ export function refuseDomainName(name: string): void {
   if (!domains.has(name)) return;
   throw new CodedError<ProblemCode>(
     'name_reserved',
-    `An organization cannot be named ${name}: its hosts can be called <host>.${name}, which would be names of the domain .${name}. Choose another name.`,
+    `An organization cannot be named ${name}: its hosts can be called <host>.${name}, which would be names of the domain .${name}. Choose another name, such as ${name}-it.`,
   );
 }

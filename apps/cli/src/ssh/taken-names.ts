@@ -28,7 +28,7 @@ export interface MachineFiles {
 }
 
 /**
- * Reads the user's ssh_config and the machine's with all that they include, /etc/hosts, and both known_hosts files of the user;
+ * Reads the user's ssh_config and the machine's with all that they include, /etc/hosts, and both known_hosts files of the user and of the machine;
  * what cannot be read says nothing. A hashed name in known_hosts cannot be read, but compared: as ssh writes it, without
  * a port or with 2222 or the port of the organization's host.
  * @param isOurs of the text of a file: whether `writ` wrote it
@@ -39,9 +39,12 @@ export async function takenNames(
   isOurs: (text: string) => boolean,
   most: number = mostCompared,
 ): Promise<TakenNames> {
-  const ssh = dirname(userConfig);
   const roots = [userConfig, systemConfig].map((file) => ({ file, base: dirname(file) }));
-  const texts = await Promise.all(['known_hosts', 'known_hosts2'].map((name) => textIfAny(join(ssh, name))));
+  const knownHosts = [userConfig, systemConfig].flatMap((file) => {
+    const name = join(dirname(file), file === systemConfig ? 'ssh_known_hosts' : 'known_hosts');
+    return [name, `${name}2`];
+  });
+  const texts = await Promise.all(knownHosts.map((name) => textIfAny(name)));
   const named = texts.flatMap((text) => text.split('\n')).map(knownHostsNames);
   const met = named.filter((names) => !/^[#|]/.test(names)).map(patterns);
   const hashed = new HashedNames(

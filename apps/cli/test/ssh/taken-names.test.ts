@@ -168,7 +168,9 @@ describe('a short name that an organization has chosen', () => {
     ];
     put('.ssh/known_hosts', `${lines.join('\n')}\n`);
     put('.ssh/known_hosts2', 'second ssh-ed25519 AAAA\n');
-    const known = ['nas', 'git', 'backup', 'db-1', 'old', 'second'];
+    put('etc/ssh_known_hosts', 'everybodys,192.0.2.9 ssh-ed25519 AAAA\n');
+    put('etc/ssh_known_hosts2', `${hashed('hidden')} ssh-ed25519 AAAA\n`);
+    const known = ['nas', 'git', 'backup', 'db-1', 'old', 'second', 'everybodys', 'hidden'];
     const free = ['web-1', 'web-2', 'web-3', 'web-4', 'db-2', '192'];
     const { known: test } = await taken();
     expect([...known, ...free].filter((name) => test(name, null))).toEqual(known);
