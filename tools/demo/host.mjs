@@ -30,10 +30,12 @@ export async function joins(host, { token, lines }) {
   writeFileSync(join(home, 'token'), `${token}\n`, { mode: 0o600 });
   for (const line of lines) await mustType(host, line, { run: ['sh', '-c', line], seen: () => '' });
   const said = `sh writ-host join --token-file token --name ${full}`;
+  const { logFile } = host.sshd;
   await mustType(host, said, {
     run: [
       ...said.replace(' token ', ` ${home}/token `).split(' '),
       ...['--sshd-config', config, '--sshd', sshdPath, '--directory', join(home, 'writ-host.d')],
+      ...['--log-file', logFile],
     ],
     seen: (line) => (line.startsWith('This host is') ? line : ''),
   });

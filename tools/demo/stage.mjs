@@ -171,7 +171,7 @@ export function start(who, line, words = line.split(' ')) {
       });
     }
   };
-  return { stop, running, says, said: () => said.join('\n') };
+  return { stop, running, says, ended: () => during(closed), said: () => said.join('\n') };
 }
 
 /** Asks again and again until it is so, or what it depends on has ended. */

@@ -1,4 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -17,6 +18,8 @@ export interface Sshd {
   readonly port: number;
   /** The listener's; it reads its configuration anew on SIGHUP. */
   readonly pid: number;
+  /** The file that it logs to, as it does elsewhere. */
+  readonly logFile: string;
   /** What it has logged, at LogLevel VERBOSE, from line `since` on. */
   log(since?: number): string;
   /** How many lines that is: where the next one will stand. */
@@ -132,8 +135,11 @@ export async function startSshd(
       detached: true,
     });
     const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+    const logFile = join(directory, 'log');
+    child.stderr.pipe(createWriteStream(logFile, { mode: 0o600 }));
     const sshd: Sshd = {
       port,
+      logFile,
       pid: child.pid ?? 0,
       ...follow(child),
       stop: async () => {
