@@ -116,6 +116,27 @@ describe('a role that is delegated to a group of the provider', () => {
     expect(events.items[0]).toMatchObject({ actor: 'acme/bob' });
   });
 
+  it('is among what revoking the certificates of the group ends, and stays the group’s', async () => {
+    const issued = await issue(cleo);
+    const foreseen = await org.as(org.owner, 'previewRevocation', { body: { group: 'oncall' } });
+    expect(foreseen.elsewhere).toEqual([{ organization: 'globex', certificates: foreseen.certificates }]);
+    expect(await revoked(issued.id)).toBe(false);
+    const body = { group: 'oncall', reason: 'drill' };
+    const { certificates, revocation } = await org.as(org.owner, 'revoke', { body });
+    expect(certificates).toBe(foreseen.certificates);
+    expect(await revoked(issued.id)).toBe(true);
+    const { items } = await org.as(gina, 'listRevocations', at(globex));
+    expect(items[0]).toMatchObject({
+      cause: 'group',
+      subject: 'acme/oncall',
+      by: 'acme/ana',
+      reason: 'drill',
+    });
+    const shown = await org.as(org.owner, 'showRevocation', { params: { revocation } });
+    expect(shown.elsewhere).toMatchObject([{ organization: 'globex', certificates }]);
+    expect(await revoked((await issue(cleo)).id)).toBe(false);
+  });
+
   it('opens nothing but its certificates, to those with a second factor, and comes with the reach', async () => {
     for (const [route, more] of [
       ['showOrganization', {}],

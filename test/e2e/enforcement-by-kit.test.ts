@@ -199,3 +199,24 @@ it('with --cut the sessions that rest on it are ended, and no others', async () 
   expect(other.exitCode).toBeNull();
   other.kill();
 }, 60_000);
+
+it('a stolen CA with everything that it has signed, and believed again is who comes with another one', async () => {
+  const authorities = await ana.json<readonly { kind: string; state: string; fingerprint: string }[]>(
+    'ca',
+    'list',
+  );
+  const stolen =
+    authorities.find(({ kind, state }) => kind === 'user' && state === 'active')?.fingerprint ?? '';
+  await ana.data('cert', 'issue', '--role', 'admin', '--key', `${ana.path('id')}.pub`, '--ttl', '5m');
+  expect([await logsIn(web), await logsIn(db)]).toEqual([true, true]);
+  const dry = await ana.writ(['revoke', '--authority', stolen, '--dry-run']);
+  expect(dry).toMatchObject({ status: 0 });
+  expect(dry.stdout).toMatch(/user CA +active: all that it has signed\n +signs instead +a new CA/);
+  const words = ['revoke', '--authority', stolen, '--reason', 'stolen', '--yes', '--wait', '30s'];
+  const { status, stderr } = await ana.writ(words);
+  expect({ status, stderr }).toMatchObject({ status: 0 });
+  expect(stderr).toMatch(/\nenforced on 2 of 2 hosts by \d\d:\d\d:\d\d UTC\n$/);
+  expect([await logsIn(web), await logsIn(db)]).toEqual([false, false]);
+  await ana.data('cert', 'issue', '--role', 'admin', '--key', `${ana.path('id')}.pub`, '--ttl', '5m');
+  expect([await logsIn(web), await logsIn(db)]).toEqual([true, true]);
+}, 60_000);

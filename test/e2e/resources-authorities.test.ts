@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { call, type CallOutput } from '@writ/contract';
 import { parseCertificateLine } from '@writ/openssh/certificate';
 import { fingerprint } from '@writ/openssh/key';
+import { decodeKrl, isRevoked } from '@writ/openssh/krl';
 import { verifySshsig } from '@writ/openssh/sshsig';
 import { parseTrustBundle } from '@writ/openssh/trust';
 import { parsePublicKeyLine } from '@writ/openssh/key';
@@ -212,3 +213,78 @@ describe('the trust bundle', () => {
     );
   });
 });
+
+describe('an authority whose key was stolen', () => {
+  const revokeIt = (authority: string, by = ana) =>
+    acme.as(by, 'revoke', { body: { authority, reason: 'its key was copied' } });
+  const activeOf = async (kind: 'user' | 'host') =>
+    (await authorities(kind)).find(({ state }) => state === 'active')?.fingerprint ?? '';
+  const krl = async () => decodeKrl(await acme.as(ana, 'krl', {}));
+
+  it('takes more than revoking does, and is one of the organization', async () => {
+    await later(60_000);
+    const operator = await acme.member('oleg', 'operator', ana);
+    const name = await activeOf('user');
+    expect((await problemOf(revokeIt(name, operator))).failures).toMatchObject([
+      { rule: 'permission_missing' },
+    ]);
+    expect((await problemOf(revokeIt(newKey().fingerprint))).code).toBe('not_found');
+    expect(await activeOf('user')).toBe(name);
+  });
+
+  it('signs no more and is believed no more, and another one signs at once', async () => {
+    const stolen = await activeOf('user');
+    const before = await issue();
+    expect(signerOf(before.certificate)).toBe(stolen);
+    const body = { authority: stolen };
+    const foreseen = await acme.as(ana, 'previewRevocation', { body });
+    expect(foreseen).toMatchObject({
+      authority: { kind: 'user', state: 'active', successor: 'new' },
+      keys: 1,
+    });
+    expect(await activeOf('user')).toBe(stolen);
+    const answer = await revokeIt(stolen);
+    expect(answer).toMatchObject({ certificates: foreseen.certificates, keys: 1, alreadyRevoked: false });
+    expect(foreseen.stillValid).toBe(foreseen.certificates);
+
+    const fresh = await issue();
+    expect(signerOf(fresh.certificate)).toBe(await activeOf('user'));
+    expect(serialOf(fresh.certificate)).toBeGreaterThan(serialOf(before.certificate));
+    const made = await krl();
+    expect(isRevoked(made, parseCertificateLine(before.certificate).certificate)).toBe(true);
+    expect(isRevoked(made, parseCertificateLine(fresh.certificate).certificate)).toBe(false);
+    // Every serial, also one that nobody here has given out.
+    const forged = { ...parseCertificateLine(before.certificate).certificate, serial: 2n ** 64n - 1n };
+    expect(isRevoked(made, forged)).toBe(true);
+    const shown = await acme.as(ana, 'showCertificate', { params: { certificate: before.id } });
+    expect(shown.revoked).toBe(true);
+    expect((await revokeIt(stolen)).alreadyRevoked).toBe(true);
+
+    const trusted = await acme.raw(null, 'GET', '/trust/user-ca.pub');
+    expect(trusted.text).not.toContain((await keyOf(stolen)).split(' ')[1]);
+    expect(await host.fileOf('trusted_user_ca_keys')).not.toContain(`${await keyOf(stolen)} acme user CA`);
+    const known = await acme.raw(null, 'GET', '/trust/known_hosts');
+    expect(known.text).toContain(`@revoked * ${await keyOf(stolen)} acme revoked CA\n`);
+    const { items } = await acme.as(ana, 'listEvents', { query: { kind: 'authority.revoked' } });
+    expect(items[0]).toMatchObject({
+      subject: stolen,
+      data: { was: 'active', successor: await activeOf('user') },
+    });
+  });
+
+  it('of hosts: they get certificates by the one that follows, which waited', async () => {
+    const stolen = await activeOf('host');
+    const { authority: waiting } = await acme.as(ana, 'showNextAuthority', { params: { kind: 'host' } });
+    const foreseen = await acme.as(ana, 'previewRevocation', { body: { authority: stolen } });
+    expect(foreseen.authority).toEqual({ kind: 'host', state: 'active', successor: 'next' });
+    expect((await revokeIt(stolen)).keys).toBe(1);
+    expect(await activeOf('host')).toBe(waiting.fingerprint);
+    const [line = ''] = (await host.fileOf('certificates/1')) ?? [];
+    expect(signerOf(line)).toBe(waiting.fingerprint);
+  });
+});
+
+async function keyOf(name: string): Promise<string> {
+  const { items } = await acme.as(ana, 'listAuthorities');
+  return items.find((each) => each.fingerprint === name)?.publicKey ?? '';
+}

@@ -62,6 +62,7 @@ describe('revoking certificates', () => {
       sessionsEnded: 0,
       cut: 0,
       alreadyRevoked: true,
+      revocation: null,
     });
     const rows = await org.ask('select from revocations where serial_from = $1', [id.split(':')[1]]);
     expect(rows).toHaveLength(1);

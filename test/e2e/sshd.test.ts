@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -290,7 +290,7 @@ describe('a real sshd refuses', () => {
     await refused(key, /critical option .*not supported|Unknown critical option|never-heard-of/i);
   });
 
-  it('a revoked serial, and a revoked key with any certificate', async () => {
+  it('a revoked serial, a revoked key with any certificate, and all that a revoked authority has signed', async () => {
     const revokedKeys = readFileSync(at('revoked_keys'));
     const publicKey = parsePublicKeyLine(readFileSync(`${key}.pub`, 'utf8')).key;
     const base = {
@@ -316,6 +316,12 @@ describe('a real sshd refuses', () => {
       writeFileSync(at('revoked_keys'), encodeKrl({ ...base, version: 3n, keys: [publicKey] }));
       certify(key, userAuthorities.Ed25519, { serial: serial(665n) });
       await refused(key, /revoked/i);
+      // An authority that it still believes, by its fingerprint alone.
+      const digest = createHash('sha256').update(userAuthorities.Ed25519.publicKey.blob).digest();
+      writeFileSync(at('revoked_keys'), encodeKrl({ ...base, version: 4n, fingerprintsSha256: [digest] }));
+      await refused(key, /revoked/i);
+      certify(key, userAuthorities['ECDSA P-256'], { serial: serial(665n) });
+      expect((await ssh(key)).status).toBe(0);
     } finally {
       writeFileSync(at('revoked_keys'), revokedKeys);
     }

@@ -29,6 +29,7 @@ const names = [
   '20261128010000_enforcement',
   '20261128020000_revocation_acts',
   '20261128090000_krl_after',
+  '20261129010000_revocation_targets',
   '20261129020000_locks',
   '20261129020100_locks_that_end',
   '20261129050000_revoked_by_key',

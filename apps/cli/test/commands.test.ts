@@ -283,6 +283,7 @@ describe('commands', () => {
       sessionsEnded: 0,
       cut: 0,
       alreadyRevoked: false,
+      revocation: '0b8fb92c-0d5e-4ac5-9bbd-5a2a7d9bd1a4',
     };
     stub.on(`POST ${org}/revocations`, { status: 201, body: result });
     const ended = await writ(built, env, [...words, '--json']);

@@ -639,13 +639,14 @@ export type IssuedHostCertificates = z.infer<typeof IssuedHostCertificates>;
 export const Authority = z.strictObject({
   id: Uuid,
   kind: z.enum(['user', 'host']),
-  state: z.enum(['next', 'active', 'retired']),
+  /** 'revoked': nothing that it has signed is believed. */
+  state: z.enum(['next', 'active', 'retired', 'revoked']),
   keyType: z.string(),
   publicKey: z.string(),
   fingerprint: Fingerprint,
   maxValiditySeconds: z.int(),
   createdAt: Instant,
-  /** Of a retired one: when its last certificate ends. */
+  /** Of a retired one: when its last certificate ends. Of a revoked one it is past. */
   believedUntil: Instant.nullable(),
 });
 export type Authority = z.infer<typeof Authority>;
@@ -675,20 +676,37 @@ export const NextAuthority = z.strictObject({
 });
 export type NextAuthority = z.infer<typeof NextAuthority>;
 
-/** What is no longer trusted: exactly one of the three. */
+/** What can be named to be revoked, one of them at a time. */
+const revocationTargets = {
+  certificates: z.array(CertificateId).min(1).max(1000).optional(),
+  /** A public-key line, or the fingerprint of a key that nobody needs to have seen. */
+  publicKey: z.string().max(24_576).optional(),
+  user: UserName.optional(),
+  serviceAccount: UserName.optional(),
+  host: Line.min(1).max(253).optional(),
+  /** The certificates that rest on it; nobody leaves it. */
+  group: ShortName.optional(),
+  role: ShortName.optional(),
+  /** A CA whose key somebody else may have: nothing that it has signed is believed any more. */
+  authority: Fingerprint.optional(),
+};
+
+const targetNames = Object.keys(revocationTargets) as (keyof typeof revocationTargets)[];
+
+function namesOneTarget(request: Partial<Record<keyof typeof revocationTargets, unknown>>): boolean {
+  return targetNames.filter((name) => request[name] !== undefined).length === 1;
+}
+
+const oneTarget = `name exactly one of ${targetNames.slice(0, -1).join(', ')} and ${targetNames.at(-1) ?? ''}`;
+
 export const RevocationRequest = z
   .strictObject({
-    certificates: z.array(CertificateId).min(1).max(1000).optional(),
-    publicKey: z.string().max(24_576).optional(),
-    user: UserName.optional(),
+    ...revocationTargets,
     reason: Reason,
     /** Whether sessions that rest on what is named are to be ended, also where it was revoked before. */
     cut: z.boolean().optional(),
   })
-  .refine(
-    (r) => [r.certificates, r.publicKey, r.user].filter((x) => x !== undefined).length === 1,
-    'name exactly one of certificates, publicKey and user',
-  );
+  .refine(namesOneTarget, oneTarget);
 export type RevocationRequest = z.infer<typeof RevocationRequest>;
 
 export const RevocationResult = z.strictObject({
@@ -704,6 +722,8 @@ export const RevocationResult = z.strictObject({
   cut: z.int(),
   /** True when everything named had been revoked before. */
   alreadyRevoked: z.boolean(),
+  /** What `GET …/revocations/{revocation}` shows; null where the KRL says no more than it did. */
+  revocation: Uuid.nullable(),
 });
 export type RevocationResult = z.infer<typeof RevocationResult>;
 
@@ -733,6 +753,54 @@ export const LockResult = z.strictObject({
 });
 export type LockResult = z.infer<typeof LockResult>;
 
+/** The same without a word why, as nothing is done. */
+export const RevocationPreviewRequest = z
+  .strictObject({ ...revocationTargets, reason: Reason.optional(), cut: z.boolean().optional() })
+  .refine(namesOneTarget, oneTarget);
+
+/** What would stop working. */
+export const RevocationPreview = z.strictObject({
+  /** What would be answered, but for the number of a KRL that is never made. */
+  ...RevocationResult.omit({ krlVersion: true, revocation: true }).shape,
+  /** How many certificates would end that are valid now, and until when they would have been (null: there are none). */
+  stillValid: z.int(),
+  until: Instant.nullable(),
+  /** Whose they are, by how many; the first hundred. */
+  holders: z.array(
+    z.strictObject({
+      name: z.string(),
+      type: z.enum(['user', 'host']),
+      certificates: z.int(),
+      until: Instant,
+    }),
+  ),
+  holderCount: z.int(),
+  /** The keys that would be revoked; the first hundred. */
+  revokedKeys: z.array(Fingerprint),
+  /** The joined hosts that they open, and the first hundred names. */
+  hosts: z.strictObject({
+    count: z.int(),
+    names: z.array(z.string()),
+    /** Whether some are also good where a host only trusts the user CA: nobody knows where that is. */
+    andOthers: z.boolean(),
+  }),
+  /** Joined hosts that are reached through the one that is named. */
+  reachedThrough: z.array(z.string()),
+  /** The CA that would be revoked, and what would sign in its place: the one that waits, or a new one; null: it does not sign now. */
+  authority: z
+    .strictObject({
+      kind: z.enum(['user', 'host']),
+      state: z.enum(['next', 'active', 'retired', 'revoked']),
+      successor: z.enum(['next', 'new']).nullable(),
+    })
+    .nullable(),
+  /** True when it is the caller's own account that would be closed. */
+  ownAccount: z.boolean(),
+  /** What would end in customers, by delegation. */
+  elsewhere: z.array(z.strictObject({ organization: z.string(), certificates: z.int() })),
+});
+export type RevocationPreview = z.infer<typeof RevocationPreview>;
+
 /** Something that somebody did by which certificates or keys are no longer trusted. */
 export const Revocation = z.strictObject({
   id: Uuid,
@@ -740,7 +808,7 @@ export const Revocation = z.strictObject({
   /** Null: the service itself, or somebody of another organization who is unknown here. */
   by: z.string().nullable(),
   /** What lost its trust or its ground: it decides what `subject` names. */
-  cause: z.enum(['certificate', 'key', 'user', 'role', 'host', 'lock']),
+  cause: z.enum(['certificate', 'key', 'user', 'role', 'host', 'group', 'authority', 'lock']),
   subject: z.string(),
   reason: z.string(),
   /** How many entries of the KRL are its. */

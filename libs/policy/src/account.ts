@@ -39,6 +39,17 @@ export function mayRevokeKeyOf(
 }
 
 /**
+ * Whether the caller may revoke something that is no account's: beside 'certificate.revoke' it takes the permission that
+ * ending it in another way would take ('host.remove', 'authority.manage').
+ */
+export function mayRevokeWith({ caller }: Pick<Granter, 'caller'>, permission: string): GrantJudgement {
+  const failures = ['certificate.revoke', permission]
+    .filter((each) => !caller.permissions.has(each))
+    .map(missingPermission);
+  return failures.length > 0 ? { allowed: false, failures } : { allowed: true, exception: null };
+}
+
+/**
  * Whether the caller may invite somebody to an account, reset it, or enable it again: `permission` names which
  * ('user.invite', 'user.reset'). Whoever can open an account could act as it, so the caller has to hold every
  * right that the account holds: its permissions and its roles (domain.md "Who grants what"). There is no exception: an only

@@ -9,12 +9,12 @@ export interface Authority {
   /** Hard limit, counted from now; no role goes beyond it. */
   readonly maxValiditySeconds: number;
   readonly epoch: bigint;
-  readonly state: 'next' | 'active' | 'retired';
+  readonly state: 'next' | 'active' | 'retired' | 'revoked';
 }
 
 /**
  * Whether what an authority signs or has signed is to be believed at `now` (seconds since 1970): the one that signs, the one
- * that waits, so that it is known in time, and a retired one until its last certificate has ended.
+ * that waits, so that it is known in time, and a retired one until its last certificate has ended; one that was revoked never.
  */
 export function isBelieved(
   { believedUntil }: { readonly believedUntil: bigint | null },

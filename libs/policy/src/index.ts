@@ -45,7 +45,7 @@ export {
   type Granter,
   type Recipient,
 } from './grant.js';
-export { mayCloseAccount, mayOpenAccount, mayRevokeKeyOf, type Account } from './account.js';
+export { mayCloseAccount, mayOpenAccount, mayRevokeKeyOf, mayRevokeWith, type Account } from './account.js';
 export { mayConfirmAccount, type Confirmable, type ConfirmJudgement } from './confirm.js';
 export type { Party, PartyAccount } from './party.js';
 export { deepestNesting, nestingFailures, type Nesting } from './nesting.js';

@@ -4,6 +4,7 @@ import {
   mayCloseAccount,
   mayOpenAccount,
   mayRevokeKeyOf,
+  mayRevokeWith,
   mayWidenRole,
   type Account,
   type GrantedRole,
@@ -237,6 +238,15 @@ describe('closing an account', () => {
 });
 
 describe('revoking the key of an account', () => {
+  it('takes beside revoking what ending it otherwise takes', () => {
+    expect(mayRevokeWith(granter(['certificate.revoke', 'host.remove']), 'host.remove')).toEqual(plain);
+    expect(rulesOf(mayRevokeWith(granter(['host.remove']), 'host.remove'))).toEqual(['permission_missing']);
+    expect(rulesOf(mayRevokeWith(granter([]), 'authority.manage'))).toEqual([
+      'permission_missing',
+      'permission_missing',
+    ]);
+  });
+
   it('takes certificate.revoke and every permission that the account holds, inside the organization', () => {
     const account = { organizationId: 'acme-id', permissions: new Set(['user.read']) };
     expect(mayRevokeKeyOf(granter(['certificate.revoke', 'user.read']), account)).toEqual(plain);

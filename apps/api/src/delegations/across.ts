@@ -20,7 +20,7 @@ import {
   type Transaction,
 } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
-import { endTrust, takenSince, type TrustEnding } from '../revocations/end-trust.js';
+import { endTrust, takenSince, type TrustEnded, type TrustEnding } from '../revocations/end-trust.js';
 import { endRegisteredKeys } from '../service-accounts/end-registered-keys.js';
 
 /** Who did it, and where the people are whom it concerns. */
@@ -126,12 +126,55 @@ export async function endAcross(
     events.push({ ...event, organizationId: customer, subject });
   }
   await recordEvents(tx, events);
-  if (certificates > 0) {
-    const krlVersion = (await currentKrlVersion(tx, home)) ?? 0n;
-    await recordAct(tx, ground, { id: act, certificates: 0, keys: 0, krlVersion, originId: null });
-  }
+  if (certificates > 0) await recordOrigin(tx, ground, act);
   await seeOrganizations(tx, [home]);
   return certificates;
+}
+
+/**
+ * Revokes what people (ids) of a group got in customers because roles are delegated to it, as part of the home's act (id), in a
+ * transaction that holds the home's turn. Resolves to how many certificates those were, and how many entries of cut lists.
+ */
+export async function endGroupAcross(
+  tx: Transaction,
+  services: TrustEnding,
+  actor: Acting,
+  ground: RevocationGround,
+  act: string,
+  { groupId, users }: { readonly groupId: string; readonly users: readonly string[] },
+): Promise<Pick<TrustEnded, 'certificates' | 'cut'>> {
+  const home = ground.organizationId;
+  const delegates = await delegatesOfGroup(tx, home, groupId);
+  const customers = await entered(tx, home, delegates);
+  const total = { certificates: 0, cut: 0 };
+  if (customers.length === 0) return total;
+  const subject = `${actor.caller.organizationName}/${ground.subject}`;
+  for (const customer of customers) {
+    const roles = delegates.flatMap(({ customerId, roleId }) => (customerId === customer ? [roleId] : []));
+    // First the epochs, as everywhere.
+    await raiseEpochs(tx, customer, roles);
+    const holdings = users.flatMap((userId) => roles.map((roleId) => ({ userId, roleId })));
+    const ending = await unexpiredCertificatesOfHoldings(tx, customer, holdings, takenSince(services));
+    const there = { ...ground, subject, organizationId: customer };
+    const ended = await endTrust(tx, services, there, { certificates: ending, keys: [] }, { origin: act });
+    total.certificates += ended.certificates;
+    total.cut += ended.cut;
+    if (ended.certificates + ended.cut === 0) continue;
+    const { reason, cut } = ground;
+    const counts = { certificates: ended.certificates, ...(cut === true ? { cut: ended.cut } : {}) };
+    const data = { reason, ...counts, delegated: true };
+    const event = { kind: 'group.certificates_revoked', actor: null, data, requestId: null };
+    await recordEvents(tx, [{ ...event, organizationId: customer, subject }]);
+  }
+  if (total.certificates + total.cut > 0) await recordOrigin(tx, ground, act);
+  await seeOrganizations(tx, [home]);
+  return total;
+}
+
+/** The home's act is there also where nothing ended at home. */
+async function recordOrigin(tx: Transaction, ground: RevocationGround, act: string): Promise<void> {
+  const krlVersion = (await currentKrlVersion(tx, ground.organizationId)) ?? 0n;
+  await recordAct(tx, ground, { id: act, certificates: 0, keys: 0, krlVersion, originId: null });
 }
 
 /** What ended in customers with an account, added up. */

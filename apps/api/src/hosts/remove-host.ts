@@ -1,23 +1,12 @@
 import type { ProblemCode } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
-import {
-  endHostKeyRequests,
-  findHoldings,
-  hostJumps,
-  hostKeysOf,
-  raiseEpochs,
-  recordEvent,
-  releaseHostKeys,
-  removeHost as endHost,
-  unexpiredHostCertificates,
-  type HostRow,
-  type Transaction,
-} from '@writ/storage';
+import { findHoldings, hostJumps, recordEvent, type HostRow, type Transaction } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
-import { endTrust, takenSince, type TrustEnding } from '../revocations/end-trust.js';
+import type { TrustEnding } from '../revocations/end-trust.js';
 import { takeTurn } from '../users/take-turn.js';
+import { endHost } from './end-host.js';
 import type { HostViewing } from './host-view.js';
 import { knownHost } from './known-host.js';
 
@@ -37,35 +26,23 @@ export function removeHost(
   return services.store.within([organizationId], async (tx) => {
     await takeTurn(tx, caller);
     const host = await knownHost(tx, organizationId, params.host);
+    const { id, name } = host;
     await refuseInUse(tx, host);
-    const [holding] = await findHoldings(tx, organizationId, [host.name]);
-    // First the epochs: they wait for what is just being recorded, so that the certificates read after it are all there are.
-    await raiseEpochs(tx, organizationId, [host.id, ...(holding === undefined ? [] : [holding.id])]);
-    const keys = (await hostKeysOf(tx, organizationId, host.id)).filter(({ revoked }) => !revoked);
-    const released = holding === undefined ? [] : await releaseHostKeys(tx, organizationId, holding.id, []);
-    const since = takenSince(services);
-    const certificates = await unexpiredHostCertificates(tx, organizationId, host.name, released, since);
-    await endHost(tx, organizationId, host.id, new Date(services.clock()));
-    await endHostKeyRequests(tx, organizationId, host.id);
-    const reason = `the host ${host.name} was removed`.slice(0, 500);
-    const ground = {
-      organizationId,
-      reason,
-      cause: 'host',
-      subject: host.name,
-      createdById: userId,
-    } as const;
-    const ended = await endTrust(tx, services, ground, { certificates, keys: body.revokeKeys ? keys : [] });
+    const [holding = null] = await findHoldings(tx, organizationId, [name]);
+    const reason = `the host ${name} was removed`.slice(0, 500);
+    const ground = { organizationId, reason, cause: 'host', subject: name, createdById: userId } as const;
+    const ending = { revokeKeys: body.revokeKeys };
+    const ended = await endHost(tx, services, { name, host, holding }, ground, ending);
     const said = { certificates: ended.certificates, keys: ended.keys };
-    const fingerprints = keys.map(({ fingerprint }) => fingerprint);
-    await recordEvent(tx, eventOf(actor, 'host.removed', host.name, { id: host.id, fingerprints, ...said }));
-    return { id: host.id, name: host.name, ...said, krlVersion: ended.krlVersion.toString() };
+    const { fingerprints } = ended;
+    await recordEvent(tx, eventOf(actor, 'host.removed', name, { id, fingerprints, ...said }));
+    return { id, name, ...said, krlVersion: ended.krlVersion.toString() };
   });
 }
 
-async function refuseInUse(tx: Transaction, { name, organizationId }: HostRow): Promise<void> {
-  const jumps = await hostJumps(tx, organizationId);
-  const behind = [...jumps].flatMap(([host, jump]) => (jump === name ? [host] : [])).sort();
+async function refuseInUse(tx: Transaction, host: HostRow): Promise<void> {
+  const { name } = host;
+  const behind = await hostsBehind(tx, host);
   if (behind.length === 0) return;
   const few = behind.slice(0, 5).join(', ');
   const more = behind.length > 5 ? ` and ${behind.length - 5} more` : '';
@@ -73,4 +50,13 @@ async function refuseInUse(tx: Transaction, { name, organizationId }: HostRow): 
     'in_use',
     `Other hosts are reached through ${name}: ${few}${more}. Say another way to them first (writ host set --jump, or --no-jump).`,
   );
+}
+
+/** The names of the hosts that are reached through it. */
+export async function hostsBehind(
+  tx: Transaction,
+  { name, organizationId }: Pick<HostRow, 'name' | 'organizationId'>,
+): Promise<readonly string[]> {
+  const jumps = await hostJumps(tx, organizationId);
+  return [...jumps].flatMap(([host, jump]) => (jump === name ? [host] : [])).sort();
 }

@@ -57,6 +57,8 @@ export interface Ending {
   readonly keys: readonly RevokedKey[];
   /** Keys ('SHA256:…') whose sessions are ended besides where sessions are: revoked before, or another organization's. */
   readonly cutKeys?: readonly string[];
+  /** Authorities (ids) of which every session is ended where sessions are. */
+  readonly cutAuthorities?: readonly string[];
 }
 
 /**
@@ -89,7 +91,7 @@ export async function endTrust(
   }
   const krlVersion = await publishKrl(tx, services, organizationId, {
     certificates: certificates.filter(({ byKey }) => !byKey),
-    keys: ending.keys.map(({ publicKey }) => publicKey),
+    keys: ending.keys,
   });
   if (cut > 0) await publishCutList(tx, services, organizationId, krlVersion);
   const counts = { certificates: certificates.length, keys, cut, krlVersion };
@@ -102,20 +104,22 @@ function keptUntil(validBefore: bigint | null, now: number): Date | null {
   return validBefore === null ? null : new Date(Math.max(Number(validBefore) * 1000, now) + keptAfterExpiry);
 }
 
+/** The last that the database holds; OpenSSH's go to twice that. */
+const lastSerial = (1n << 63n) - 1n;
+
 /** Resolves to how many entries of the cut list that makes. */
 function cutSessions(
   tx: Transaction,
   ground: RevocationGround,
   act: string,
-  { certificates, keys, cutKeys = [] }: Ending,
+  { certificates, keys, cutKeys = [], cutAuthorities = [] }: Ending,
   now: number,
 ): Promise<number> {
   const cuts = {
-    certificates: certificates.map(({ authorityId, serial }) => ({
-      authorityId,
-      first: serial,
-      last: serial,
-    })),
+    certificates: [
+      ...certificates.map(({ authorityId, serial }) => ({ authorityId, first: serial, last: serial })),
+      ...cutAuthorities.map((authorityId) => ({ authorityId, first: 1n, last: lastSerial })),
+    ],
     keys: [...keys.map(({ fingerprint }) => fingerprint), ...cutKeys],
     sessions: [],
   };

@@ -1,17 +1,16 @@
 import { decodePublicKey, samePublicKey } from '@writ/openssh/key';
 import { isRevoked, leaveOutRuns, serialRunsOfBytes, type Krl, type SerialRuns } from '@writ/openssh/krl';
-import type { AuthorityRow, KrlEntries, KrlEntriesSince } from '@writ/storage';
+import type { AuthorityRow, KrlEntries, KrlEntriesSince, RevokedKey } from '@writ/storage';
 
 /** What a new KRL was made to add. */
 export interface Added {
   readonly certificates: readonly { readonly authorityId: string; readonly serial: bigint }[];
-  /** SSH wire encoding. */
-  readonly keys: readonly Uint8Array[];
+  readonly keys: readonly RevokedKey[];
 }
 
 /**
  * Why a decoded KRL may not be published, or null: everything that was added is found in it as sshd would look for it,
- * nothing is of what has expired, and no authority's own key is, which would end every certificate at once.
+ * nothing is of what has expired, and no authority's own key is but those that were revoked: it would end every certificate at once.
  */
 export function krlFault(
   krl: Krl,
@@ -20,7 +19,11 @@ export function krlFault(
   since?: KrlEntriesSince,
 ): string | null {
   const keys = new Map(authorities.map(({ id, publicKey }) => [id, decodePublicKey(publicKey)]));
-  for (const key of keys.values()) if (isRevoked(krl, key)) return 'it revokes an authority';
+  for (const { id, state } of authorities) {
+    const key = keys.get(id);
+    if (key !== undefined && isRevoked(krl, key) !== (state === 'revoked'))
+      return state === 'revoked' ? 'it leaves an authority out' : 'it revokes an authority';
+  }
   for (const { authorityId, serial } of added.certificates) {
     const signatureKey = keys.get(authorityId);
     if (signatureKey === undefined) return `the authority of serial ${serial} is unknown`;
@@ -28,7 +31,11 @@ export function krlFault(
     const certificate = { publicKey: signatureKey, serial, keyId: '', signatureKey };
     if (!isRevoked(krl, certificate)) return `serial ${serial} is missing`;
   }
-  const missing = added.keys.some((blob) => !isRevoked(krl, decodePublicKey(blob)));
+  const missing = added.keys.some(({ fingerprint, publicKey }) =>
+    publicKey === null
+      ? !krl.fingerprintsSha256.has(digestOf(fingerprint))
+      : !isRevoked(krl, decodePublicKey(publicKey)),
+  );
   return missing ? 'a key is missing' : since === undefined ? null : changeFault(krl, authorities, since);
 }
 
@@ -52,11 +59,14 @@ function changeFault(
       if (said?.meets(range) === true)
         return `of serials ${range.first} to ${range.last} some have expired long ago`;
   }
-  const digest = (name: string) => Buffer.from(name.slice('SHA256:'.length), 'base64');
-  if (added.keys.some((name) => !krl.fingerprintsSha256.has(digest(name)))) return 'a key is missing';
+  if (added.keys.some((name) => !krl.fingerprintsSha256.has(digestOf(name)))) return 'a key is missing';
   const coming = new Set(added.keys);
-  const left = expired.keys.some((name) => !coming.has(name) && krl.fingerprintsSha256.has(digest(name)));
+  const left = expired.keys.some((name) => !coming.has(name) && krl.fingerprintsSha256.has(digestOf(name)));
   return left ? 'it revokes a key that is not revoked any more' : null;
+}
+
+function digestOf(name: string): Uint8Array {
+  return Buffer.from(name.slice('SHA256:'.length), 'base64');
 }
 
 function rangesOf(entries: KrlEntries, authorityId: string): SerialRuns {

@@ -1,5 +1,6 @@
 import type { Clock } from '@writ/kernel';
 import { canaryKey } from '@writ/hosts';
+import { fingerprint } from '@writ/openssh/key';
 import { decodeKrl, encodeKrl, type KrlContents } from '@writ/openssh/krl';
 import {
   currentKrlVersion,
@@ -92,7 +93,9 @@ async function publish(
   const version = (published > used ? published : used) + 1n;
   const head = { organizationHandle, version, generatedAt: BigInt(Math.floor(now / 1000)) };
   const bytes = encodeKrl(contents(head, authorities));
-  const withCanary = { ...added, keys: [...added.keys, canaryKey(organizationHandle).blob] };
+  const canary = canaryKey(organizationHandle);
+  const always = { fingerprint: fingerprint(canary), publicKey: canary.blob };
+  const withCanary = { ...added, keys: [...added.keys, always] };
   const krl = decodeKrl(bytes);
   const fault = krlFault(krl, authorities, withCanary, since);
   if (fault !== null) throw new Error(`The KRL that was just made is wrong: ${fault}.`);

@@ -5,6 +5,7 @@ import { Handle } from '../http/handle.js';
 import { CurrentCaller, Input } from '../http/input.decorator.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { ResourceServices } from '../resource-services.js';
+import { previewRevocation } from './preview-revocation.js';
 import { oneRevocation, revocationsPage } from './read-revocations.js';
 import { revoke } from './revoke.js';
 
@@ -18,6 +19,14 @@ export class RevocationsController {
     @CurrentCaller() caller: SignedInCaller,
   ): Promise<RouteOutput<'revoke'>> {
     return revoke(this.services, { caller, requestId: input.requestId }, input);
+  }
+
+  @Handle(routes.previewRevocation)
+  preview(
+    @Input() input: RouteInput<'previewRevocation'>,
+    @CurrentCaller() caller: SignedInCaller,
+  ): Promise<RouteOutput<'previewRevocation'>> {
+    return previewRevocation(this.services, { caller, requestId: input.requestId }, input);
   }
 
   @Handle(routes.listRevocations)

@@ -20,7 +20,7 @@ export async function revokeCertificates(
   services: TrustEnding,
   actor: Actor,
   ids: readonly string[],
-  { reason, cut }: Revoking,
+  { reason, cut, act }: Revoking,
 ) {
   const { organizationId, userId } = actor.caller;
   let issued = await issuedUnder(tx, organizationId, ids);
@@ -34,7 +34,8 @@ export async function revokeCertificates(
   }
   const subject = runsOf(ids).join(', ').slice(0, 500);
   const ground = { organizationId, reason, cause: 'certificate', subject, createdById: userId, cut } as const;
-  const ended = await endTrust(tx, services, ground, { certificates: issued, keys: [] });
+  const ending = { certificates: issued, keys: [] };
+  const ended = await endTrust(tx, services, ground, ending, { act });
   const { certificates, krlVersion, revoked } = ended;
   const version = krlVersion.toString();
   const fresh = new Set(revoked.map(key));

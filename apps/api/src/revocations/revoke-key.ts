@@ -1,3 +1,4 @@
+import { Fingerprint } from '@writ/contract';
 import { fingerprint } from '@writ/openssh/key';
 import {
   countActiveCertificatesOfKey,
@@ -10,7 +11,6 @@ import {
   type KeyClaim,
   type Transaction,
 } from '@writ/storage';
-import { randomUUID } from 'node:crypto';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { endAcross } from '../delegations/across.js';
 import { eventOf, type Actor } from '../events/event-of.js';
@@ -24,7 +24,8 @@ import type { Revoking } from './revoking.js';
 
 /**
  * Revokes a key for good, and with it every certificate for it: one that a person has proved, if the caller holds every
- * permission that the person does; a host's, and one that nobody has proved, which is nobody's to lose. An authority's key
+ * permission that the person does; a host's, and one that nobody has proved, which is nobody's to lose. It is named by its line, or
+ * by its fingerprint alone ('SHA256:…'), which is all that a KRL needs. An authority's key
  * is not revoked like this: all of its certificates would end. The answer counts the certificates for it that were still
  * good. Ends in `public_key_invalid`, `revocation_invalid`, `grant_refused`.
  */
@@ -32,16 +33,15 @@ export async function revokeKey(
   tx: Transaction,
   services: TrustEnding,
   actor: Actor & { readonly caller: SignedInCaller },
-  line: string,
-  { reason, cut }: Revoking,
+  named: string,
+  { reason, cut, act }: Revoking,
 ) {
   const { organizationId, userId } = actor.caller;
-  const { key } = subjectKey(line);
-  const name = fingerprint(key);
+  const { name, blob } = keyNamed(named);
   const claim = await findKeyClaim(tx, organizationId, name);
   const authorities = await listAuthorities(tx, organizationId, null, 1000);
   if (claim?.kind === 'authority' || authorities.some((authority) => authority.fingerprint === name)) {
-    const message = "This is an authority's key: revoking it would end every certificate of that authority.";
+    const message = `This is an authority's key, and would end all that it has signed; if that is meant, name it as an authority (\`writ revoke --authority ${name}\`).`;
     const rule: RevocationRule = 'key_of_an_authority';
     throw refusal('revocation_invalid', [{ rule, message }]);
   }
@@ -56,8 +56,8 @@ export async function revokeKey(
     registered === null
       ? { sessionsEnded: 0, certificates: [] }
       : await endSignIns(tx, services, organizationId, { userId: registered.userId, fingerprint: name });
-  const act = randomUUID();
-  const ending = { certificates: signIns.certificates, keys: [{ fingerprint: name, publicKey: key.blob }] };
+  const publicKey = blob ?? claim?.publicKey ?? null;
+  const ending = { certificates: signIns.certificates, keys: [{ fingerprint: name, publicKey }] };
   const { keys, krlVersion, ...ended } = await endTrust(tx, services, ground, ending, { act });
   // A customer's KRL does not list the keys of people from outside: what they got there ends by itself.
   if (claim?.kind === 'user' && (keys > 0 || cut))
@@ -80,6 +80,13 @@ export async function revokeKey(
     cut: ended.cut,
     alreadyRevoked: keys === 0,
   };
+}
+
+/** The key of a line, or the one with a fingerprint, of which nothing else may be known. Ends in `public_key_invalid`. */
+function keyNamed(text: string): { readonly name: string; readonly blob: Uint8Array | null } {
+  if (Fingerprint.safeParse(text).success) return { name: text, blob: null };
+  const { key } = subjectKey(text);
+  return { name: fingerprint(key), blob: key.blob };
 }
 
 /** Ends what a service account could do with the key besides. */

@@ -5,7 +5,7 @@ import type { AuthorityRow, OrganizationRow } from '@writ/storage';
 
 /**
  * What is to be believed of an organization at `now` (seconds since 1970): also the authority that will sign next, so that
- * it is known in time, and one that has signed, until its certificates have ended.
+ * it is known in time, and one that has signed, until its certificates have ended; and what was revoked.
  */
 export function believed(
   { handle, name, namePatterns }: Pick<OrganizationRow, 'handle' | 'name' | 'namePatterns'>,
@@ -21,6 +21,9 @@ export function believed(
     name,
     userAuthorities: keys('user'),
     hostAuthorities: keys('host'),
+    revokedAuthorities: authorities
+      .filter(({ state }) => state === 'revoked')
+      .map(({ publicKey }) => decodePublicKey(publicKey)),
     namePatterns: namePatterns.map((pattern) => namePattern(pattern)),
   };
 }

@@ -1,5 +1,10 @@
 import { seconds, type Clock } from '@writ/kernel';
-import { knownHostsLinesOf, userAuthorityLinesOf, type BelievedAuthorities } from '@writ/openssh/trust';
+import {
+  knownHostsLinesOf,
+  revokedLinesOf,
+  userAuthorityLinesOf,
+  type BelievedAuthorities,
+} from '@writ/openssh/trust';
 import { findOrganization, listAuthorities, type ScopedDatabase, type Transaction } from '@writ/storage';
 import { createHash } from 'node:crypto';
 import type { FileContent } from '../http/route-input.js';
@@ -25,9 +30,10 @@ export async function userAuthoritiesFile(
   return linesFile(userAuthorityLinesOf(await trustMaterial(services, organizationId)));
 }
 
-/** The organization's `@cert-authority` lines. Ends in `not_found`. */
+/** The organization's `@cert-authority` lines, and `@revoked` ones. Ends in `not_found`. */
 export async function knownHostsFile(services: TrustReading, organizationId: string): Promise<FileContent> {
-  return linesFile(knownHostsLinesOf(await trustMaterial(services, organizationId)));
+  const material = await trustMaterial(services, organizationId);
+  return linesFile([...knownHostsLinesOf(material), ...revokedLinesOf(material)]);
 }
 
 /** The organization's current KRL, for RevokedKeys. */

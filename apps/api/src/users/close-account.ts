@@ -45,12 +45,14 @@ export interface AccountClosed extends TrustEnded {
  * and its unexpired user certificates, also those that it got in customers by delegation, and certified keys are revoked for good (domain.md "Losing access"). Host
  * certificates that it had signed, and keys of hosts and authorities, are no part of it. Closing it again finishes
  * whatever was left. Ends in `last_owner`.
+ * @param act what it is written down as (id)
  */
 export async function closeAccount(
   tx: Transaction,
   services: TrustEnding,
   account: AccountRow,
   ground: RevocationGround,
+  act: string = randomUUID(),
 ): Promise<AccountClosed> {
   const { organizationId } = ground;
   const at = new Date(services.clock());
@@ -69,7 +71,6 @@ export async function closeAccount(
   await removeSignInKeys(tx, organizationId, { userId: account.id }, at);
   // It would open the account again; what it has named is revoked for good below.
   await endLocksOf(tx, organizationId, account.id, at);
-  const act = randomUUID();
   const ending = {
     certificates: await unexpiredUserCertificates(tx, organizationId, account.id, takenSince(services)),
     keys: await trustedUserKeys(tx, organizationId, account.id),

@@ -1,3 +1,4 @@
+import type { Permission } from '@writ/contract';
 import type { Clock } from '@writ/kernel';
 import {
   mayCloseAccount,
@@ -6,6 +7,7 @@ import {
   mayOpenAccount,
   mayRegisterKey,
   mayRevokeKeyOf,
+  mayRevokeWith,
   type ConfirmJudgement,
   type GrantJudgement,
   type GrantedRole,
@@ -125,6 +127,16 @@ export async function refuseRevokingKeyOf(
   const owner = await findSignInUser(tx, caller.organizationId, { id: ownerId });
   const role = owner?.administrativeRole ?? 'member';
   refuseUnless([mayRevokeKeyOf(await granterOf(tx, clock, caller), await accountOf(tx, caller, role, []))]);
+}
+
+/** Whether the caller may revoke what is no account's, which takes this permission, too. Ends in `grant_refused`, with every rule. */
+export async function refuseRevokingWithout(
+  tx: Transaction,
+  clock: Clock,
+  caller: SignedInCaller,
+  permission: Permission,
+): Promise<void> {
+  refuseUnless([mayRevokeWith(await granterOf(tx, clock, caller), permission)]);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { canaryKey } from '@writ/hosts';
-import { fingerprint, publicKeyFromObject } from '@writ/openssh/key';
+import { fingerprint, publicKeyFromObject, type PublicKey } from '@writ/openssh/key';
 import { decodeKrl, encodeKrl, isRevoked } from '@writ/openssh/krl';
 import type { AuthorityRow, KrlEntries, ScopedDatabase, Transaction } from '@writ/storage';
 import { krlFault, type Added } from '../../src/revocations/krl-check.js';
@@ -37,6 +37,7 @@ function ranges(...pairs: readonly (readonly [bigint, bigint])[]): Uint8Array {
 const head = { organizationHandle: handle, version: 5n, generatedAt: 1_700_000_000n };
 const authorities = [authority('a'), authority('b')];
 const lost = key();
+const named = (one: PublicKey) => ({ fingerprint: fingerprint(one), publicKey: one.blob });
 const live: KrlEntries = {
   serials: [
     { authorityId: 'a', ranges: ranges([7n, 7n], [10n, 12n]) },
@@ -84,12 +85,21 @@ describe('what a KRL says', () => {
   });
 
   it('is refused when a key is missing or an authority’s own key is in it', () => {
-    expect(krlFault(krl, authorities, { certificates: [], keys: [lost.blob] })).toBeNull();
-    expect(krlFault(krl, authorities, { certificates: [], keys: [key().blob] })).toBe('a key is missing');
+    expect(krlFault(krl, authorities, { certificates: [], keys: [named(lost)] })).toBeNull();
+    expect(krlFault(krl, authorities, { certificates: [], keys: [named(key())] })).toBe('a key is missing');
+    const unseen = (one: PublicKey) => ({ certificates: [], keys: [{ ...named(one), publicKey: null }] });
+    expect(krlFault(krl, authorities, unseen(lost))).toBeNull();
+    expect(krlFault(krl, authorities, unseen(key()))).toBe('a key is missing');
     const [first] = authorities;
     const contents = krlContents(head, { serials: [], keys: [first?.fingerprint ?? ''] }, authorities);
     const wrong = decodeKrl(encodeKrl(contents));
-    expect(krlFault(wrong, authorities, { certificates: [], keys: [] })).toBe('it revokes an authority');
+    const none = { certificates: [], keys: [] };
+    expect(krlFault(wrong, authorities, none)).toBe('it revokes an authority');
+    const revoked = authorities.map((each) =>
+      each === first ? { ...each, state: 'revoked' as const, believedUntil: 0n } : each,
+    );
+    expect(krlFault(wrong, revoked, none)).toBeNull();
+    expect(krlFault(krl, revoked, none)).toBe('it leaves an authority out');
   });
 });
 

@@ -440,7 +440,7 @@ export const trust: GroupDescription = {
       options: [
         { flags: '--key <key>', summary: 'fingerprint, or file of the public key, that must have signed' },
       ],
-      json: '{ "organization", "name", "version", "madeAt", "signedBy": string, "trustedUserCaKeys", "knownHosts": string[] }',
+      json: '{ "organization", "name", "version", "madeAt", "signedBy": string, "trustedUserCaKeys", "knownHosts", "revoked": string[] }',
       load: () => import('../commands/trust/verify.js'),
     },
   ],
@@ -448,10 +448,10 @@ export const trust: GroupDescription = {
 
 export const revoke: LeafDescription = {
   name: 'revoke',
-  summary: 'end trust in certificates, in a key, or in everything of a person; for good',
+  summary: 'end trust in certificates, keys, or all of an account or a host; for good',
   description:
-    'Name exactly one of --serial, --cert, --key and --user. Asks first on a terminal. --user also closes the account, as ' +
-    '`writ user disable` does. A serial that may have been given out and of which no certificate is known (after a crash or ' +
+    'Name exactly one of the options that say what. Asks first on a terminal. --user and --service-account also close the account, ' +
+    '--host removes the host. --group and --role revoke the certificates alone: who has the role gets another at once. A serial that may have been given out and of which no certificate is known (after a crash or ' +
     'a restore) is revoked all the same. With --wait it ends with 0 when every joined host has proved that it enforces this, with 3 when ' +
     'all that were heard of lately have (the silent ones are named), with 4 when one of those has not; where nothing was revoked, an ' +
     'error says so.',
@@ -467,6 +467,15 @@ export const revoke: LeafDescription = {
     },
     { command: 'writ revoke --user bea --reason "left the company"', says: 'everything of a person' },
     {
+      command: 'writ revoke --host web-1 --reason "disk stolen"',
+      says: 'nobody is to take it for itself again',
+    },
+    {
+      command:
+        'writ revoke --key SHA256:AcnB9m8yLcIgaDYGYSZc2cVc0lyqJkDAWDB6t4HOZQ0 --reason "seen elsewhere"',
+      says: 'a key of which only the log knows',
+    },
+    {
       command: 'writ revoke --cert id_writ-cert.pub --reason "laptop lost" --wait 30s',
       says: 'until the hosts have proved that they refuse it',
     },
@@ -476,11 +485,20 @@ export const revoke: LeafDescription = {
     { flags: '--cert <file>', summary: 'a certificate file', repeat: true, completes: 'file' },
     {
       flags: '--key <file>',
-      summary: 'a public key file: the key itself, and every certificate for it',
+      summary: 'a public key file or fingerprint: the key itself, and every certificate for it',
       completes: 'file',
     },
     { flags: '--user <name>', summary: 'a person: certificates, keys, sessions, and the account is closed' },
+    { flags: '--service-account <name>', summary: 'likewise a service account' },
+    { flags: '--host <host>', summary: 'a host: its certificates and keys, and it is removed' },
+    { flags: '--group <group>', summary: 'the certificates of roles that its people have through it' },
+    { flags: '--role <role>', summary: 'the certificates of the role, whoever has them' },
+    {
+      flags: '--authority <fingerprint>',
+      summary: 'a CA whose key is stolen: all that it has signed; another one signs from then on',
+    },
     { flags: '--reason <text>', summary: 'why; kept with the revocation' },
+    { flags: '--dry-run', summary: 'only say what would end; nothing is done' },
     {
       flags: '--cut',
       summary: 'end open sessions on hosts that rest on it, also where it was revoked before',
@@ -492,7 +510,7 @@ export const revoke: LeafDescription = {
     { flags: '--yes', summary: 'do not ask' },
   ],
   json:
-    'RevocationResult; with --wait also "enforcement": { "totals": EnforcementTotals, "behind", "silent": HostEnforcement[] }, or null ' +
+    'RevocationResult; with --dry-run RevocationPreview; with --wait also "enforcement": { "totals": EnforcementTotals, "behind", "silent": HostEnforcement[] }, or null ' +
     'where nobody could be asked any more',
   inOrganization: true,
   load: () => import('../commands/revoke.js'),

@@ -3,6 +3,7 @@ import { verifySshsig } from '@writ/openssh/sshsig';
 import {
   knownHostsLinesOf,
   parseTrustBundle,
+  revokedLinesOf,
   trustBundleNamespace,
   userAuthorityLinesOf,
   type TrustBundle,
@@ -55,5 +56,6 @@ export function bundleJson({ bundle, signedBy }: SignedBundle) {
     signedBy,
     trustedUserCaKeys: userAuthorityLinesOf(bundle),
     knownHosts: knownHostsLinesOf(bundle),
+    revoked: revokedLinesOf(bundle),
   };
 }

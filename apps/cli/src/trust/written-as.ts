@@ -1,16 +1,21 @@
-import { knownHostsLinesOf, userAuthorityLinesOf, type TrustBundle } from '@writ/openssh/trust';
+import {
+  knownHostsLinesOf,
+  revokedLinesOf,
+  userAuthorityLinesOf,
+  type TrustBundle,
+} from '@writ/openssh/trust';
 import type { TrustForm } from './form.js';
 
 const knownHostsPath = '/etc/ssh/ssh_known_hosts';
 const userCaPath = (name: string): string => `/etc/ssh/writ-${name}-user-ca.pub`;
 
 /**
- * The bundle in another form, whole lines. Clients get the `@cert-authority` lines; only `user-ca` and `cloud-init` are for
+ * The bundle in another form, whole lines. Clients get the `@cert-authority` and `@revoked` lines; only `user-ca` and `cloud-init` are for
  * machines that people log in to. All that is written into another syntax is made of names, base64 and the characters of
  * known_hosts patterns, none of which means anything in YAML literals or quoted shell words.
  */
 export function writtenAs(form: Exclude<TrustForm, 'bundle'>, bundle: TrustBundle): string {
-  const knownHosts = knownHostsLinesOf(bundle);
+  const knownHosts = [...knownHostsLinesOf(bundle), ...revokedLinesOf(bundle)];
   const userAuthorities = userAuthorityLinesOf(bundle);
   const head = `# ${bundle.name}: trust bundle version ${bundle.version} of ${bundle.organization}`;
   switch (form) {
@@ -52,7 +57,7 @@ export function writtenAs(form: Exclude<TrustForm, 'bundle'>, bundle: TrustBundl
       return text([
         head,
         ...knownHosts.flatMap((line) => [
-          `- name: Believe host certificates of ${bundle.name}`,
+          `- name: What to believe of hosts of ${bundle.name}`,
           '  ansible.builtin.lineinfile:',
           `    path: ${knownHostsPath}`,
           '    create: true',

@@ -17,6 +17,7 @@ const bundle = {
   madeAt: 1_795_000_000n,
   userAuthorities: [newKey(), newKey()],
   hostAuthorities: [newKey()],
+  revokedAuthorities: [],
   namePatterns: [namePattern('*.acme.example')],
 };
 
@@ -91,6 +92,15 @@ describe('a trust bundle in the words of another tool', () => {
     const knownHosts = writtenAs('known-hosts', bundle);
     expect(parseKnownHostsCertAuthorityLine(knownHosts.trimEnd()).patterns).toEqual(['*.acme.example']);
     expect(writtenAs('user-ca', bundle).trimEnd().split('\n')).toHaveLength(2);
+  });
+
+  it('takes what was revoked along wherever clients read it', () => {
+    const revoked = { ...bundle, revokedAuthorities: bundle.hostAuthorities };
+    const [line = ''] = /^@revoked \* .*$/m.exec(writtenAs('known-hosts', revoked)) ?? [];
+    expect(line).toMatch(/acme revoked CA$/);
+    for (const form of ['cloud-init', 'dockerfile', 'configmap', 'ansible'] as const)
+      expect(writtenAs(form, revoked)).toContain(line);
+    expect(writtenAs('user-ca', revoked)).toBe(writtenAs('user-ca', bundle));
   });
 
   it('is a Dockerfile line that a shell runs to the same line', () => {

@@ -14,7 +14,9 @@ export { hostName, isHostName, type HostName } from './host-name.js';
 export { knownHostsPattern, patternWithin, type KnownHostsPattern } from './known-hosts-pattern.js';
 export {
   knownHostsCertAuthorityLine,
+  knownHostsRevokedLine,
   parseKnownHostsCertAuthorityLine,
+  parseKnownHostsRevokedLine,
   type KnownHostsCertAuthority,
 } from './known-hosts.js';
 export { login, type Login } from './login.js';
@@ -31,6 +33,7 @@ export {
   formatTrustBundle,
   knownHostsLinesOf,
   parseTrustBundle,
+  revokedLinesOf,
   trustBundleContents,
   trustBundleNamespace,
   userAuthorityLinesOf,

@@ -2,7 +2,7 @@ import { assertAuthorityKey } from '../key/authority-key.js';
 import { parsePublicKeyLine } from '../key/public-key-line.js';
 import type { PublicKey } from '../key/types.js';
 import { refuse } from '../refuse.js';
-import { authorityKeyWords } from './authority-key-words.js';
+import { authorityKeyWords, type TrustedAuthority } from './authority-key-words.js';
 import { isNegated, knownHostsPattern, type KnownHostsPattern } from './known-hosts-pattern.js';
 import type { NamePattern } from './name-pattern.js';
 import { bareWord, commaList, line } from './quoting.js';
@@ -16,6 +16,7 @@ export interface KnownHostsCertAuthority {
 }
 
 const marker = '@cert-authority';
+const revokedMarker = '@revoked';
 
 /**
  * The known_hosts line `@cert-authority patterns key [comment]`, without a line end. Patterns that repeat are
@@ -38,6 +39,26 @@ export function knownHostsCertAuthorityLine(authority: KnownHostsCertAuthority):
 }
 
 /**
+ * The known_hosts line `@revoked * key [comment]`, without a line end: ssh refuses every host that shows this key, or a certificate by it,
+ * whatever other lines say. Throws the codes of `assertAuthorityKey` and 'config_text_not_quotable'. Source: sshd(8)
+ * SSH_KNOWN_HOSTS FILE FORMAT.
+ */
+export function knownHostsRevokedLine(authority: TrustedAuthority): string {
+  return line(bareWord(revokedMarker), bareWord('*'), ...authorityKeyWords(authority));
+}
+
+/** Reads a line that `knownHostsRevokedLine` writes, and no other spelling: 'known_hosts_line_malformed', the codes of `parsePublicKeyLine`. */
+export function parseKnownHostsRevokedLine(text: string): TrustedAuthority {
+  const [first, list, type = '', ...rest] = text.split(' ');
+  if (first !== revokedMarker || list !== '*') malformed();
+  const { key, comment } = parsePublicKeyLine([type, ...rest].join(' '));
+  assertAuthorityKey(key);
+  const authority = { key, ...(comment === '' ? {} : { comment }) };
+  if (knownHostsRevokedLine(authority) !== text) malformed();
+  return authority;
+}
+
+/**
  * Reads a line that `knownHostsCertAuthorityLine` writes, and no other spelling: 'known_hosts_line_malformed', the
  * pattern codes and the codes of `parsePublicKeyLine`.
  */
@@ -57,6 +78,6 @@ export function parseKnownHostsCertAuthorityLine(
 function malformed(): never {
   refuse(
     'known_hosts_line_malformed',
-    'Expected "@cert-authority patterns type key [comment]" with single spaces and no pattern twice.',
+    'Expected "@cert-authority patterns type key [comment]" with single spaces and no pattern twice, or "@revoked * type key [comment]".',
   );
 }

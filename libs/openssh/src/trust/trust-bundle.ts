@@ -3,7 +3,12 @@ import { parsePublicKeyLine } from '../key/public-key-line.js';
 import type { PublicKey } from '../key/types.js';
 import { refuse } from '../refuse.js';
 import type { TrustedAuthority } from './authority-key-words.js';
-import { knownHostsCertAuthorityLine, parseKnownHostsCertAuthorityLine } from './known-hosts.js';
+import {
+  knownHostsCertAuthorityLine,
+  knownHostsRevokedLine,
+  parseKnownHostsCertAuthorityLine,
+  parseKnownHostsRevokedLine,
+} from './known-hosts.js';
 import { namePattern, type NamePattern } from './name-pattern.js';
 import { trustedUserCaKeysFile } from './trusted-user-ca-keys.js';
 
@@ -18,6 +23,8 @@ export interface BelievedAuthorities {
   readonly name: string;
   readonly userAuthorities: readonly PublicKey[];
   readonly hostAuthorities: readonly PublicKey[];
+  /** Keys that nothing is believed of any more: somebody else may have them. */
+  readonly revokedAuthorities: readonly PublicKey[];
   /** Host names that the host authorities are believed for. */
   readonly namePatterns: readonly NamePattern[];
 }
@@ -55,6 +62,7 @@ export function trustBundleContents(bundle: BelievedAuthorities): string {
   return [
     ...userAuthorityLinesOf(bundle).map((line) => `user-ca ${line}\n`),
     ...knownHostsLinesOf(bundle).map((line) => `host-ca ${line}\n`),
+    ...revokedLinesOf(bundle).map((line) => `revoked ${line}\n`),
   ].join('');
 }
 
@@ -76,6 +84,11 @@ export function knownHostsLinesOf({
   );
 }
 
+/** `@revoked` lines for known_hosts: they outdo every other line about these keys. */
+export function revokedLinesOf({ name, revokedAuthorities }: BelievedAuthorities): readonly string[] {
+  return revokedAuthorities.map((key) => knownHostsRevokedLine(authority(key, `${name} revoked CA`)));
+}
+
 function authority(key: PublicKey, comment: string): TrustedAuthority {
   return { key, comment };
 }
@@ -94,6 +107,7 @@ export function parseTrustBundle(text: string): TrustBundle {
   const end = rest.indexOf('end');
   const userAuthorities: PublicKey[] = [];
   const hostAuthorities: PublicKey[] = [];
+  const revokedAuthorities: PublicKey[] = [];
   let namePatterns: readonly NamePattern[] = [];
   for (const each of rest.slice(0, end)) {
     const space = each.indexOf(' ');
@@ -106,7 +120,8 @@ export function parseTrustBundle(text: string): TrustBundle {
       const { key, patterns } = parseKnownHostsCertAuthorityLine(line);
       hostAuthorities.push(key);
       namePatterns = patterns.map((pattern) => namePattern(pattern));
-    } else malformed('has a line that is neither user-ca nor host-ca');
+    } else if (word === 'revoked') revokedAuthorities.push(parseKnownHostsRevokedLine(line).key);
+    else malformed('has a line that is neither user-ca nor host-ca nor revoked');
   }
   const bundle = {
     organization,
@@ -115,6 +130,7 @@ export function parseTrustBundle(text: string): TrustBundle {
     madeAt: numberAfter('made ', madeLine),
     userAuthorities,
     hostAuthorities,
+    revokedAuthorities,
     namePatterns,
   };
   // One spelling: also nothing behind the end, no line out of order, the same patterns in each.

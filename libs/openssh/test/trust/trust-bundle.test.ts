@@ -3,8 +3,11 @@ import { parsePublicKeyLine } from '../../src/key/index.js';
 import {
   formatTrustBundle,
   knownHostsLinesOf,
+  knownHostsRevokedLine,
   namePattern,
+  parseKnownHostsRevokedLine,
   parseTrustBundle,
+  revokedLinesOf,
   trustBundleContents,
   userAuthorityLinesOf,
   type TrustBundle,
@@ -24,6 +27,7 @@ const bundle: TrustBundle = {
   madeAt: 1_795_000_000n,
   userAuthorities: [key, other],
   hostAuthorities: [other],
+  revokedAuthorities: [],
   namePatterns: [namePattern('*.acme.example'), namePattern('acme.example')],
 };
 
@@ -47,6 +51,25 @@ describe('a trust bundle', () => {
     expect(parseTrustBundle(formatTrustBundle(bundle))).toEqual(bundle);
     const empty = { ...bundle, userAuthorities: [], hostAuthorities: [], namePatterns: [] };
     expect(parseTrustBundle(formatTrustBundle(empty))).toEqual(empty);
+  });
+
+  it('says which keys were revoked, in lines that outdo all others in known_hosts', () => {
+    const revoked = { ...bundle, revokedAuthorities: [key] };
+    expect(revokedLinesOf(revoked)).toEqual([`@revoked * ${one} acme revoked CA`]);
+    expect(formatTrustBundle(revoked)).toMatch(
+      /\nrevoked @revoked \* ssh-ed25519 \S+ acme revoked CA\nend\n$/,
+    );
+    expect(parseTrustBundle(formatTrustBundle(revoked))).toEqual(revoked);
+    expect(parseKnownHostsRevokedLine(knownHostsRevokedLine({ key }))).toEqual({ key });
+    for (const wrong of [
+      `@cert-authority * ${one}`,
+      `@revoked acme.example ${one}`,
+      `@revoked *  ${one}`,
+      '@revoked',
+    ])
+      expect(codeOf(() => parseKnownHostsRevokedLine(wrong))).not.toBeNull();
+    const restored = formatTrustBundle(revoked).replace('revoked @revoked *', 'revoked @revoked x');
+    expect(codeOf(() => parseTrustBundle(restored))).toBe('known_hosts_line_malformed');
   });
 
   it('believes no host authority where no names are the organization’s', () => {

@@ -5,14 +5,14 @@ export interface AuthorityRow {
   readonly id: string;
   readonly organizationId: string;
   readonly kind: 'user' | 'host';
-  readonly state: 'next' | 'active' | 'retired';
+  readonly state: 'next' | 'active' | 'retired' | 'revoked';
   readonly keyType: string;
   readonly publicKey: Uint8Array;
   readonly fingerprint: string;
   readonly maxValiditySeconds: number;
   readonly createdAt: Date;
   readonly epoch: bigint;
-  /** Of a retired one: when its last certificate ends (seconds since 1970; 0: none was left). Null: not retired. */
+  /** When a retired one's last certificate ends (seconds since 1970; 0: none was left, or it was revoked). Null: next or active. */
   readonly believedUntil: bigint | null;
 }
 

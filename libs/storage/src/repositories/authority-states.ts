@@ -12,11 +12,35 @@ export async function activateNext(
   active: { readonly id: string },
 ): Promise<void> {
   await retire(tx, organizationId, active.id);
+  await succeed(tx, organizationId, next, active);
+}
+
+/**
+ * Ends everything that an authority has signed, for good: it signs no more, and nobody is to believe it. In a transaction that holds
+ * `lockTrust` and has raised its epoch.
+ */
+export async function revokeAuthority(
+  tx: Transaction,
+  organizationId: string,
+  authorityId: string,
+): Promise<void> {
+  await tx.$executeRaw`
+    update authorities set state = 'revoked', believed_until = 0
+    where organization_id = ${organizationId}::uuid and id = ${authorityId}::uuid`;
+}
+
+/** Lets the authority that waits sign in place of one that signs no more. */
+export async function succeed(
+  tx: Transaction,
+  organizationId: string,
+  next: { readonly id: string },
+  before: { readonly id: string },
+): Promise<void> {
   await tx.$executeRaw`
     update authorities next set state = 'active', next_serial = greatest(next.next_serial, old.next_serial)
     from authorities old
     where next.organization_id = ${organizationId}::uuid and next.id = ${next.id}::uuid and next.state = 'next'
-      and old.id = ${active.id}::uuid`;
+      and old.id = ${before.id}::uuid`;
 }
 
 /** Ends an authority's signing: from now on it is believed only as long as certificates of it last. */
@@ -24,7 +48,7 @@ export async function retire(tx: Transaction, organizationId: string, authorityI
   await tx.$executeRaw`
     update authorities set state = 'retired', believed_until =
       coalesce((select max(valid_before) from certificates where authority_id = ${authorityId}::uuid), 0)
-    where organization_id = ${organizationId}::uuid and id = ${authorityId}::uuid and state <> 'retired'`;
+    where organization_id = ${organizationId}::uuid and id = ${authorityId}::uuid and state not in ('retired', 'revoked')`;
 }
 
 /** A joined host of which nobody knows that it has applied something. */

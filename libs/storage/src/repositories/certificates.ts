@@ -17,7 +17,7 @@ export interface CertificateRow {
   readonly userName: string;
   readonly roleName: string | null;
   readonly issuedAt: Date;
-  /** By serial or by key. */
+  /** By serial, by key, or with the authority that signed it. */
   readonly revoked: boolean;
 }
 
@@ -50,7 +50,8 @@ const revoked = Prisma.sql`(
   exists (select from revocations r where r.authority_id = c.authority_id and r.serial_from <= c.serial
     and r.serial_to >= c.serial and r.organization_id = c.organization_id and ${holds})
   or exists (select from revocations r where r.kind = 'key' and r.fingerprint = c.public_key_fingerprint
-    and r.organization_id = c.organization_id and ${holds}))`;
+    and r.organization_id = c.organization_id and ${holds})
+  or exists (select from authorities signer where signer.id = c.authority_id and signer.state = 'revoked'))`;
 
 const columns = Prisma.sql`c.authority_id as "authorityId", a.fingerprint as "authorityFingerprint", c.serial,
   c.certificate_type as "certificateType", c.key_id as "keyId", c.principals, c.valid_after as "validAfter",
@@ -257,6 +258,20 @@ export async function countActiveCertificatesOfKey(
   if (userId !== null) conditions.push(Prisma.sql`c.user_id = ${userId}::uuid`);
   const [row] = await tx.$queryRaw<{ count: bigint }[]>`
     select count(*) as count from certificates c where ${every(conditions)}`;
+  return Number(row?.count ?? 0);
+}
+
+/** How many certificates of an authority are valid at `now` (seconds since 1970) and not revoked. */
+export async function countActiveCertificatesOfAuthority(
+  tx: Transaction,
+  organizationId: string,
+  authorityId: string,
+  now: bigint,
+): Promise<number> {
+  const [row] = await tx.$queryRaw<{ count: bigint }[]>`
+    select count(*) as count from certificates c
+    where c.organization_id = ${organizationId}::uuid and c.authority_id = ${authorityId}::uuid
+      and c.valid_before > ${now}::bigint and not ${revoked}`;
   return Number(row?.count ?? 0);
 }
 

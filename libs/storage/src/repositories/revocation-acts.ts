@@ -110,3 +110,60 @@ export async function entriesOfAct(tx: Transaction, actId: string, limit: number
     kind === 'key' ? { kind, fingerprint: fingerprint ?? '' } : { kind, from: from ?? 0n, to: to ?? 0n },
   );
 }
+
+/** Certificates of one holder that ended by an act. */
+export interface EndedCertificates {
+  readonly certificateType: 'user' | 'host';
+  /** Whose they are; of a host certificate its first name. */
+  readonly holder: string;
+  /** The role that they were issued because of; null: host certificates. */
+  readonly roleId: string | null;
+  readonly certificates: number;
+  /** When the last of them would have ended (seconds since 1970). */
+  readonly until: bigint;
+}
+
+/**
+ * What an act has ended of what was valid at `now` (seconds since 1970) and not revoked before: under serials, keys, and authorities that
+ * its entries name, by holder, those with the most first.
+ */
+export async function endedByAct(
+  tx: Transaction,
+  organizationId: string,
+  actId: string,
+  now: bigint,
+): Promise<readonly EndedCertificates[]> {
+  const rows = await tx.$queryRaw<(EndedCertificates & { readonly certificates: bigint | number })[]>`
+    with entries as materialized (
+      select kind, authority_id, serial_from, serial_to, fingerprint from revocations
+      where organization_id = ${organizationId}::uuid and act_id = ${actId}::uuid),
+    others as materialized (
+      select authority_id, serial_from, serial_to, fingerprint from revocations
+      where organization_id = ${organizationId}::uuid and act_id is distinct from ${actId}::uuid
+        and cause <> 'lock' and (kind = 'key' or serial_to > serial_from)),
+    hit as (
+      select c.authority_id, c.serial from entries e join certificates c on c.authority_id = e.authority_id
+        and c.serial between e.serial_from and e.serial_to
+      where e.kind = 'serial' and c.organization_id = ${organizationId}::uuid and c.valid_before > ${now}::bigint
+      union
+      select c.authority_id, c.serial from certificates c
+      where c.organization_id = ${organizationId}::uuid and c.valid_before > ${now}::bigint
+        and c.public_key_fingerprint in (select fingerprint from entries where kind = 'key')
+      union
+      select c.authority_id, c.serial from authorities a join certificates c on c.authority_id = a.id
+      where a.organization_id = ${organizationId}::uuid and c.valid_before > ${now}::bigint
+        and a.fingerprint in (select fingerprint from entries where kind = 'key'))
+    select * from (
+    select c.certificate_type as "certificateType", c.role_id as "roleId", count(*) as certificates,
+      max(c.valid_before) as until, coalesce(h.name, u.name, o.name, '') as holder
+    from hit join certificates c on c.authority_id = hit.authority_id and c.serial = hit.serial
+      left join users u on u.id = c.user_id and c.certificate_type = 'user'
+      left join outsiders o on o.user_id = c.user_id and o.organization_id = c.organization_id and c.certificate_type = 'user'
+      left join lateral (select c.principals[1] as name where c.certificate_type = 'host') h on true
+    where not exists (select from revocations old where old.organization_id = c.organization_id
+        and old.authority_id = c.authority_id and old.serial_from = c.serial and old.act_id is distinct from ${actId}::uuid and old.cause <> 'lock')
+      and not exists (select from others where others.fingerprint = c.public_key_fingerprint
+        or (others.authority_id = c.authority_id and c.serial between others.serial_from and others.serial_to))
+    group by 1, 2, 5) as ended order by certificates desc, holder collate "C", "roleId"`;
+  return rows.map((row) => ({ ...row, certificates: Number(row.certificates) }));
+}

@@ -2,7 +2,8 @@ import { Prisma } from '../generated/client.js';
 import { every, type Transaction } from './transaction.js';
 
 /** What was asked for when something was revoked. */
-export type RevocationCause = 'certificate' | 'key' | 'user' | 'role' | 'host' | 'lock';
+export type RevocationCause =
+  'certificate' | 'key' | 'user' | 'role' | 'host' | 'group' | 'authority' | 'lock';
 
 export interface RevocationGround {
   readonly organizationId: string;
@@ -26,7 +27,8 @@ export interface RevokedSerial {
 
 export interface RevokedKey {
   readonly fingerprint: string;
-  readonly publicKey: Uint8Array;
+  /** Null: nobody here has seen it. */
+  readonly publicKey: Uint8Array | null;
 }
 
 /** Serials of one authority: the first and the last of each range, uint64s in big-endian order, the ranges in none. */

@@ -1,6 +1,6 @@
 import { call } from '@writ/contract';
 import { parsePublicKeyLine } from '@writ/openssh/key';
-import { parseKnownHostsCertAuthorityLine } from '@writ/openssh/trust';
+import { parseKnownHostsCertAuthorityLine, parseKnownHostsRevokedLine } from '@writ/openssh/trust';
 import { fail } from '../../errors.js';
 import type { Run } from '../../run.js';
 import { publicAccess } from '../../session/public.js';
@@ -15,7 +15,7 @@ export const run: Run = async (surroundings, input) => {
       : [];
   const knownHosts =
     both || input.flag('host')
-      ? lines(await call(transport, 'knownHosts', { params }), parseKnownHostsCertAuthorityLine)
+      ? lines(await call(transport, 'knownHosts', { params }), parseKnownHostsLine)
       : [];
   if (input.json) return terminal.json({ trustedUserCaKeys, knownHosts });
   if (both) terminal.say('For hosts, in the file that TrustedUserCAKeys names:');
@@ -23,6 +23,12 @@ export const run: Run = async (surroundings, input) => {
   if (both) terminal.say('For clients, in known_hosts:');
   terminal.data(...knownHosts);
 };
+
+function parseKnownHostsLine(line: string): unknown {
+  return line.startsWith('@revoked ')
+    ? parseKnownHostsRevokedLine(line)
+    : parseKnownHostsCertAuthorityLine(line);
+}
 
 /** Each line is read before it is passed on: it is going to be believed. */
 function lines(content: Uint8Array, parse: (line: string) => unknown): readonly string[] {

@@ -21,5 +21,6 @@ export const run: Run = async ({ terminal }, input) => {
     field('names', bundle.namePatterns.join(' ')),
     ...userAuthorities.map((each) => field('user CA', each)),
     ...hostAuthorities.map((each) => field('host CA', each)),
+    ...bundle.revokedAuthorities.map((key) => field('revoked CA', fingerprint(key))),
   );
 };
