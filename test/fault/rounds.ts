@@ -84,7 +84,7 @@ export async function runRounds({ rounds, seed, clients = 16, tell }: FaultOptio
 }
 
 /** Kills; a dead API is started again, everything else comes back by itself. Resolves with the service that runs now. */
-async function strike(
+export async function strike(
   service: ServiceProcess,
   victim: Victim,
   random: SeededRandom,
@@ -112,7 +112,7 @@ async function answersAgain(service: ServiceProcess, received: () => number): Pr
 }
 
 /** What the service said of errors that nobody foresaw. */
-function unforeseen(service: ServiceProcess): string[] {
+export function unforeseen(service: ServiceProcess): string[] {
   return service
     .log()
     .split('\n')
