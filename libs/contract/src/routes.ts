@@ -402,7 +402,10 @@ export const routes = {
     summary: 'Users, by name',
     access: 'user.read',
     params: inOrganization,
-    query: z.strictObject({ ...PageQuery, state: z.enum(['invited', 'active', 'locked', 'disabled']).optional() }),
+    query: z.strictObject({
+      ...PageQuery,
+      state: z.enum(['invited', 'active', 'locked', 'disabled']).optional(),
+    }),
     response: pageOf(User),
     problems: ['cursor_invalid'],
   }),
@@ -1051,7 +1054,8 @@ export const routes = {
     id: 'lockAccount',
     method: 'POST',
     path: `${org}/locks`,
-    summary: 'Lock an account for a while: nobody acts as it, hosts refuse its certificates and keys; ends by itself',
+    summary:
+      'Lock an account for a while: nobody acts as it, hosts refuse its certificates and keys; ends by itself',
     access: 'certificate.revoke',
     params: inOrganization,
     body: LockRequest,

@@ -122,7 +122,12 @@ export async function endAcross(
       ...{ reason, ...counts, delegated: true },
       ...(until === undefined ? {} : { until: until.toISOString() }),
     };
-    const event = { kind: until === undefined ? 'user.revoked' : 'user.locked', actor: null, data, requestId: null };
+    const event = {
+      kind: until === undefined ? 'user.revoked' : 'user.locked',
+      actor: null,
+      data,
+      requestId: null,
+    };
     events.push({ ...event, organizationId: customer, subject });
   }
   await recordEvents(tx, events);

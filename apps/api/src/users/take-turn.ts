@@ -39,7 +39,10 @@ export async function takeTurnWithKeys(tx: Transaction, caller: CallerSomewhere)
   await lockTrust(tx, organizationId);
   if (outside !== null) await seeAlso(tx, home);
   if (!(await isActive(tx, home, userId))) {
-    throw new CodedError<ProblemCode>('session_ended', 'Your account was closed, locked or reset; sign in again.');
+    throw new CodedError<ProblemCode>(
+      'session_ended',
+      'Your account was closed, locked or reset; sign in again.',
+    );
   }
   if (outside !== null) await enter(tx, caller);
 }

@@ -38,7 +38,9 @@ export const serviceAccount: GroupDescription = {
       name: 'list',
       summary: 'every service account',
       examples: [{ command: 'writ service-account list', says: 'names, states, keys' }],
-      options: [{ flags: '--state <state>', summary: 'only these', choices: ['active', 'locked', 'disabled'] }],
+      options: [
+        { flags: '--state <state>', summary: 'only these', choices: ['active', 'locked', 'disabled'] },
+      ],
       json: 'ServiceAccount[]',
       inOrganization: true,
       load: () => import('../commands/service-account/list.js'),

@@ -40,7 +40,11 @@ export const user: GroupDescription = {
       summary: 'everybody in the organization',
       examples: [{ command: 'writ user list --state disabled', says: 'only closed accounts' }],
       options: [
-        { flags: '--state <state>', summary: 'only these', choices: ['invited', 'active', 'locked', 'disabled'] },
+        {
+          flags: '--state <state>',
+          summary: 'only these',
+          choices: ['invited', 'active', 'locked', 'disabled'],
+        },
       ],
       json: 'User[]',
       inOrganization: true,

@@ -19,7 +19,9 @@ export function amountRevoked({
 
 function lockOf({ lockedUntil, unlockedAt }: Revocation): readonly Line[] {
   if (lockedUntil === null) return [];
-  return [field('lock', unlockedAt === null ? `until ${instant(lockedUntil)}` : `ended ${instant(unlockedAt)}`)];
+  return [
+    field('lock', unlockedAt === null ? `until ${instant(lockedUntil)}` : `ended ${instant(unlockedAt)}`),
+  ];
 }
 
 export function describeRevocation(each: RevocationInFull): readonly Line[] {

@@ -10,6 +10,7 @@ export function accountActive(account: AccessRequest['account'], { userName }: C
 
 const words: Readonly<Record<Exclude<AccessRequest['account'], 'active'>, (name: string) => string>> = {
   invited: (name) => `${name} has not accepted the invitation yet, so nobody can sign in as ${name}.`,
-  locked: (name) => `The account ${name} is locked; the lock ends by itself, or with \`writ unlock --user ${name}\`.`,
+  locked: (name) =>
+    `The account ${name} is locked; the lock ends by itself, or with \`writ unlock --user ${name}\`.`,
   disabled: (name) => `The account ${name} is disabled; \`writ user enable ${name}\` opens it again.`,
 };
