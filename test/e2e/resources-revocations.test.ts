@@ -164,13 +164,14 @@ describe('revoking certificates', () => {
     expect(isRevoked(current, certificateOf(another))).toBe(true);
   });
 
-  it('gives versions that follow one another, however many revoke at once', async () => {
+  it('answers with KRLs that say so, however many revoke at once', async () => {
     const issued = await Promise.all(Array.from({ length: 12 }, () => issue()));
     const before = (await krl()).version;
     const answers = await Promise.all(issued.map(({ id }) => revoke({ certificates: [id] })));
     const versions = answers.map(({ krlVersion }) => BigInt(krlVersion)).sort((a, b) => (a < b ? -1 : 1));
-    expect(versions).toEqual(issued.map((_, n) => before + BigInt(n) + 1n));
     const current = await krl();
+    expect(versions[0]).toBe(before + 1n);
+    expect(versions.at(-1)).toBe(current.version);
     for (const each of issued) expect(isRevoked(current, certificateOf(each))).toBe(true);
   });
 });
@@ -470,6 +471,8 @@ describe('KRLs of the past', () => {
 
   it('are forgotten, but for those of a week or the last fifty; versions go on', async () => {
     const current = (await krl()).version;
+    // Else a KRL would be made that says less.
+    await org.ask('update revocations set keep_until = null');
     await org.ask(
       `insert into krls select organization_id, version + n, bytes, sha256,
          now() - case when n > 60 then interval '6 days' else interval '8 days' end

@@ -17,6 +17,7 @@ import type { Doors } from './http/access.guard.js';
 import { bundlesOfHosts } from './hosts/bundles-of-hosts.js';
 import { HostPresence } from './hosts/host-presence.js';
 import { WaitingHosts } from './hosts/waiting-hosts.js';
+import { SharedTurns } from './revocations/shared-turns.js';
 import { signedCutLists } from './trust/signed-cut-list.js';
 import { signedKrls, type SignedKrls } from './trust/signed-krl.js';
 import { publicOrganizations, type PublicOrganizations } from './trust/public-organization.js';
@@ -48,6 +49,7 @@ export class ResourceServices implements Background {
   readonly nonceKey: Adapters['tokenKeys']['nonce'];
   readonly silentAfter: Adapters['silentAfter'];
   readonly statements: StatementIntake;
+  readonly turns: SharedTurns;
   readonly enforcementStreams: EnforcementStreams;
   private changes: Changes | undefined;
 
@@ -102,6 +104,7 @@ export class ResourceServices implements Background {
     this.presence = new HostPresence({ store, clock, held: () => this.waitingHosts.held() });
     this.nonceKey = adapters.tokenKeys.nonce;
     this.silentAfter = adapters.silentAfter;
+    this.turns = new SharedTurns({ store, clock, highWater });
     this.statements = new StatementIntake({ store, clock });
     this.enforcementStreams = new EnforcementStreams({
       totals: (organizationId, version) => enforcementTotals(this, organizationId, version),

@@ -19,7 +19,7 @@ export { copyDatabase, embeddedDatabase, embeddedDatabaseName } from './embedded
 export { alreadyInitialized } from './initialized.js';
 export { migrate } from './migrate.js';
 export { appRights, type RoleNames } from './access.js';
-export { databaseError, availabilityCode, type AvailabilityCode } from './database-error.js';
+export { databaseError, availabilityCode, isConflict, type AvailabilityCode } from './database-error.js';
 export * from './repositories/index.js';
 export { groupRecorder, type GroupRecorder, type RecorderOptions } from './recorder.js';
 export { blockSerials, type BlockSerialSource, type SerialOptions } from './serials.js';

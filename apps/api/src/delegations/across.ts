@@ -1,5 +1,4 @@
 import {
-  currentKrlVersion,
   customersEntered,
   delegatesOfGroup,
   delegatesOfUsers,
@@ -20,6 +19,7 @@ import {
   type Transaction,
 } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
+import { krlVersionNow } from '../revocations/krls-later.js';
 import { endTrust, takenSince, type TrustEnded, type TrustEnding } from '../revocations/end-trust.js';
 import { endRegisteredKeys } from '../service-accounts/end-registered-keys.js';
 
@@ -131,7 +131,7 @@ export async function endAcross(
     events.push({ ...event, organizationId: customer, subject });
   }
   await recordEvents(tx, events);
-  if (certificates > 0) await recordOrigin(tx, ground, act);
+  if (certificates > 0) await recordOrigin(tx, services, ground, act);
   await seeOrganizations(tx, [home]);
   return certificates;
 }
@@ -171,14 +171,19 @@ export async function endGroupAcross(
     const event = { kind: 'group.certificates_revoked', actor: null, data, requestId: null };
     await recordEvents(tx, [{ ...event, organizationId: customer, subject }]);
   }
-  if (total.certificates + total.cut > 0) await recordOrigin(tx, ground, act);
+  if (total.certificates + total.cut > 0) await recordOrigin(tx, services, ground, act);
   await seeOrganizations(tx, [home]);
   return total;
 }
 
 /** The home's act is there also where nothing ended at home. */
-async function recordOrigin(tx: Transaction, ground: RevocationGround, act: string): Promise<void> {
-  const krlVersion = (await currentKrlVersion(tx, ground.organizationId)) ?? 0n;
+async function recordOrigin(
+  tx: Transaction,
+  services: TrustEnding,
+  ground: RevocationGround,
+  act: string,
+): Promise<void> {
+  const krlVersion = await krlVersionNow(tx, services, ground.organizationId);
   await recordAct(tx, ground, { id: act, certificates: 0, keys: 0, krlVersion, originId: null });
 }
 

@@ -1,6 +1,5 @@
 import {
   addCuts,
-  currentKrlVersion,
   markKeysRevoked,
   recordAct,
   revokeKeys,
@@ -11,10 +10,15 @@ import {
   type Transaction,
 } from '@writ/storage';
 import { randomUUID } from 'node:crypto';
+import type { Added } from './krl-check.js';
+import { krlVersionNow, type KrlsLater } from './krls-later.js';
 import { cutKept, publishCutList } from './publish-cut-list.js';
 import { publishKrl, type KrlPublishing } from './publish-krl.js';
 
-export type TrustEnding = KrlPublishing;
+export interface TrustEnding extends KrlPublishing {
+  /** What publishes at the end of the transaction; left out: each change publishes by itself. */
+  readonly later?: KrlsLater;
+}
 
 /** How long a KRL keeps a certificate after it has expired: verifiers' clocks may be behind. */
 const keptAfterExpiry = 24 * 3600 * 1000;
@@ -86,17 +90,30 @@ export async function endTrust(
   if (ground.until === undefined) await markKeysRevoked(tx, organizationId, names);
   const cut = ground.cut === true ? await cutSessions(tx, ground, act, ending, now) : 0;
   if (certificates.length + keys + cut === 0) {
-    const krlVersion = (await currentKrlVersion(tx, organizationId)) ?? 0n;
+    const krlVersion = await krlVersionNow(tx, services, organizationId);
     return { certificates: 0, keys: 0, cut, krlVersion, revoked: [] };
   }
-  const krlVersion = await publishKrl(tx, services, organizationId, {
+  const added = {
     certificates: certificates.filter(({ byKey }) => !byKey),
     keys: ending.keys,
-  });
-  if (cut > 0) await publishCutList(tx, services, organizationId, krlVersion);
+  };
+  const krlVersion = await publish(tx, services, organizationId, added, cut > 0);
   const counts = { certificates: certificates.length, keys, cut, krlVersion };
   await recordAct(tx, ground, { ...counts, id: act, originId: origin ?? null });
   return { ...counts, revoked: certificates };
+}
+
+async function publish(
+  tx: Transaction,
+  services: TrustEnding,
+  organizationId: string,
+  added: Added,
+  cut: boolean,
+): Promise<bigint> {
+  if (services.later !== undefined) return services.later.add(tx, organizationId, added, cut);
+  const krlVersion = await publishKrl(tx, services, organizationId, added);
+  if (cut) await publishCutList(tx, services, organizationId, krlVersion);
+  return krlVersion;
 }
 
 /** When a KRL may forget a certificate; null: never. */

@@ -24,6 +24,17 @@ export interface KrlPublishing {
   readonly highWater: Pick<HighWater, 'krlVersion' | 'raise'>;
 }
 
+/** The version of the KRL that is published next, in a transaction that holds `lockTrust`. */
+export async function nextKrlVersion(
+  tx: Transaction,
+  { highWater }: Pick<KrlPublishing, 'highWater'>,
+  organizationId: string,
+): Promise<bigint> {
+  const published = (await currentKrlVersion(tx, organizationId)) ?? 0n;
+  const used = highWater.krlVersion(organizationId) ?? 0n;
+  return (published > used ? published : used) + 1n;
+}
+
 /**
  * Makes the organization's next KRL from the one before it and what was revoked and has expired since, in the
  * transaction that revokes, which holds `lockTrust`: with a million entries it takes a fraction of a second. The version is
@@ -101,7 +112,7 @@ async function publish(
   if (fault !== null) throw new Error(`The KRL that was just made is wrong: ${fault}.`);
   await highWater.raise({ krlVersions: new Map([[organizationId, version]]) });
   const sha256 = createHash('sha256').update(bytes).digest();
-  await insertKrl(tx, organizationId, { version, bytes, sha256 });
+  await insertKrl(tx, organizationId, { version, bytes, sha256 }, new Date(now));
   keepKrl(highWater, organizationId, { krl, bytes: bytes.length, sha256 });
   return version;
 }

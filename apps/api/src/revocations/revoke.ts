@@ -26,19 +26,21 @@ import { revokeHost } from './revoke-host.js';
 import { revokeKey } from './revoke-key.js';
 import { revokeRole } from './revoke-role.js';
 import type { Revoked, Revoking } from './revoking.js';
+import type { SharedTurns } from './shared-turns.js';
 import { makeSuccessor, type SuccessorMaking } from './successor.js';
 
 type Input = Pick<RouteInput<'revoke'>, 'body' | 'idempotencyKey'>;
 type Answer = RouteOutput<'revoke'>;
 
 /**
- * Revokes what is named, and publishes the KRL that says so, in one transaction. What was revoked before stays as it is, so that
+ * Revokes what is named, and publishes the KRL that says so, in one transaction, which it may share with others
+ * that revoke something. What was revoked before stays as it is, so that
  * repeating changes nothing. Ends in `revocation_invalid` (with every reason), `public_key_invalid`, `not_found` (what is named by
  * its name), `grant_refused` (an account that holds more than the caller, or its key; what takes another permission besides),
  * `last_owner`, `idempotency_key_reused`.
  */
 export async function revoke(
-  services: TrustEnding & SuccessorMaking,
+  services: SuccessorMaking & { readonly turns: SharedTurns },
   actor: Actor & { readonly caller: SignedInCaller },
   { body, idempotencyKey }: Input,
 ): Promise<Answer> {
@@ -46,13 +48,14 @@ export async function revoke(
   const { organizationId } = caller;
   const digest = requestDigest('revoke', body);
   const spare = await spareFor(services, caller, body);
-  return services.store.within([organizationId], async (tx) => {
+  return services.turns.take(organizationId, async (tx, sharing) => {
     await takeTurn(tx, caller);
-    if (idempotencyKey === undefined) return revokeNamed(tx, services, actor, body, spare);
-    const earlier = await earlierAnswer(tx, services.clock, caller, idempotencyKey, digest);
+    if (idempotencyKey === undefined) return revokeNamed(tx, sharing, actor, body, spare);
+    const earlier = await earlierAnswer(tx, sharing.clock, caller, idempotencyKey, digest);
     // An answer that an older version kept names no act.
-    if (earlier !== null) return RevocationResult.parse({ revocation: null, ...Object(earlier.response) });
-    const answer = await revokeNamed(tx, services, actor, body, spare);
+    if (earlier !== null)
+      return RevocationResult.parse({ revocation: null, cut: 0, ...Object(earlier.response) });
+    const answer = await revokeNamed(tx, sharing, actor, body, spare);
     // Revocations wait for each other's turn, but an issuance does not: one under the same key may have been recorded since.
     if (!(await keepIdempotentAnswer(tx, caller, idempotencyKey, digest, answer))) throw keyReused();
     return answer;

@@ -1,4 +1,3 @@
-import type { Clock } from '@writ/kernel';
 import {
   forgetAnswers,
   forgetAttempts,
@@ -14,6 +13,8 @@ import {
 } from '@writ/storage';
 import type { Logger } from 'pino';
 import { knownFor, memory } from '../auth/throttle.js';
+import { publishExpired } from '../revocations/publish-expired.js';
+import type { KrlPublishing } from '../revocations/publish-krl.js';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -26,11 +27,11 @@ const kept = { sessions: 30 * day, answers: day, krls: 7 * day };
 const keptKrls = 50;
 
 /**
- * Forgets, every hour, what nobody needs any more. What it misses it does the next time.
+ * Forgets, every hour, what nobody needs any more, KRLs what they need not say any more. What it misses it does the next time.
  * @returns stops it
  */
 export function housekeeping(
-  services: { readonly store: ScopedDatabase; readonly clock: Clock },
+  services: KrlPublishing & { readonly store: ScopedDatabase },
   log: Logger,
   every = hour,
 ): () => Promise<void> {
@@ -46,13 +47,8 @@ export function housekeeping(
 }
 
 /** Does it once, one organization after the other. Rejects as the database does. */
-export async function tidy({
-  store,
-  clock,
-}: {
-  readonly store: ScopedDatabase;
-  readonly clock: Clock;
-}): Promise<void> {
+export async function tidy(services: KrlPublishing & { readonly store: ScopedDatabase }): Promise<void> {
+  const { store, clock } = services;
   const now = clock();
   for (const id of await store.unscoped(listOrganizationIds)) {
     await store.within([id], async (tx) => {
@@ -69,5 +65,6 @@ export async function tidy({
       await forgetHostChallenges(tx, id, new Date(now));
       await forgetHostKeyRequests(tx, id, new Date(now));
     });
+    await publishExpired(services, id);
   }
 }

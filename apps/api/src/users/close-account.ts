@@ -2,7 +2,6 @@ import type { ProblemCode } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
 import {
   changeAccount,
-  currentKrlVersion,
   endLocksOf,
   endOtherSessions,
   fingerprintsOfUser,
@@ -19,6 +18,7 @@ import {
 } from '@writ/storage';
 import { randomUUID } from 'node:crypto';
 import { endAcross, withdrawAcross } from '../delegations/across.js';
+import { krlVersionNow } from '../revocations/krls-later.js';
 import { endTrust, takenSince, type TrustEnded, type TrustEnding } from '../revocations/end-trust.js';
 import { endRegisteredKeys } from '../service-accounts/end-registered-keys.js';
 
@@ -96,7 +96,7 @@ export async function closeAccount(
   const any = Object.values(leftBehind).some((count) => count > 0);
   return {
     ...{ ...ended, ...said, account: closed },
-    krlVersion: (await currentKrlVersion(tx, organizationId)) ?? 0n,
+    krlVersion: await krlVersionNow(tx, services, organizationId),
     changed: closedNow || any || Object.values(said).some((count) => count > 0),
     said: { ...said, ...(any ? leftBehind : {}) },
   };

@@ -31,15 +31,15 @@ export async function currentKrl(tx: Transaction, organizationId: string): Promi
   });
 }
 
-/** The current KRL's version and digest, without its bytes; null before the first. */
+/** The current KRL's version, digest and time, without its bytes; null before the first. */
 export async function currentKrlDigest(
   tx: Transaction,
   organizationId: string,
-): Promise<Pick<KrlRow, 'version' | 'sha256'> | null> {
+): Promise<(Pick<KrlRow, 'version' | 'sha256'> & { readonly createdAt: Date }) | null> {
   return tx.krl.findFirst({
     where: { organizationId },
     orderBy: { version: 'desc' },
-    select: { version: true, sha256: true },
+    select: { version: true, sha256: true, createdAt: true },
   });
 }
 
@@ -69,13 +69,20 @@ export async function krlVersionsByDigest(
   return new Map(rows.map(({ version, sha256 }) => [Buffer.from(sha256).toString('hex'), version]));
 }
 
-export async function insertKrl(tx: Transaction, organizationId: string, krl: KrlRow): Promise<void> {
+/** @param createdAt by the clock that says what it may leave out */
+export async function insertKrl(
+  tx: Transaction,
+  organizationId: string,
+  krl: KrlRow,
+  createdAt: Date,
+): Promise<void> {
   await tx.krl.create({
     data: {
       organizationId,
       version: krl.version,
       bytes: new Uint8Array(krl.bytes),
       sha256: new Uint8Array(krl.sha256),
+      createdAt,
     },
     // By default all of it comes back.
     select: { version: true },

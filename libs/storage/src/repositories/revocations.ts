@@ -181,6 +181,19 @@ export async function revocationsSince(
   return { added: { serials, keys: [...added.keys, ...keys] }, expired };
 }
 
+/** Whether something that a KRL of `made` says may be forgotten at `now`. */
+export async function someExpired(
+  tx: Transaction,
+  organizationId: string,
+  made: Date,
+  now: Date,
+): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>`
+    select from revocations where ${of(organizationId)} and not by_key
+      and keep_until > ${made}::timestamptz and keep_until <= ${now}::timestamptz limit 1`;
+  return rows.length > 0;
+}
+
 function of(organizationId: string): Prisma.Sql {
   return Prisma.sql`organization_id = ${organizationId}::uuid`;
 }
