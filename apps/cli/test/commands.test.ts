@@ -293,6 +293,33 @@ describe('commands', () => {
     expect(sent?.headers['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  it('lock says until when, and names what follows where --yes is wanted; unlock undoes it', async () => {
+    const result = {
+      ...{ user: 'bea', lockedUntil: '2026-02-03T16:02:07.000Z', krlVersion: '42' },
+      ...{ certificates: 3, keys: 1, cut: 4, sessionsEnded: 0 },
+    };
+    const unconfirmed = problem('lock_unconfirmed', 409);
+    stub.on(`POST ${org}/locks`, { status: 201, body: result }, { status: 409, body: unconfirmed });
+    const words = ['lock', '--user', 'bea', '--for', '2h', '--reason', 'laptop missing'];
+    const locked = await writ(built, env, words);
+    expect(locked.stderr).toMatch(
+      /^bea is locked until 2026-02-03 16:02 UTC: 3 certificates, 1 key\. KRL version 42; /,
+    );
+    expect(requests(`POST ${org}/locks`)[0]?.body).toEqual({
+      ...{ user: 'bea', seconds: 7200, reason: 'laptop missing', cut: true, confirmed: false },
+    });
+    const refused = await writ(built, env, [...words, '--no-cut']);
+    expect(refused.stderr).toContain('[lock_unconfirmed]');
+    expect(requests(`POST ${org}/locks`)[1]?.body).toMatchObject({ cut: false });
+    expect((await writ(built, env, ['lock', '--user', 'bea', '--for', '31d', '--reason', 'x'])).status).toBe(
+      2,
+    );
+    stub.on(`POST ${org}/unlocks`, { status: 201, body: { user: 'bea', krlVersion: '43' } });
+    expect((await writ(built, env, ['unlock', '--user', 'bea'])).stderr).toContain(
+      'bea is not locked any more',
+    );
+  });
+
   describe('output that goes nowhere', () => {
     const shell = (line: string) =>
       new Promise<{ status: number; stderr: string }>((resolve) => {
