@@ -68,6 +68,7 @@ const codes = [
   ...codesIn('apps/host/writ-host', /\bfail \d "\$\{code:-([a-z_]+)\}"/g),
   ...codesIn('apps/host/writ-host', /\bbad_bundle ([a-z_]+)/g).map((code) => `bundle_${code}`),
   ...codesIn('apps/host/writ-host', /\bbad_krl ([a-z_]+)/g).map((code) => `revocations_${code}`),
+  ...codesIn('apps/host/writ-host', /\bbad_cut ([a-z_]+)/g).map((code) => `cut_${code}`),
 ];
 
 describe('docs/errors.md', () => {

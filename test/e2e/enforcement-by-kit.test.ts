@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { once } from 'node:events';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { Enforcement, HostEnforcement, RevocationResult } from '@writ/contract';
+import type { Enforcement, HostEnforcement, HostSession, RevocationResult } from '@writ/contract';
 import { runProgram } from '@writ/testkit/sshd';
 import { Machine, type Ended } from './cli.js';
 import { KitHost } from './kit-host.js';
@@ -40,7 +40,7 @@ beforeAll(async () => {
   [web, db] = await Promise.all([joined('web-1.acme.example'), joined('db-1.acme.example')]);
 }, 120_000);
 afterAll(async () => {
-  for (const one of following.values()) one.kill('SIGTERM');
+  await Promise.all([...following.keys()].map(unfollow));
   await Promise.all([web.sshd.stop(), db.sshd.stop()]);
   rmSync(directory, { recursive: true });
   ana.remove();
@@ -195,6 +195,31 @@ it('with --cut the sessions that rest on it are ended, and no others', async () 
   ]);
   expect(status).toBe(0);
   expect(stderr).toMatch(/enforced on 2 of 2 hosts by [0-9:]+ UTC; 2 open sessions ended/);
+  await ended;
+  expect(other.exitCode).toBeNull();
+  other.kill();
+}, 60_000);
+
+it('sessions are listed as hosts report them, and one that is named ends', async () => {
+  await certified('named');
+  const [client, other] = [await session(web, 'named'), await session(web, 'stays')];
+  expect(await web.run('writ-host sync')).toMatchObject({ status: 0 });
+  const [first, second, ...more] = await ana.json<readonly HostSession[]>(
+    'sessions',
+    'list',
+    '--host',
+    'web-1',
+  );
+  expect(more).toEqual([]);
+  expect(first).toMatchObject({ user: 'ana', role: 'admin', login: me, from: '127.0.0.1', how: 'log' });
+  const serial = /Serial: ([0-9]+)/.exec(
+    execFileSync('ssh-keygen', ['-Lf', ana.path('named-cert.pub')]).toString(),
+  );
+  const named = [first, second].find((each) => each?.serial === serial?.[1]);
+  const ended = once(client, 'close');
+  const { status, stderr } = await ana.writ(['sessions', 'cut', named?.id ?? '', '--yes', '--wait', '30s']);
+  expect({ status, stderr }).toMatchObject({ status: 0 });
+  expect(stderr).toMatch(/enforced on 2 of 2 hosts by [0-9:]+ UTC; 1 open session ended/);
   await ended;
   expect(other.exitCode).toBeNull();
   other.kill();

@@ -32,6 +32,7 @@ const names = [
   '20261129010000_revocation_targets',
   '20261129020000_locks',
   '20261129020100_locks_that_end',
+  '20261129030000_host_sessions',
   '20261129050000_revoked_by_key',
 ];
 

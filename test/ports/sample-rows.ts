@@ -273,6 +273,17 @@ export async function insertSampleRows(
       keep_until: 'now',
     },
     cut_lists: { organization_id: organization, number: 4, text: 'writ-cut 1' },
+    host_session_reports: { host_id: host, organization_id: organization, reported_at: 'now', more: 0 },
+    host_sessions: {
+      host_id: host,
+      session: 'f00d',
+      organization_id: organization,
+      login: 'root',
+      serial: '18446744073709551615',
+      from_address: '192.0.2.1',
+      began_at: 'now',
+      how: 'pam',
+    },
     idempotency: {
       organization_id: organization,
       user_id: user,

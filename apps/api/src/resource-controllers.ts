@@ -10,6 +10,7 @@ import { GroupsController } from './groups/groups.controller.js';
 import { HostsController } from './hosts/hosts.controller.js';
 import { KeysController } from './keys/keys.controller.js';
 import { LocksController } from './locks/locks.controller.js';
+import { HostSessionsController } from './host-sessions/host-sessions.controller.js';
 import { RevocationsController } from './revocations/revocations.controller.js';
 import { RolesController } from './roles/roles.controller.js';
 import { ServiceAccountsController } from './service-accounts/service-accounts.controller.js';
@@ -29,6 +30,7 @@ export const resourceControllers: readonly Type[] = [
   HostsController,
   CertificatesController,
   LocksController,
+  HostSessionsController,
   RevocationsController,
   AuthoritiesController,
   EnforcementController,

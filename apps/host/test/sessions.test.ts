@@ -79,6 +79,18 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
         how: 'log',
       },
     ]);
+    const [{ id: only = '' } = {}] = sessions.known();
+    expect(machine.service.sessions.at(-1)).toEqual({
+      sessions: [
+        {
+          ...{ id: only, login: machine.login, from: '127.0.0.1', how: 'log' },
+          ...{ authority: machine.service.userAuthority.fingerprint, serial: String(stays.serial) },
+          key: stays.key.fingerprint,
+          began: expect.any(Number) as number,
+        },
+      ],
+      more: 0,
+    });
     expect((await machine.run(['status'])).stdout).toMatch(/^Sessions +1 open, known by what sshd logs$/m);
     const id = sessions.known()[0]?.id ?? '';
     sessions.cut(`session ${machine.service.joined?.id ?? ''} ${id}`, `session another ${id}`);

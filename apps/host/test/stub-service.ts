@@ -67,6 +67,8 @@ export class StubService {
   cutInstead: ((text: string) => string) | undefined;
   /** Whether it gives out nonces and takes statements: what a host proves costs each sync something. */
   takesStatements = false;
+  /** What was said of sessions. */
+  readonly sessions: Record<string, unknown>[] = [];
   /** The texts that were stated, each by a key of the host's. */
   readonly statements: string[] = [];
   /** The keys that signed them. */
@@ -288,6 +290,11 @@ export class StubService {
         if (!this.#tokens.has(bearer)) return problem(401, 'access_token_invalid', 'Prove the host key.');
         this.reports.push(body);
         this.#changed.emit('report');
+        return { status: 204 };
+      case 'POST /host/sessions':
+        if (!this.#tokens.has(bearer)) return problem(401, 'access_token_invalid', 'Prove the host key.');
+        this.sessions.push(body);
+        this.#changed.emit('sessions');
         return { status: 204 };
       case 'POST /host/statements':
         if (!this.#tokens.has(bearer)) return problem(401, 'access_token_invalid', 'Prove the host key.');

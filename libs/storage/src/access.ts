@@ -50,6 +50,8 @@ export const appRights = {
   krls: 'select, insert, delete',
   cuts: 'select, insert, update, delete',
   cut_lists: 'select, insert, delete',
+  host_session_reports: 'select, insert, update, delete',
+  host_sessions: 'select, insert, update, delete',
   idempotency: 'select, insert, update, delete',
   events: 'select, insert',
 } as const;

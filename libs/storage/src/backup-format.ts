@@ -56,6 +56,8 @@ export const backupTables = [
   'krls',
   'cuts',
   'cut_lists',
+  'host_session_reports',
+  'host_sessions',
   'idempotency',
   'events',
 ] as const;

@@ -46,6 +46,8 @@ export const part = {
   name: (text: string) => (/^[a-z0-9][a-z0-9._+@-]{0,127}$/.test(text) ? text : undefined),
   fingerprint: (text: string) => (/^SHA256:[A-Za-z0-9+/]{43}$/.test(text) ? text : undefined),
   uuid: (text: string) => (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? text : undefined),
+  /** As a host calls a session. */
+  sessionId: (text: string) => (/^[A-Za-z0-9_-]{1,64}$/.test(text) ? text : undefined),
   /** From 1970 on. */
   instant(text: string): Date | undefined {
     const at = new Date(text);

@@ -63,6 +63,8 @@ export interface Ending {
   readonly cutKeys?: readonly string[];
   /** Authorities (ids) of which every session is ended where sessions are. */
   readonly cutAuthorities?: readonly string[];
+  /** Sessions that are ended themselves where sessions are. */
+  readonly sessions?: readonly { readonly hostId: string; readonly session: string }[];
 }
 
 /**
@@ -129,7 +131,7 @@ function cutSessions(
   tx: Transaction,
   ground: RevocationGround,
   act: string,
-  { certificates, keys, cutKeys = [], cutAuthorities = [] }: Ending,
+  { certificates, keys, cutKeys = [], cutAuthorities = [], sessions = [] }: Ending,
   now: number,
 ): Promise<number> {
   const cuts = {
@@ -138,7 +140,7 @@ function cutSessions(
       ...cutAuthorities.map((authorityId) => ({ authorityId, first: 1n, last: lastSerial })),
     ],
     keys: [...keys.map(({ fingerprint }) => fingerprint), ...cutKeys],
-    sessions: [],
+    sessions,
   };
   return addCuts(tx, ground, act, cuts, ground.until ?? new Date(now + cutKept));
 }

@@ -11,6 +11,7 @@ import { org } from './org.js';
 import { role } from './role.js';
 import { service } from './service.js';
 import { serviceAccount } from './service-account.js';
+import { sessions } from './sessions.js';
 import { sshConfig } from './ssh-config.js';
 import { login, logout, password, secondFactor, whoami } from './session.js';
 import { user } from './user.js';
@@ -35,6 +36,7 @@ export const commands: readonly CommandDescription[] = [
   lock,
   unlock,
   krl,
+  sessions,
   org,
   user,
   serviceAccount,

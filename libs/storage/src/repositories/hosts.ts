@@ -1,5 +1,6 @@
 import { Prisma } from '../generated/client.js';
 import { startEpoch } from './epochs.js';
+import { forgetHostSessions } from './host-sessions.js';
 import { every, type Transaction } from './transaction.js';
 
 export interface HostRow {
@@ -92,6 +93,7 @@ export async function removeHost(
 ): Promise<void> {
   await tx.hostKey.deleteMany({ where: { organizationId, hostId } });
   await tx.hostPresence.deleteMany({ where: { organizationId, hostId } });
+  await forgetHostSessions(tx, organizationId, hostId);
   await tx.host.update({ where: { id: hostId }, data: { removedAt: at, bundle: null, bundleList: '' } });
 }
 

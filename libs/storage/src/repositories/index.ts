@@ -16,6 +16,7 @@ export * from './host-challenges.js';
 export * from './host-key-requests.js';
 export * from './host-names.js';
 export * from './host-presence.js';
+export * from './host-sessions.js';
 export * from './host-statements.js';
 export * from './hosts.js';
 export * from './idempotency.js';

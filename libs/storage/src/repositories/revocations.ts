@@ -3,7 +3,7 @@ import { every, type Transaction } from './transaction.js';
 
 /** What was asked for when something was revoked. */
 export type RevocationCause =
-  'certificate' | 'key' | 'user' | 'role' | 'host' | 'group' | 'authority' | 'lock';
+  'certificate' | 'key' | 'user' | 'role' | 'host' | 'group' | 'authority' | 'lock' | 'session';
 
 export interface RevocationGround {
   readonly organizationId: string;
