@@ -15,9 +15,9 @@ create table "host_sessions" (
   "session" text not null,
   "organization_id" uuid not null,
   "login" text,
-  -- What it was opened with: a certificate (fingerprint of its authority's key, and its serial, a uint64), or a key by itself.
+  -- What it was opened with: a certificate (fingerprint of its authority's key, and its serial, decimal, a uint64), or a key by itself.
   "authority" text,
-  "serial" numeric(20, 0),
+  "serial" text,
   "key" text,
   "from_address" text not null,
   "began_at" timestamptz(3) not null,

@@ -1,5 +1,6 @@
 import { Prisma } from '../generated/client.js';
 import type { Holding } from './role-holders.js';
+import { revocationHolds } from './revocation-holds.js';
 import { every, type Transaction } from './transaction.js';
 
 /** One issued certificate as lists show it. */
@@ -42,15 +43,11 @@ export interface CertificateQuery {
   readonly limit: number;
 }
 
-/** Of a revocation `r`: it is none of a lock that has ended. */
-const holds = Prisma.sql`(r.cause <> 'lock'
-  or exists (select from revocation_acts act where act.id = r.act_id and act.unlocked_at is null))`;
-
 const revoked = Prisma.sql`(
   exists (select from revocations r where r.authority_id = c.authority_id and r.serial_from <= c.serial
-    and r.serial_to >= c.serial and r.organization_id = c.organization_id and ${holds})
+    and r.serial_to >= c.serial and r.organization_id = c.organization_id and ${revocationHolds})
   or exists (select from revocations r where r.kind = 'key' and r.fingerprint = c.public_key_fingerprint
-    and r.organization_id = c.organization_id and ${holds})
+    and r.organization_id = c.organization_id and ${revocationHolds})
   or exists (select from authorities signer where signer.id = c.authority_id and signer.state = 'revoked'))`;
 
 const columns = Prisma.sql`c.authority_id as "authorityId", a.fingerprint as "authorityFingerprint", c.serial,

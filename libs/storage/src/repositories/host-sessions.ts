@@ -1,4 +1,5 @@
 import { Prisma } from '../generated/client.js';
+import { revocationHolds } from './revocation-holds.js';
 import { every, type Transaction } from './transaction.js';
 
 /** A session as its host reports it. */
@@ -48,17 +49,19 @@ export interface SessionsWanted {
 }
 
 /** Ours are below 2^63; what is above somebody else's authority has signed. */
-const ourSerial = Prisma.sql`(case when s.serial < 9223372036854775808 then s.serial::bigint end)`;
+const ourSerial = Prisma.sql`(case when s.serial::numeric < 9223372036854775808 then s.serial::bigint end)`;
 
 /** Who holds the certificate, else whose the key is: of this organization, or from outside. */
 const holderName = Prisma.sql`coalesce(
   (select who.name from users who where who.organization_id = s.organization_id and who.id = coalesce(c.user_id, k.owner_id)),
   (select who.name from outsiders who where who.organization_id = s.organization_id and who.user_id = coalesce(c.user_id, k.owner_id)))`;
 
-const isRevoked = Prisma.sql`(
+const isRevoked = Prisma.sql`coalesce(
   exists (select from revocations r where r.organization_id = s.organization_id and r.authority_id = a.id
-    and r.serial_from <= ${ourSerial} and r.serial_to >= ${ourSerial})
-  or exists (select from revocations r where r.organization_id = s.organization_id and r.kind = 'key' and r.fingerprint = s.key))`;
+    and r.serial_from <= ${ourSerial} and r.serial_to >= ${ourSerial} and ${revocationHolds})
+  or exists (select from revocations r where r.organization_id = s.organization_id and r.kind = 'key' and r.fingerprint = s.key
+    and ${revocationHolds})
+  or a.state = 'revoked', false)`;
 
 /** Replaces what a host has said of its sessions. */
 export async function keepHostSessions(
@@ -77,7 +80,7 @@ export async function keepHostSessions(
   if (sessions.length === 0) return;
   await tx.$executeRaw`
     insert into host_sessions (host_id, organization_id, session, login, authority, serial, key, from_address, began_at, how)
-    select ${hostId}::uuid, ${organizationId}::uuid, s.id, s.login, s.authority, s.serial::numeric, s.key, s.came, s.began, s.how
+    select ${hostId}::uuid, ${organizationId}::uuid, s.id, s.login, s.authority, s.serial, s.key, s.came, s.began, s.how
     from unnest(${sessions.map(({ id }) => id)}::text[], ${sessions.map(({ login }) => login)}::text[],
       ${sessions.map(({ authority }) => authority)}::text[],
       ${sessions.map(({ serial }) => serial)}::text[],
@@ -87,7 +90,11 @@ export async function keepHostSessions(
 }
 
 /** What a host that is removed has said counts no more. */
-export async function forgetHostSessions(tx: Transaction, organizationId: string, hostId: string): Promise<void> {
+export async function forgetHostSessions(
+  tx: Transaction,
+  organizationId: string,
+  hostId: string,
+): Promise<void> {
   await tx.hostSession.deleteMany({ where: { organizationId, hostId } });
   await tx.hostSessionReport.deleteMany({ where: { organizationId, hostId } });
 }
@@ -113,7 +120,7 @@ export function listHostSessions(
   const named = user === undefined ? Prisma.sql`true` : Prisma.sql`"user" = ${user}`;
   return tx.$queryRaw<HostSessionRow[]>`
     select * from (
-      select s.host_id as "hostId", h.name as host, s.session as id, s.login, s.authority, s.serial::text as serial, s.key,
+      select s.host_id as "hostId", h.name as host, s.session as id, s.login, s.authority, s.serial, s.key,
         s.from_address as "from", s.began_at as began, s.how, reports.reported_at as "reportedAt",
         greatest(h.last_seen_at, (select seen_at from host_presence where host_id = h.id)) as "lastSeenAt",
         ${holderName} as "user",
