@@ -434,14 +434,14 @@ export const HostSession = z.strictObject({
 });
 export type HostSession = z.infer<typeof HostSession>;
 
+/** One session of one host, as the host names it. */
+export const SessionName = z.strictObject({ host: HostText, session: SessionId });
+export type SessionName = z.infer<typeof SessionName>;
+
 /** Which sessions are to end. */
 export const CutRequest = z
   .strictObject({
-    sessions: z
-      .array(z.strictObject({ host: HostText, session: SessionId }))
-      .min(1)
-      .max(500)
-      .optional(),
+    sessions: z.array(SessionName).min(1).max(500).optional(),
     host: HostText.optional(),
     user: ActorName.optional(),
     reason: Reason.optional(),
@@ -454,9 +454,9 @@ export type CutRequest = z.infer<typeof CutRequest>;
 
 /** The sessions that hosts were told to end. */
 export const CutResult = z.strictObject({
-  sessions: z.array(z.strictObject({ host: z.string(), session: SessionId })),
   /** The KRL and the cut list that say so; null: there was no such session. */
   krlVersion: DecimalString.nullable(),
+  sessions: z.array(SessionName),
 });
 export type CutResult = z.infer<typeof CutResult>;
 
