@@ -56,6 +56,7 @@ describe('GET /v1/reach', () => {
         name: 'acme',
         namePatterns: ['*.acme.example'],
         knownHosts: (await acme.raw(null, 'GET', '/trust/known_hosts')).text,
+        krl: null,
         roles: [
           expect.objectContaining({ name: 'anywhere', principals: 'logins', logins: ['backup'] }),
           expect.objectContaining({ name: 'prod-reader', principals: 'role', logins: ['viewer'] }),

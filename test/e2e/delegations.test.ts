@@ -133,7 +133,9 @@ describe('a role that is delegated to a group of the provider', () => {
       reason: 'drill',
     });
     const shown = await org.as(org.owner, 'showRevocation', { params: { revocation } });
-    expect(shown.elsewhere).toMatchObject([{ organization: 'globex', certificates }]);
+    expect(shown.elsewhere).toMatchObject([
+      { organization: 'globex', certificates, enforcement: { hosts: 0, enforced: 0 } },
+    ]);
     expect(await revoked((await issue(cleo)).id)).toBe(false);
   });
 

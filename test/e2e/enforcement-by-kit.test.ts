@@ -244,4 +244,9 @@ it('a stolen CA with everything that it has signed, and believed again is who co
   expect([await logsIn(web), await logsIn(db)]).toEqual([false, false]);
   await ana.data('cert', 'issue', '--role', 'admin', '--key', `${ana.path('id')}.pub`, '--ttl', '5m');
   expect([await logsIn(web), await logsIn(db)]).toEqual([true, true]);
+  const [last] = await ana.json<readonly { id: string }[]>('revoked', 'list', '--limit', '1');
+  const shown = await ana.writ(['revoked', 'show', last?.id ?? '', '--wait', '30s']);
+  expect(shown.status).toBe(0);
+  expect(shown.stdout).toMatch(/\n +enforcement +enforced on 2 of 2 hosts by /);
+  for (const { name } of [web, db]) expect(shown.stdout).toContain(`${name}: enforced since `);
 }, 60_000);

@@ -17,7 +17,7 @@ import { fileURLToPath } from 'node:url';
 import type { Reach } from '@writ/contract';
 import { makeHostKeys, startSshd, type Sshd } from '@writ/testkit/sshd';
 import { Machine, type Ended } from './cli.js';
-import { TestOrganization } from './organization.js';
+import { newKey, TestOrganization } from './organization.js';
 import { password } from './service.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -367,6 +367,45 @@ describe('plain ssh after `writ login`', () => {
     await machine.data('login');
     expect(readFileSync(userConfig(), 'utf8')).toBe(`# first\n${before}\nHost last`);
     expect(await machine.writ(['ssh-config', 'update'])).toMatchObject({ status: 2 });
+  }, 60_000);
+
+  it('a host that was revoked is refused, wherever its name leads; a list that ssh cannot read is fetched again', async () => {
+    await machine.data('login', '--ssh-config');
+    const list = ours(`revoked_hosts/${acme.handle}`);
+    const revoke = (named: object) => acme.as(acme.owner, 'revoke', { body: { ...named, reason: 'stolen' } });
+    await revoke({ publicKey: newKey().fingerprint });
+    await machine.data('hosts');
+    expect(statSync(list).mode & 0o777).toBe(0o600);
+    expect(await open('ssh', ['web-1', 'true'])).toMatchObject({ status: 0, stderr: '' });
+    // Without a list that it can read ssh believes no host.
+    writeFileSync(list, 'damaged');
+    expect((await open('ssh', ['web-1', 'true'])).status).toBe(255);
+    await machine.data('hosts');
+    expect(await open('ssh', ['web-1', 'true'])).toMatchObject({ status: 0, stderr: '' });
+    rmSync(list);
+    expect((await open('ssh', ['web-1', 'true'])).status).toBe(255);
+
+    // What was revoked of one's own is taken away, and the next ssh gets another.
+    await revoke({ role: 'web-admin' });
+    await machine.data('hosts');
+    expect(await open('ssh', ['web-1', 'true'])).toMatchObject({ status: 0, stderr: '' });
+
+    await revoke({ host: 'web-1' });
+    await machine.data('hosts');
+    const there = ['-o', 'HostName=127.0.0.1', '-o', `Port=${sshd.port}`, '-o', `HostKeyAlias=${web}`];
+    const refused = await open('ssh', [...there, `${me}@${web}`, 'true']);
+    expect(refused.status).toBe(255);
+    expect(refused.stderr).toMatch(/revoked/);
+    // It is the list that keeps it out: the host CA is believed as before.
+    const believed = await open('ssh', [
+      '-v',
+      ...there,
+      '-o',
+      'RevokedHostKeys=none',
+      `${me}@${web}`,
+      'true',
+    ]);
+    expect(believed.stderr).toMatch(/is known and matches the .*-CERT host certificate/);
   }, 60_000);
 });
 

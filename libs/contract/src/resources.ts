@@ -561,6 +561,14 @@ export const ReachedOrganization = z.strictObject({
   namePatterns: z.array(z.string()),
   /** `@cert-authority` lines, for the organization's own names alone. */
   knownHosts: z.string(),
+  /** The current KRL, for RevokedHostKeys: its SHA-256 in hexadecimal, and the key that signs it (null: none does yet). Null: nothing was revoked. */
+  krl: z
+    .strictObject({
+      version: DecimalString,
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      signer: z.string().nullable(),
+    })
+    .nullish(),
   /** The roles that give the caller certificates, by name; those by logins are good wherever the user CA is trusted. */
   roles: z.array(
     z.strictObject({
@@ -919,7 +927,13 @@ export const RevocationInFull = z.strictObject({
   revokedKeys: z.array(Fingerprint),
   /** What ended by the same act in customers, by delegation. */
   elsewhere: z.array(
-    z.strictObject({ organization: z.string(), certificates: z.int(), krlVersion: DecimalString }),
+    z.strictObject({
+      organization: z.string(),
+      certificates: z.int(),
+      krlVersion: DecimalString,
+      /** How many of its hosts enforce it: which they are is the customer's own. */
+      enforcement: EnforcementTotals,
+    }),
   ),
 });
 export type RevocationInFull = z.infer<typeof RevocationInFull>;

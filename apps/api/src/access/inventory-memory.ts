@@ -1,9 +1,18 @@
 import { Labels } from '@writ/contract';
 import { shortNamesWithin } from '@writ/hosts';
 import { seconds, type Clock } from '@writ/kernel';
+import { decodePublicKey, formatPublicKeyLine } from '@writ/openssh/key';
 import { knownHostsLinesOf, namePattern } from '@writ/openssh/trust';
 import { indexedHosts, type HostIndex, type Labels as HostLabels } from '@writ/policy';
-import { findOrganization, hostInventory, listAuthorities, type ScopedDatabase } from '@writ/storage';
+import {
+  activeBundleKey,
+  currentKrlDigest,
+  findOrganization,
+  hostInventory,
+  listAuthorities,
+  type ScopedDatabase,
+  type Transaction,
+} from '@writ/storage';
 import { bounded } from '../bounded-map.js';
 import { noOrganization } from '../refusal.js';
 import { believed } from '../trust/believed.js';
@@ -17,12 +26,23 @@ export interface KnownHost {
   readonly jump: string | null;
 }
 
+/** A KRL as clients are told of it. */
+export interface KnownKrl {
+  readonly version: string;
+  /** Hexadecimal. */
+  readonly sha256: string;
+  /** The public-key line of the key that signs it; null: none does yet. */
+  readonly signer: string | null;
+}
+
 /** The joined hosts of an organization, ready to be decided about, and what clients need to believe them. */
 export interface Inventory {
   readonly organizationName: string;
   readonly namePatterns: readonly string[];
   /** `@cert-authority` lines. */
   readonly knownHosts: string;
+  /** What the newest KRL is; null: nothing was ever revoked. */
+  readonly krl: KnownKrl | null;
   /** Says what the hosts are: another one when any of them changes. */
   readonly digest: string;
   /** By name. */
@@ -59,13 +79,25 @@ export function inventoryMemory(
         const { name: organizationName, namePatterns } = organization;
         const lines = knownHostsLinesOf(believed(organization, authorities, seconds(clock)));
         const knownHosts = lines.map((line) => `${line}\n`).join('');
-        return { organizationName, namePatterns, knownHosts, digest, hosts };
+        const krl = await knownKrl(tx, organizationId);
+        return { organizationName, namePatterns, knownHosts, krl, digest, hosts };
       });
       const hosts = now.hosts?.map((host) => ({ ...host, labels: Labels.parse(host.labels) }));
       const inventory = { ...now, ...readyFor(now, hosts, kept) };
       known.set(organizationId, inventory);
       return inventory;
     },
+  };
+}
+
+async function knownKrl(tx: Transaction, organizationId: string): Promise<KnownKrl | null> {
+  const newest = await currentKrlDigest(tx, organizationId);
+  if (newest === null) return null;
+  const key = await activeBundleKey(tx, organizationId);
+  return {
+    version: newest.version.toString(),
+    sha256: Buffer.from(newest.sha256).toString('hex'),
+    signer: key === null ? null : formatPublicKeyLine({ key: decodePublicKey(key.publicKey) }),
   };
 }
 

@@ -100,6 +100,7 @@ function tagOf(places: readonly Place[]): string {
     inventory.organizationName,
     inventory.namePatterns,
     inventory.knownHosts,
+    inventory.krl,
     inventory.digest,
     roles.map(({ id, epoch }) => `${id}:${epoch}`),
   ]);
@@ -126,6 +127,7 @@ function reachIn(places: readonly Place[]): Reach {
       name: inventory.organizationName,
       namePatterns: [...inventory.namePatterns],
       knownHosts: inventory.knownHosts,
+      krl: inventory.krl,
       roles: roles.map((role) => {
         const { name, handle: word, principals, logins, maxTtlSeconds } = role;
         const definition = definitionOf(role);

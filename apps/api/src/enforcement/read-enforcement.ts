@@ -60,7 +60,20 @@ export function enforcementTotals(
   });
 }
 
-function questionOf({ clock, silentAfter }: EnforcementReading, version: string): EnforcementQuestion {
+/** The same within a transaction that sees the organization, of a version that was published. */
+export function enforcementIn(
+  tx: Transaction,
+  services: Omit<EnforcementReading, 'store'>,
+  organizationId: string,
+  version: bigint,
+): Promise<Totals> {
+  return count(tx, services, organizationId, questionOf(services, version.toString()));
+}
+
+function questionOf(
+  { clock, silentAfter }: Omit<EnforcementReading, 'store'>,
+  version: string,
+): EnforcementQuestion {
   return { version: BigInt(version), silentBefore: new Date(clock() - silentAfter) };
 }
 

@@ -7,6 +7,7 @@ import {
   type RevocationAct,
   type ScopedDatabase,
 } from '@writ/storage';
+import { enforcementIn, type EnforcementReading, type Totals } from '../enforcement/read-enforcement.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { cursorAt, part, placeAt } from '../paging/cursor.js';
 import { pageOf } from '../paging/page.js';
@@ -29,9 +30,9 @@ export async function revocationsPage(
   return pageOf(rows, limit, ({ at, id }) => cursorAt('revocations', [at.toISOString(), id]), revocationView);
 }
 
-/** One of them, with what it revoked. Ends in `not_found`. */
+/** One of them, with what it revoked, and how far customers' hosts enforce what followed there. Ends in `not_found`. */
 export async function oneRevocation(
-  store: ScopedDatabase,
+  { store, ...services }: EnforcementReading,
   { organizationId }: Pick<Caller, 'organizationId'>,
   { params: { revocation } }: Pick<RouteInput<'showRevocation'>, 'params'>,
 ): Promise<RouteOutput<'showRevocation'>> {
@@ -40,15 +41,20 @@ export async function oneRevocation(
     if (act === null) throw notFound('revocation');
     const entries = await entriesOfAct(tx, act.id, shownEntries);
     const elsewhere = await followingActs(tx, organizationId, act.id);
+    const enforcement: Totals[] = [];
+    for (const each of elsewhere)
+      enforcement.push(await enforcementIn(tx, services, each.organizationId, each.krlVersion));
     return {
       ...revocationView(act),
       revokedCertificates: entries.flatMap((entry) =>
         entry.kind === 'key' ? [] : [rangeText(entry.kind, entry.from, entry.to)],
       ),
       revokedKeys: entries.flatMap((entry) => (entry.kind === 'key' ? [entry.fingerprint] : [])),
-      elsewhere: elsewhere.map(({ organization, certificates, krlVersion }) => ({
-        ...{ organization, certificates, krlVersion: krlVersion.toString() },
-      })),
+      elsewhere: elsewhere.flatMap(({ organization, certificates, krlVersion }, index) => {
+        const totals = enforcement[index];
+        const said = { organization, certificates, krlVersion: krlVersion.toString() };
+        return totals === undefined ? [] : [{ ...said, enforcement: totals }];
+      }),
     };
   });
 }

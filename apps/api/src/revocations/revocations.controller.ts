@@ -42,6 +42,6 @@ export class RevocationsController {
     @Input() input: RouteInput<'showRevocation'>,
     @CurrentCaller() caller: SignedInCaller,
   ): Promise<RouteOutput<'showRevocation'>> {
-    return oneRevocation(this.services.store, caller, input);
+    return oneRevocation(this.services, caller, input);
   }
 }

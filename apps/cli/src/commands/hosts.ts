@@ -2,7 +2,7 @@ import type { Reach } from '@writ/contract';
 import { fail } from '../errors.js';
 import { directories } from '../files/directories.js';
 import type { Run, Surroundings } from '../run.js';
-import { signedIn } from '../session/client.js';
+import { signedIn, type Client } from '../session/client.js';
 import { readConfiguration } from '../session/configuration.js';
 import { keepReach } from '../ssh/set-up.js';
 import { printTable } from '../terminal/table.js';
@@ -19,7 +19,7 @@ export const run: Run = async (surroundings, input) => {
       ? { organizations: [await client.call('reachOfAll', { params: client.organization })] }
       : await client.call('listReach', {}),
   );
-  const told = input.flag('all') ? null : await tellSsh(surroundings, asked);
+  const told = input.flag('all') ? null : await tellSsh(surroundings, client, asked);
   const { organization: handle } = client.organization;
   const only = input.option('org') === undefined ? asked : reachedIn(asked, handle);
   const login = input.option('login');
@@ -49,12 +49,13 @@ export const run: Run = async (surroundings, input) => {
  */
 async function tellSsh(
   surroundings: Surroundings,
+  client: Client,
   reach: Reach,
 ): Promise<ReadonlyMap<string, readonly string[]> | null> {
   const ssh = (await readConfiguration(directories(surroundings.environment)))?.ssh;
   if (ssh?.wanted !== true) return null;
   try {
-    const { organizations } = await keepReach(surroundings, reach, ssh);
+    const { organizations } = await keepReach(surroundings, client, reach, ssh);
     const hosts = organizations.flatMap((organization) => organization.hosts);
     return new Map(hosts.map(({ name, names }) => [name, names.filter((each) => each !== name)]));
   } catch (error) {

@@ -534,11 +534,22 @@ export const revoked: GroupDescription = {
     {
       name: 'show',
       arguments: [{ name: 'revocation', summary: 'its id, from `writ revoked list`' }],
-      summary: 'one of them, with the certificates and keys that it revoked',
+      summary: 'one of them, with what it revoked, and which hosts enforce it',
+      description:
+        'Each host with what it has proved; of customers, where it followed, only how many do. With --wait it waits and ends as `writ ' +
+        'revoke` does.',
       examples: [
         { command: 'writ revoked show 0b8fb92c-0d5e-4ac5-9bbd-5a2a7d9bd1a4', says: 'what it was about' },
       ],
-      json: 'RevocationInFull',
+      options: [
+        {
+          flags: '--wait <duration>',
+          summary: 'wait so long for the hosts to prove that they enforce it, and say how far it is',
+        },
+      ],
+      json:
+        'RevocationInFull with "enforcement": { "totals": EnforcementTotals, "behind", "silent", "uncut", "enforced" (the first hundred): ' +
+        'HostEnforcement[] }, or null without host.read',
       inOrganization: true,
       load: () => import('../commands/revoked/show.js'),
     },

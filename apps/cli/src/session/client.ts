@@ -71,7 +71,8 @@ export async function signedIn(
   return { ...client, organization: { organization: await handleToActIn(client, shortName(name)) } };
 }
 
-function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+/** Whether the service has refused with one of these codes. */
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof ProblemError && codes.includes(error.problem.code);
 }
 

@@ -1,7 +1,8 @@
 import { clientConfig, type ClientCertificate, type HostName, type NamePattern } from '@writ/openssh/trust';
 import { choices, onlyLogin } from './choices.js';
 import type { Inventory, InventoryOrganization, InventoryRole } from './inventory.js';
-import { knownHostsFile, roleCertificateFile, type SshPlaces } from './places.js';
+import { knownHostsFile, revokedHostsFile, roleCertificateFile, type SshPlaces } from './places.js';
+import type { RevokedHosts } from './revoked-hosts.js';
 
 /** How ssh is to use certificates. */
 export interface KeyUse {
@@ -19,8 +20,19 @@ const comments = [
 /** Whether a file of ssh_config, by its text, is one that `sshConfig` made, here or for other directories of the same user. */
 export const isSshConfigOfOurs = (text: string): boolean => text.startsWith(`# ${comments[0]}\n`);
 
-/** The file that the user's ssh_config includes. Throws the codes of `clientConfig`. */
-export function sshConfig(places: SshPlaces, { organizations }: Inventory, use: KeyUse): string {
+/**
+ * The file that the user's ssh_config includes.
+ * @param revokedHosts the organizations whose KRL is there to be read: ssh believes no host where it cannot read one
+ *
+ * Throws the codes of `clientConfig`. */
+export function sshConfig(
+  places: SshPlaces,
+  { organizations }: Inventory,
+  use: KeyUse,
+  revokedHosts: RevokedHosts,
+): string {
+  const revokedHostKeysFile = (handle: string): string | null =>
+    revokedHosts.has(handle) ? revokedHostsFile(places, handle) : null;
   return clientConfig({
     comments,
     hosts: organizations.flatMap(({ hosts }) =>
@@ -33,6 +45,7 @@ export function sshConfig(places: SshPlaces, { organizations }: Inventory, use: 
       .map(({ handle, hosts }) => ({
         names: hosts.flatMap(({ names }) => names),
         knownHostsFile: knownHostsFile(places, handle),
+        revokedHostKeysFile: revokedHostKeysFile(handle),
       }))
       .filter(({ names }) => names.length > 0),
     extraTrust: organizations
@@ -41,6 +54,7 @@ export function sshConfig(places: SshPlaces, { organizations }: Inventory, use: 
         names: organization.patterns,
         except: listed(organization),
         knownHostsFile: knownHostsFile(places, organization.handle),
+        revokedHostKeysFile: revokedHostKeysFile(organization.handle),
       })),
     certificates: organizations.flatMap((organization) => certificates(places, organization, use)),
   });

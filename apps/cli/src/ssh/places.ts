@@ -13,6 +13,8 @@ export interface SshPlaces {
   /** The service's last answer to what the user may reach. */
   readonly inventory: string;
   readonly knownHosts: string;
+  /** KRLs, which say which hosts are believed no more. */
+  readonly revokedHosts: string;
   readonly certificates: string;
   /** There while the session is known to have ended. */
   readonly ended: string;
@@ -29,6 +31,7 @@ export function sshPlaces({ home, configuration }: Directories): SshPlaces {
     command: at('command'),
     inventory: at('inventory.json'),
     knownHosts: at('known_hosts'),
+    revokedHosts: at('revoked_hosts'),
     certificates: at('certificates'),
     ended: at('ended'),
   };
@@ -42,6 +45,9 @@ export interface RoleOf {
 
 export const knownHostsFile = (places: SshPlaces, organization: string): string =>
   join(places.knownHosts, organization);
+
+export const revokedHostsFile = (places: SshPlaces, organization: string): string =>
+  join(places.revokedHosts, organization);
 
 export const roleCertificateFile = (places: SshPlaces, { organization, role }: RoleOf): string =>
   join(places.certificates, `${organization}-${role}-cert.pub`);

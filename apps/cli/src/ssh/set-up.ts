@@ -11,6 +11,7 @@ import { removeFromAgent } from './agent.js';
 import type { KeyUse } from './config.js';
 import type { Inventory } from './inventory.js';
 import { roleCertificateFile, sshPlaces, type RoleOf } from './places.js';
+import { isRevokedBy, keepRevokedHosts } from './revoked-hosts.js';
 import { forgetTrouble } from './trouble.js';
 import { addLine, removeLine } from './user-config.js';
 import {
@@ -57,15 +58,16 @@ export async function refreshSsh(
   const reach: Reach = await surroundings.terminal.working('Asking what you may reach', () =>
     client.call('listReach', {}),
   );
-  return keepReach(surroundings, reach, settings, fresh);
+  return keepReach(surroundings, client, reach, settings, fresh);
 }
 
 /**
- * Writes down for ssh what the service has just said anyway. Certificates of roles that were changed since are taken away, so that the
- * next ssh gets others: those in hand may be revoked. Rejects with the codes of `writeSshFiles`.
+ * Writes down for ssh what the service has just said anyway, and what of it was revoked. Certificates of roles that were changed since are
+ * taken away, so that the next ssh gets others: those in hand may be revoked; and so are those that are. Rejects with the codes of `writeSshFiles`.
  */
 export async function keepReach(
   { environment }: Surroundings,
+  client: Client,
   reach: Reach,
   settings: SshSettings,
   fresh?: RoleOf,
@@ -75,14 +77,17 @@ export async function keepReach(
   const before = await readReach(places);
   const use = await keyUse(where.home, settings);
   const home = (await readSession(where))?.tokens.organization.handle ?? null;
-  const inventory = await writeSshFiles(where, reach, home, use);
+  const revoked = await keepRevokedHosts(client, places, reach);
+  const inventory = await writeSshFiles(where, reach, home, use, revoked);
   const gone = new Set(
     changedRoles(before, reach)
       .filter(({ organization, role }) => organization !== fresh?.organization || role !== fresh.role)
       .map((of) => roleCertificateFile(places, of)),
   );
   // Of what is there: handles are the service's word, and no paths.
-  const changed = (await certificateFiles(places)).filter((path) => gone.has(path));
+  const files = await certificateFiles(places);
+  const changed = files.filter((path) => gone.has(path));
+  for (const path of files) if (!gone.has(path) && (await isRevokedBy(revoked, path))) changed.push(path);
   if (use.agent) await removeFromAgent(changed);
   for (const path of changed) await rm(path, { force: true });
   return inventory;

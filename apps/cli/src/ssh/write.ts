@@ -1,5 +1,5 @@
 import { readdir, rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Reach } from '@writ/contract';
 import { parseCertificateLine } from '@writ/openssh/certificate';
 import { samePublicKey, type PublicKey } from '@writ/openssh/key';
@@ -11,7 +11,14 @@ import { readBytesIfAny } from '../files/read.js';
 import { checkScript } from './check-script.js';
 import { isSshConfigOfOurs, sshConfig, type KeyUse } from './config.js';
 import { trustedInventory, type Inventory } from './inventory.js';
-import { knownHostsFile, roleCertificateFile, sshPlaces, type SshPlaces } from './places.js';
+import {
+  knownHostsFile,
+  revokedHostsFile,
+  roleCertificateFile,
+  sshPlaces,
+  type SshPlaces,
+} from './places.js';
+import type { RevokedHosts } from './revoked-hosts.js';
 import { readRoleCertificate } from './role-certificate.js';
 import { takenNames } from './taken-names.js';
 
@@ -25,6 +32,7 @@ const systemFiles = { systemConfig: '/etc/ssh/ssh_config', hosts: '/etc/hosts' }
  * same stay as they are, and what was of organizations and roles that are gone is removed. The file that is included comes last, so that all that it names is there.
  *
  * @param home handle of the user's own organization, where it is known
+ * @param revokedHosts the KRLs that `keepRevokedHosts` has put in place
  *
  * Resolves with what was made of the answer. Rejects with 'file_unwritable' and the codes of `clientConfig`, which change nothing that is in use.
  */
@@ -33,11 +41,12 @@ export async function writeSshFiles(
   reach: Reach,
   home: string | null,
   use: KeyUse,
+  revokedHosts: RevokedHosts,
 ): Promise<Inventory> {
   const places = sshPlaces(where);
   const files = { ...systemFiles, home: where.home, userConfig: places.userConfig };
   const inventory = trustedInventory(reach, home, await takenNames(files, isSshConfigOfOurs));
-  const config = sshConfig(places, inventory, use);
+  const config = sshConfig(places, inventory, use, revokedHosts);
   await makePrivateDirectory(places.knownHosts);
   await makePrivateDirectory(places.certificates);
   await writeIfNew(places.check, checkScript);
@@ -70,7 +79,7 @@ export async function readReach(places: SshPlaces): Promise<Reach | null> {
 export async function removeSshFiles(places: SshPlaces): Promise<void> {
   try {
     await rm(places.config, { force: true });
-    for (const directory of [places.certificates, places.knownHosts])
+    for (const directory of [places.certificates, places.knownHosts, places.revokedHosts])
       await rm(directory, { recursive: true, force: true });
     for (const file of [places.check, places.command, places.inventory, places.ended])
       await rm(file, { force: true });
@@ -127,11 +136,18 @@ async function removeOthers(places: SshPlaces, { organizations }: Inventory): Pr
       roleCertificateFile(places, { organization: organization.handle, role: handle }),
     ),
   );
-  const kept = new Set([...roles, ...organizations.map(({ handle }) => knownHostsFile(places, handle))]);
-  const there = [...(await filesIn(places.certificates)), ...(await filesIn(places.knownHosts))];
+  const kept = new Set([
+    ...roles,
+    ...organizations.flatMap(({ handle }) => [
+      knownHostsFile(places, handle),
+      revokedHostsFile(places, handle),
+    ]),
+  ]);
+  const ofOrganizations = [places.knownHosts, places.revokedHosts];
+  const there = (await Promise.all([places.certificates, ...ofOrganizations].map(filesIn))).flat();
   // What has another ending is somebody's lock, or trouble that is about to be over.
   const gone = there.filter(
-    (path) => (path.endsWith('-cert.pub') || path.startsWith(places.knownHosts)) && !kept.has(path),
+    (path) => (path.endsWith('-cert.pub') || ofOrganizations.includes(dirname(path))) && !kept.has(path),
   );
   for (const path of gone) await rm(path, { force: true });
 }

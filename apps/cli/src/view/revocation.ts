@@ -1,4 +1,6 @@
-import type { Revocation, RevocationInFull } from '@writ/contract';
+import type { HostEnforcement, Revocation, RevocationInFull } from '@writ/contract';
+import type { EnforcementSeen } from '../enforcement/await-enforcement.js';
+import { enforcementText } from '../enforcement/enforcement-words.js';
 import { counted } from '../numbers.js';
 import { strong, type Line } from '../terminal/text.js';
 import { field, instant } from './fields.js';
@@ -41,8 +43,29 @@ export function describeRevocation(each: RevocationInFull): readonly Line[] {
     field('in force from', `KRL version ${each.krlVersion}`),
     ...[...each.revokedCertificates, ...each.revokedKeys].map((name) => field('', name)),
     ...(more > 0 ? [field('', `and ${more} more`)] : []),
-    ...each.elsewhere.map(({ organization, certificates, krlVersion }) =>
-      field(`in ${organization}`, `${counted(certificates, 'certificate')}, KRL version ${krlVersion}`),
+    ...each.elsewhere.map(({ organization, certificates, krlVersion, enforcement }) => {
+      const on = `enforced on ${enforcement.enforced} of ${counted(enforcement.hosts, 'host')}`;
+      const what = `${counted(certificates, 'certificate')}, KRL version ${krlVersion}, ${on}`;
+      return field(`in ${organization}`, what);
+    }),
+  ];
+}
+
+/** How each host stands to it: those that have not proved it first. */
+export function describeEnforcement(
+  seen: EnforcementSeen,
+  enforced: readonly HostEnforcement[],
+): readonly Line[] {
+  const more = seen.totals.enforced - enforced.length;
+  return [
+    field('enforcement', enforcementText(seen)),
+    ...seen.behind.map(({ host }) => field('', `${host}: not yet`)),
+    ...seen.silent.map(({ host, lastSeenAt }) =>
+      field('', `${host}: ${lastSeenAt === null ? 'never seen' : `silent since ${instant(lastSeenAt)}`}`),
     ),
+    ...enforced.map(({ host, since }) =>
+      field('', `${host}: enforced${since === null ? '' : ` since ${instant(since)}`}`),
+    ),
+    ...(more > 0 ? [field('', `and ${more} more that enforce it`)] : []),
   ];
 }

@@ -59,7 +59,10 @@ function customer(...labels: readonly string[]): Reach {
 async function judged(...labels: readonly string[]): Promise<Record<string, string>> {
   const places = sshPlaces({ home, configuration: join(home, 'writ'), state: home });
   const inventory = trustedInventory(customer(...labels), 'a'.repeat(16), await taken());
-  put('writ/ssh/config', sshConfig(places, inventory, { identityFile: join(home, 'key'), agent: false }));
+  put(
+    'writ/ssh/config',
+    sshConfig(places, inventory, { identityFile: join(home, 'key'), agent: false }, new Map()),
+  );
   put('writ/ssh/check', 'exit 1\n');
   put('all', `Include ${places.config}\nInclude ${userConfig}\n`);
   const goes = (label: string): string => {

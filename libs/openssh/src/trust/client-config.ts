@@ -21,6 +21,8 @@ export interface ClientTrust {
   readonly names: readonly HostName[];
   /** A known_hosts file of `@cert-authority` lines. */
   readonly knownHostsFile: string;
+  /** A KRL; where it cannot be read ssh believes no host at all. Null: there is none. */
+  readonly revokedHostKeysFile: string | null;
 }
 
 /** What ssh is told about names that may mean joined hosts or others: the user's own known_hosts file comes first. */
@@ -28,6 +30,7 @@ export interface ClientExtraTrust {
   readonly names: readonly NamePattern[];
   readonly except: readonly HostName[];
   readonly knownHostsFile: string;
+  readonly revokedHostKeysFile: string | null;
 }
 
 /** What ssh is told about one host. */
@@ -101,21 +104,27 @@ function hostBlock(host: ClientHost): Line[] {
   ];
 }
 
-function trustBlock({ names, knownHostsFile }: ClientTrust): Line[] {
+function trustBlock({ names, knownHostsFile, revokedHostKeysFile }: ClientTrust): Line[] {
   return [
     line(...matching(names, [])),
     setting('UserKnownHostsFile', pathWord(knownHostsFile)),
     setting('HostKeyAlgorithms', bareWord(certificateAlgorithms)),
     setting('StrictHostKeyChecking', bareWord('yes')),
+    ...revokedHostKeys(revokedHostKeysFile),
   ];
 }
 
-function extraTrustBlock({ names, except, knownHostsFile }: ClientExtraTrust): Line[] {
+function extraTrustBlock({ names, except, knownHostsFile, revokedHostKeysFile }: ClientExtraTrust): Line[] {
   const own = ['~/.ssh/known_hosts', '~/.ssh/known_hosts2'].map(bareWord);
   return [
     line(...matching(names, except)),
     line(bareWord('UserKnownHostsFile'), ...own, pathWord(knownHostsFile)),
+    ...revokedHostKeys(revokedHostKeysFile),
   ];
+}
+
+function revokedHostKeys(file: string | null): Line[] {
+  return file === null ? [] : [setting('RevokedHostKeys', pathWord(file))];
 }
 
 function certificateBlock(certificate: ClientCertificate): Line[] {

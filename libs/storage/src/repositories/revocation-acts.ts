@@ -87,12 +87,17 @@ export async function followingActs(
   tx: Transaction,
   organizationId: string,
   actId: string,
-): Promise<(Pick<RevocationAct, 'certificates' | 'krlVersion'> & { readonly organization: string })[]> {
+): Promise<
+  (Pick<RevocationAct, 'certificates' | 'krlVersion'> & {
+    readonly organizationId: string;
+    readonly organization: string;
+  })[]
+> {
   const customers = await tx.customer.findMany({ where: { organizationId }, select: { customerId: true } });
   if (customers.length === 0) return [];
   await seeOrganizations(tx, [organizationId, ...customers.map(({ customerId }) => customerId)]);
   return tx.$queryRaw`
-    select c.name as organization, acts.certificates, acts.krl_version as "krlVersion"
+    select c.customer_id as "organizationId", c.name as organization, acts.certificates, acts.krl_version as "krlVersion"
     from revocation_acts acts join customers c on c.customer_id = acts.organization_id
     where c.organization_id = ${organizationId}::uuid and acts.origin_id = ${actId}::uuid order by c.name collate "C"`;
 }

@@ -8,6 +8,7 @@ import { readText } from '../../files/read.js';
 import type { Input } from '../../input.js';
 import { madeAt } from '../../krl/contents.js';
 import { readKrl, type KrlFile } from '../../krl/read-krl.js';
+import { krlNamespace, krlStatement } from '../../krl/statement.js';
 import type { Run } from '../../run.js';
 import { signerOf } from '../../trust/signer.js';
 import { field, instant } from '../../view/fields.js';
@@ -61,10 +62,10 @@ async function checkSignature({ bytes, krl }: KrlFile, input: Input): Promise<st
   if (path === undefined) return null;
   const [organization, believed] = [input.required('handle'), await signerOf(input.required('key'))];
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const message = `writ-krl 1\norganization ${organization}\nversion ${krl.version}\nsha256 ${sha256}\n`;
+  const message = krlStatement(organization, krl.version, sha256);
   const key = verifySshsig({
     armored: await readText(path),
-    namespace: 'krl@writ',
+    namespace: krlNamespace,
     message: Buffer.from(message),
   });
   const signedBy = fingerprint(key);
