@@ -7,7 +7,7 @@ const account = {
 
 export const lock: LeafDescription = {
   name: 'lock',
-  summary: 'shut an account out for a while: nobody acts as it, and hosts refuse it; ends by itself',
+  summary: 'shut an account out for a while, here and on hosts; it ends by itself',
   description:
     'For a laptop that may turn up again. In every organization, until then: nobody signs in as it, nothing is issued to it, hosts refuse ' +
     'its certificates and its keys, and end its open sessions. Then all of that is good again, but for what was revoked meanwhile. ' +

@@ -65,7 +65,7 @@ export const service: readonly LeafDescription[] = [
   }),
   ofService({
     name: 'reset-owner',
-    summary: 'let an owner in again who has lost password or second factor, and whom no other can reset',
+    summary: 'let an owner in who lost password or second factor, and whom no other can reset',
     description:
       "Forgets the owner's password and second factor, ends their sessions and prints a one-time invitation, good for a day. " +
       'The service may run meanwhile. It stands in the events.',

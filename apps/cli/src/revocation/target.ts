@@ -44,7 +44,7 @@ export function targetNamed(input: Input): (client: Client) => Promise<Target> {
   if (option === 'cert')
     return async (client) => ofCertificates(await certificatesIn(client, input.values('cert')));
   const text = input.required(option);
-  if (option === 'key') return () => ofKey(text);
+  if (option === 'key') return keyNamed(text);
   const target = byName[option](text);
   return () => Promise.resolve(target);
 }
@@ -88,17 +88,24 @@ function ofCertificates(certificates: readonly string[]): Target {
   return { named: { certificates: [...certificates] }, what };
 }
 
-/** A file, or a fingerprint as sshd's log has it. */
-async function ofKey(text: string): Promise<Target> {
-  const seen = Fingerprint.safeParse(text).success;
-  if (!seen && text.startsWith('SHA256:'))
+/** A file, or a fingerprint as sshd's log has it. Throws 'usage_invalid'. */
+function keyNamed(text: string): () => Promise<Target> {
+  if (Fingerprint.safeParse(text).success) {
+    const target = ofKey(text, text);
+    return () => Promise.resolve(target);
+  }
+  if (text.startsWith('SHA256:'))
     fail(
       'usage_invalid',
       `'${text}' is no fingerprint: 'SHA256:' and 43 characters, as \`ssh-keygen -lf\` says it.`,
     );
-  const key = seen ? null : parsePublicKeyLine(await readText(text)).key;
-  const publicKey = key === null ? text : formatPublicKeyLine({ key });
-  const name = key === null ? text : fingerprint(key);
+  return async () => {
+    const { key } = parsePublicKeyLine(await readText(text));
+    return ofKey(formatPublicKeyLine({ key }), fingerprint(key));
+  };
+}
+
+function ofKey(publicKey: string, name: string): Target {
   return { named: { publicKey }, what: `the key ${name} and every certificate for it` };
 }
 
