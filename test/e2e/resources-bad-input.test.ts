@@ -400,6 +400,19 @@ describe('revocations', () => {
     ['with two lines of reason', { user: 'bob', reason: 'a\nb' }, '400 request_invalid'],
     ['with half a surrogate pair', { user: 'bob', reason: 'a\ud800' }, '400 request_invalid'],
     ['with a reason as long as a book', { user: 'bob', reason: 'a'.repeat(501) }, '400 request_invalid'],
+    [
+      'of a serial of 2^64',
+      { certificates: ['user:18446744073709551616'], reason: 'x' },
+      '400 request_invalid',
+    ],
+    ['of the role of another organization', { role: 'theirs', reason: 'x' }, '404 not_found'],
+    ['of a group that is none', { group: 'theirs', reason: 'x' }, '404 not_found'],
+    ['of a person as a service account', { serviceAccount: 'bob', reason: 'x' }, '404 not_found'],
+    ['of a stranger as a service account', { serviceAccount: 'stranger', reason: 'x' }, '404 not_found'],
+    ['of a host with a line break', { host: 'web\n1', reason: 'x' }, '400 request_invalid'],
+    ['of a host that is none', { host: 'web-9.acme.example', reason: 'x' }, '404 not_found'],
+    ['of half a fingerprint', { authority: 'SHA256:other', reason: 'x' }, '400 request_invalid'],
+    ['of half a key', { publicKey: 'SHA256:other', reason: 'x' }, '400 public_key_invalid'],
   ];
   it.each(bodies)('%s', (what, body, answer) =>
     check({ what, as: 'operator', path: '/revocations', body, answer }),
