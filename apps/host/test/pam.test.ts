@@ -51,6 +51,12 @@ if (process.getuid?.() === 0) {
       writeFileSync(hook, text);
       expect(await machine.ordinaryLogsIn()).toBe(true);
     }
+    const without = await machine.run(['sync', '--pam', 'no']);
+    expect(without).toMatchObject(done);
+    expect(without.stdout).toContain(`${file} is byte for byte what it was.`);
+    expect(readFileSync(file, 'utf8')).toBe(original);
+    expect(await machine.run(['sync', '--pam', 'yes'])).toMatchObject(done);
+    expect(readFileSync(file, 'utf8')).toBe(`${line}\n${original}`);
     const left = await machine.run(['leave', '--yes']);
     expect(left).toMatchObject(done);
     expect(left.stdout).toContain(`${file} is byte for byte what it was.`);
