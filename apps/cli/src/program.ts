@@ -38,9 +38,10 @@ export async function parse(
     getErrHasColors: () => false,
   });
   root.configureHelp({ visibleCommands: (command) => [...command.commands] });
-  grow(root, tree, words, (command, input) => (asked = { what: 'command', command, input }));
+  const meant = withUsual(tree, words);
+  grow(root, tree, meant, (command, input) => (asked = { what: 'command', command, input }));
   try {
-    await root.parseAsync([...words], { from: 'user' });
+    await root.parseAsync([...meant], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.helpDisplayed') return { what: 'help', text: help };
@@ -49,6 +50,17 @@ export async function parse(
     fail('usage_invalid', sentence(error.message));
   }
   return asked ?? { what: 'help', text: help };
+}
+
+/** With the name of the command that is meant where only its group is named. */
+function withUsual(group: GroupDescription, words: readonly string[]): readonly string[] {
+  const [first, ...rest] = words;
+  const next = group.commands.find(({ name }) => name === first);
+  if (first !== undefined && next !== undefined)
+    return isGroup(next) ? [first, ...withUsual(next, rest)] : words;
+  const asksForHelp = first === '-h' || first === '--help';
+  const alone = first === undefined || first.startsWith('-');
+  return group.usual !== undefined && alone && !asksForHelp ? [group.usual, ...words] : words;
 }
 
 function wordsOf(root: Command, words: readonly string[]): string {

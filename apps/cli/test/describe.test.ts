@@ -10,15 +10,21 @@ import { parse } from '../src/program.js';
 
 interface Placed {
   readonly words: readonly string[];
+  /** As it may be typed at the least. */
+  readonly shortest: readonly string[];
   readonly command: LeafDescription;
 }
 
-function leaves(all: readonly CommandDescription[], before: readonly string[] = []): Placed[] {
-  return all.flatMap((command) =>
-    isGroup(command)
-      ? leaves(command.commands, [...before, command.name])
-      : [{ words: [...before, command.name], command }],
-  );
+function leaves(
+  all: readonly CommandDescription[],
+  before: readonly string[] = [],
+  usual?: string,
+): Placed[] {
+  return all.flatMap((command) => {
+    const words = [...before, command.name];
+    if (isGroup(command)) return leaves(command.commands, words, command.usual);
+    return [{ words, shortest: command.name === usual ? before : words, command }];
+  });
 }
 
 /** The words of `writ …` in an example, as a shell would split it; what is piped or redirected is left out. */
@@ -33,14 +39,14 @@ function wordsOf(example: string): string[] {
 const all = leaves(commands);
 
 describe('every command', () => {
-  it.each(all.map(({ words, command }) => [words.join(' '), command] as const))(
+  it.each(all.map(({ words, shortest, command }) => [words.join(' '), shortest.join(' '), command] as const))(
     '%s',
-    async (place, command) => {
+    async (place, shortest, command) => {
       // One line each, so that help and completion stay readable.
       expect(command.summary).toMatch(/^[^A-Z.\n][^\n]{5,80}[^.\n]$/);
       for (const { command: example, says } of command.examples) {
         expect(says).not.toBe('');
-        expect(example).toContain(`writ ${place}`);
+        expect(example).toContain(`writ ${shortest}`);
       }
       const names = optionsOf(command).flatMap((option) => partsOf(option).spellings);
       expect(new Set(names).size).toBe(names.length);

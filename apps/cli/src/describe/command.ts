@@ -36,6 +36,8 @@ interface Named {
 /** A word that only holds other commands: `writ role …`. */
 export interface GroupDescription extends Named {
   readonly commands: readonly CommandDescription[];
+  /** The one of them that is meant where the group is named alone, or with options only. */
+  readonly usual?: string;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { GroupDescription } from './command.js';
 export const sessions: GroupDescription = {
   name: 'sessions',
   summary: 'who is at work on which host, and how to end it',
+  usual: 'list',
   commands: [
     {
       name: 'list',
@@ -11,8 +12,8 @@ export const sessions: GroupDescription = {
         'Hosts say so when anything changes, within a minute; AS OF is when they said it. REVOKED: what a session was opened with is not ' +
         'trusted any more, and it goes on. ENDING: its host was told to end it, and has not said yet that it did.',
       examples: [
-        { command: 'writ sessions list', says: 'everybody, everywhere' },
-        { command: 'writ sessions list --user ana --host web-1', says: 'one person on one host' },
+        { command: 'writ sessions', says: 'everybody, everywhere' },
+        { command: 'writ sessions --user ana --host web-1', says: 'one person on one host' },
       ],
       options: [
         { flags: '--host <host>', summary: 'on that host only' },

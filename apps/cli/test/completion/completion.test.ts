@@ -61,7 +61,7 @@ describe('completion', () => {
     expect(offered('cert', 'issue', '--')).toEqual([
       ...['--role', '--host', '--login', '--ttl', '--key', '--org', '--json', '--help'],
     ]);
-    expect(offered('user', 'list', '--state', '')).toEqual(['invited', 'active', 'disabled']);
+    expect(offered('user', 'list', '--state', '')).toEqual(['invited', 'active', 'locked', 'disabled']);
     expect(offered('role', 'create', 'web', '--extension', 'permit-p')).toEqual([
       'permit-pty',
       'permit-port-forwarding',
