@@ -12,6 +12,10 @@ import { password } from './service.js';
 
 const me = userInfo().username;
 
+interface DrillReport {
+  readonly hosts: readonly { readonly host: string; readonly result: string }[];
+}
+
 interface Waited extends RevocationResult {
   readonly enforcement: {
     readonly totals: Enforcement['totals'];
@@ -58,11 +62,12 @@ async function joined(name: string): Promise<KitHost> {
     ...['host', 'token', 'create', '--name', name, '--label', 'env=prod'],
   );
   host.token(token);
-  expect(await host.run(`sh writ-host join --log-file ${host.directory}/log`)).toMatchObject({
+  expect(await host.run(`sh writ-host join --log-file ${host.sshd.logFile}`)).toMatchObject({
     status: 0,
     stderr: '',
   });
   follow(host);
+  await ana.data('host', 'set', name, '--address', '127.0.0.1', '--port', String(host.sshd.port));
   return host;
 }
 
@@ -87,6 +92,15 @@ function revoke(...more: readonly string[]): Promise<Ended> {
   return ana.writ(['revoke', '--key', ana.path('key.pub'), '--reason', 'test', '--yes', ...more]);
 }
 
+function drill(...more: readonly string[]): Promise<Ended> {
+  return ana.writ(['drill', 'revoke', '--hosts', 'env=prod', '--login', me, '--yes', '--json', ...more]);
+}
+
+function resultsOf({ stdout }: Ended): Record<string, string> {
+  const { hosts } = JSON.parse(stdout) as DrillReport;
+  return Object.fromEntries(hosts.map(({ host, result }) => [host, result]));
+}
+
 /** The words of ssh for a command there. */
 function words(host: KitHost, identity: string, command: string): readonly string[] {
   const options = [
@@ -108,7 +122,6 @@ async function session(host: KitHost, identity: string): Promise<ChildProcess> {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   await once(client.stdout, 'data');
-  writeFileSync(join(host.directory, 'log'), `${host.sshd.log()}\n`);
   return client;
 }
 
@@ -155,10 +168,18 @@ it('of a host that is off it is not said that it enforces anything new', async (
   expect((await revoke('--wait', '30s')).status).toBe(0);
 }, 60_000);
 
+/** The sshd of a host reads its configuration, with such a line in front, anew. */
+async function reconfigure(host: KitHost, text: string): Promise<void> {
+  writeFileSync(join(host.directory, 'etc/sshd_config'), text);
+  const since = host.sshd.lineCount();
+  process.kill(host.sshd.pid, 'SIGHUP');
+  await host.sshd.logged(/^Server listening on/, since);
+}
+
 it('nor of one whose sshd was told by hand to read something else', async () => {
-  const path = join(web.directory, 'etc/sshd_config');
   const before = web.config();
-  writeFileSync(path, `RevokedKeys ${web.directory}/mine\n${before}`);
+  writeFileSync(join(web.directory, 'mine'), '');
+  await reconfigure(web, `RevokedKeys ${web.directory}/mine\n${before}`);
   const { status, stderr } = await revoke('--wait', '3s');
   expect(status).toBe(4);
   expect(stderr).toMatch(/; \d not yet: .*web-1\.acme\.example/);
@@ -170,7 +191,11 @@ it('nor of one whose sshd was told by hand to read something else', async () => 
     report: { result: 'revocations_not_enforced' },
     proved: null,
   });
-  writeFileSync(path, before);
+  // A drill sees what follows from it: there the canary is let in to the last.
+  const drilled = await drill('--timeout', '4s');
+  await reconfigure(web, before);
+  expect(drilled).toMatchObject({ status: 4 });
+  expect(resultsOf(drilled)).toMatchObject({ 'web-1.acme.example': 'open' });
   expect(await web.run('writ-host sync')).toMatchObject({ status: 0 });
   expect((await revoke('--wait', '30s')).status).toBe(0);
 }, 60_000);
@@ -223,6 +248,20 @@ it('sessions are listed as hosts report them, and one that is named ends', async
   await ended;
   expect(other.exitCode).toBeNull();
   other.kill();
+}, 60_000);
+
+it('a drill revokes a canary, and measures on each host until it is refused, cut and proved', async () => {
+  const page = ana.path('drill.html');
+  const drilled = await drill('--timeout', '20s', '--report', page);
+  const { status, stderr } = drilled;
+  expect({ status, stderr }).toMatchObject({ status: 0 });
+  expect(resultsOf(drilled)).toEqual({ 'db-1.acme.example': 'passed', 'web-1.acme.example': 'passed' });
+  expect(stderr).toMatch(/2 of 2 hosts refused the canary, ended its session and proved it/);
+  expect(readFileSync(page, 'utf8')).toContain('<td>web-1.acme.example</td><td>passed</td>');
+  // Nothing is left of it: neither account nor role.
+  const roles = await ana.json<readonly { name: string }[]>('role', 'list');
+  const accounts = await ana.json<readonly { name: string }[]>('service-account', 'list');
+  expect([...roles, ...accounts].filter(({ name }) => name.startsWith('drill-'))).toEqual([]);
 }, 60_000);
 
 it('a stolen CA with everything that it has signed, and believed again is who comes with another one', async () => {

@@ -117,6 +117,11 @@ export class TestOrganization {
     return this.service.endLocks();
   }
 
+  /** Ends, at once, the drills whose time is over, which the service looks for every minute. */
+  endDrills(): Promise<void> {
+    return this.service.endDrills();
+  }
+
   /** The service's clock runs ahead by so much more (ms). */
   advance(ms: number): void {
     this.service.advance(ms);

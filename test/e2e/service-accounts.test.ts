@@ -1,4 +1,6 @@
 import { call, signInNamespace } from '@writ/contract';
+import { canaryCommand } from '@writ/policy';
+import { parseCertificateLine } from '@writ/openssh/certificate';
 import { makeHostKeys, startSshd, type Sshd } from '@writ/testkit/sshd';
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
@@ -429,6 +431,106 @@ describe('a key whose registrar loses the right to have registered it', () => {
     expect(await codeOf(signIn('kept', key))).toBe('sign_in_failed');
     await addKey('kept', key);
     await signIn('kept', key);
+  });
+});
+
+describe('a drill', () => {
+  const start = (key: OwnKey, by = org.owner, more: object = {}) =>
+    org.as(by, 'startDrill', {
+      body: { selector: { env: 'drilled' }, logins: ['deploy'], publicKey: key.line, ...more },
+    });
+  const end = (drill: string, by = org.owner) => org.as(by, 'endDrill', { params: { drill } });
+
+  it('is a canary that can only wait, also of somebody who may grant themselves nothing', async () => {
+    const admin = await org.member('drill-admin', 'administrator');
+    const key = newKey();
+    const { id, name } = await start(key, admin);
+    const canary = await signIn(name, key);
+    const { certificate } = await org.as(canary, 'issueUserCertificate', {
+      body: { publicKey: key.line, role: name },
+    });
+    const { criticalOptions, extensions, validAfter, validBefore } =
+      parseCertificateLine(certificate).certificate;
+    expect(criticalOptions).toEqual({ forceCommand: canaryCommand, unknown: [] });
+    expect(Object.values(extensions).flat().includes(true)).toBe(false);
+    expect(Number(validBefore - validAfter)).toBeLessThanOrEqual(960);
+    // It is a member: it may not end its own drill, nor begin one.
+    expect(await codeOf(end(id, canary))).toBe('permission_missing');
+    await end(id, admin);
+    expect(await codeOf(signIn(name, key))).toBe('sign_in_refused');
+    expect(await codeOf(org.as(org.owner, 'showRole', { params: { role: name } }))).toBe('not_found');
+    expect(await codeOf(end(id))).toBe('not_found');
+    expect(await codeOf(start(key))).toBe('key_taken');
+    expect(await eventsOf(name)).toEqual(expect.arrayContaining(['drill.started', 'drill.ended']));
+  });
+
+  it('is not bent: no other command, nobody else in it, no other key, nothing more for the canary', async () => {
+    const admin = await org.member('bender', 'administrator');
+    const key = newKey();
+    const { id, name } = await start(key, admin);
+    const role = { params: { role: name } };
+    await org.role('bent');
+    await org.as(org.owner, 'createGroup', { body: { name: 'bent-group' } });
+    for (const by of [admin, org.owner]) {
+      expect(await rulesOf(org.as(by, 'grantRole', { ...role, body: { user: by.name } }))).toContain(
+        'canary_role',
+      );
+      const grouped = org.as(by, 'grantRoleToGroup', { ...role, body: { group: 'bent-group' } });
+      expect(await rulesOf(grouped)).toContain('canary_role');
+      const command = { criticalOptions: { forceCommand: null } };
+      expect(await rulesOf(org.as(by, 'setRole', { ...role, body: command }))).toContain('canary_role');
+      const wider = { extensions: ['permit-pty'] };
+      expect(await rulesOf(org.as(by, 'setRole', { ...role, body: wider }))).toContain('canary_role');
+      expect(await rulesOf(addKey(name, newKey(), by))).toContain('canary_role');
+      const more = { params: { role: 'bent' }, body: { user: name } };
+      expect(await rulesOf(org.as(by, 'grantRole', more))).toEqual(['canary']);
+      const into = { params: { group: 'bent-group' }, body: { users: [name], groups: [] } };
+      expect(await rulesOf(org.as(by, 'addToGroup', into))).toEqual(['canary']);
+    }
+    await disable(name);
+    expect(await rulesOf(org.as(admin, 'enableServiceAccount', params(name)))).toContain('canary_role');
+    // What somebody did by the names of its parts is no hindrance.
+    await org.as(org.owner, 'deleteServiceAccount', params(name));
+    await end(id, admin);
+  });
+
+  it('ends by itself, with what was issued to its canary', async () => {
+    const key = newKey();
+    const { name } = await start(key);
+    const { id } = await org.as(await signIn(name, key), 'issueUserCertificate', {
+      body: { publicKey: key.line, role: name },
+    });
+    org.advance(14 * 60_000);
+    await org.endDrills();
+    org.advance(-14 * 60_000);
+    expect(await isRevoked(id)).toBe(false);
+    org.advance(16 * 60_000);
+    await Promise.all([org.endDrills(), org.endDrills()]);
+    org.advance(-16 * 60_000);
+    expect(await isRevoked(id)).toBe(true);
+    expect(await codeOf(show(name))).toBe('not_found');
+    expect((await eventsOf(name)).filter((kind) => kind === 'drill.ended')).toHaveLength(1);
+  });
+
+  it('takes the rights of its parts, and bad input changes nothing', async () => {
+    const operator = await org.member('drill-operator', 'operator');
+    expect(await rulesOf(start(newKey(), operator))).toEqual(['permission_missing']);
+    expect(await codeOf(start(newKey(), await org.member('drill-member')))).toBe('permission_missing');
+    const before = await org.ask('select name from users');
+    const bad = [
+      { logins: [] },
+      { logins: ['a b'] },
+      { logins: ['a\u0000'] },
+      { forceCommand: 'sh' },
+      { publicKey: '' },
+    ];
+    for (const more of bad) expect(await codeOf(start(newKey(), org.owner, more))).toBe('request_invalid');
+    const refused = { selector: { 'a b': 'c\u0000' } };
+    expect(['request_invalid', 'role_invalid']).toContain(await codeOf(start(newKey(), org.owner, refused)));
+    expect(await codeOf(start(newKey(), org.owner, { publicKey: 'ssh-ed25519 AAAA' }))).toBe(
+      'public_key_invalid',
+    );
+    expect(await org.ask('select name from users')).toEqual(before);
   });
 });
 

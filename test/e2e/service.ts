@@ -18,6 +18,7 @@ import { Client } from 'pg';
 import {
   allRoutes,
   AppModule,
+  endDrills,
   endLocks,
   found,
   makeLog,
@@ -69,6 +70,8 @@ export interface TestService {
   tidy(): Promise<void>;
   /** Ends, at once, the locks whose time is over. */
   endLocks(): Promise<void>;
+  /** Ends, at once, the drills whose time is over. */
+  endDrills(): Promise<void>;
   /** The address of a second service over the same database, which remembers nothing of what this one knows. */
   another(different?: Partial<Adapters>): Promise<string>;
   /** Lets nobody in any more, waits for those inside, and stops listening; the rest stays open. */
@@ -142,6 +145,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     ask: (text, values = []) => asked(database, text, values),
     tidy: () => tidy(adapters),
     endLocks: () => endLocks(adapters),
+    endDrills: () => endDrills(adapters),
     async another(different = {}) {
       const other = await start({ ...adapters, ...different });
       others.push(other);

@@ -34,6 +34,7 @@ const names = [
   '20261129020100_locks_that_end',
   '20261129030000_host_sessions',
   '20261129050000_revoked_by_key',
+  '20261129060000_drills',
 ];
 
 describe('migrating', () => {

@@ -4,6 +4,7 @@ import { AdministrativeRolesController } from './administrative-roles/administra
 import { AuthoritiesController } from './authorities/authorities.controller.js';
 import { CertificatesController } from './certificates/certificates.controller.js';
 import { DelegationsController } from './delegations/delegations.controller.js';
+import { DrillsController } from './drills/drills.controller.js';
 import { EnforcementController } from './enforcement/enforcement.controller.js';
 import { EventsController } from './events/events.controller.js';
 import { GroupsController } from './groups/groups.controller.js';
@@ -31,6 +32,7 @@ export const resourceControllers: readonly Type[] = [
   CertificatesController,
   LocksController,
   HostSessionsController,
+  DrillsController,
   RevocationsController,
   AuthoritiesController,
   EnforcementController,

@@ -11,6 +11,7 @@ export { readConfig } from './config/config.js';
 export { noExtension, type Extension } from './extension.js';
 export type { TlsPair } from './http/adapter.js';
 export { found } from './installation/found.js';
+export { endDrills } from './drills/drill-endings.js';
 export { endLocks } from './locks/lock-endings.js';
 export { endTrust, type CertificateToEnd } from './revocations/end-trust.js';
 export { publishKrl, publishWholeKrl } from './revocations/publish-krl.js';

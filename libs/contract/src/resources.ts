@@ -12,7 +12,9 @@ import {
   JoinNames,
   Labels,
   Line,
+  LoginName,
   OrganizationHandle,
+  PublicKeyLine,
   Reason,
   ShortName,
   UserName,
@@ -847,6 +849,23 @@ export const LockResult = z.strictObject({
   sessionsEnded: z.int(),
 });
 export type LockResult = z.infer<typeof LockResult>;
+
+/** Where a drill's canary is to log in, and with which key. */
+export const NewDrill = z.strictObject({
+  /** Labels of the hosts. */
+  selector: Labels,
+  logins: z.array(LoginName).min(1).max(16),
+  publicKey: PublicKeyLine,
+});
+
+/** A canary that can only wait where it logs in: an account and a role of its own, both of this name. */
+export const Drill = z.strictObject({
+  id: Uuid,
+  name: ShortName,
+  /** When it ends by itself. */
+  until: Instant,
+});
+export type Drill = z.infer<typeof Drill>;
 
 /** The same without a word why, as nothing is done. */
 export const RevocationPreviewRequest = z

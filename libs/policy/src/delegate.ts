@@ -1,3 +1,4 @@
+import { canaryFailures } from './canary.js';
 import { judgedCommand } from './command.js';
 import type { Failure } from './failure.js';
 import type { GrantJudgement, GrantedRole, Granter, Recipient } from './grant.js';
@@ -14,7 +15,7 @@ export function mayAcceptDelegation(
   role: GrantedRole,
   recipients: readonly Recipient[],
 ): GrantJudgement {
-  const failures: Failure[] = [];
+  const failures: Failure[] = [...canaryFailures(role)];
   if (!caller.permissions.has('delegation.accept')) failures.push(missingPermission('delegation.accept'));
   if (role.organizationId !== caller.organizationId) failures.push(ofAnotherOrganization);
   const reached = recipients.filter((recipient) => inCommon(party, recipient.party).length > 0);

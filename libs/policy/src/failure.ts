@@ -63,6 +63,7 @@ export const roleDefinitionRules = [
 export const grantRules = [
   'of_another_organization',
   'caller_would_gain',
+  'canary_role',
   'opener_would_gain',
   'account_not_apart',
   'invitation_open',

@@ -1,4 +1,5 @@
 import type { Caller } from './caller.js';
+import { canaryFailures } from './canary.js';
 import { judgedCommand } from './command.js';
 import type { Failure } from './failure.js';
 import { inCommon, type Party } from './party.js';
@@ -11,6 +12,8 @@ export interface GrantedRole {
   readonly organizationId: string;
   /** Who chose the command that whoever is in it has to run; left out: it has none, or nobody knows any more. */
   readonly commandBy?: Omit<Recipient, 'organizationId'> | undefined;
+  /** Whether it is the role of a drill's canary, which nobody gains by and nobody else comes into (`canaryRole`). */
+  readonly canary?: boolean;
 }
 
 /** An account that is to come into a role. */
@@ -49,7 +52,7 @@ export function mayGrantRole(
   role: GrantedRole,
   recipients: readonly Recipient[],
 ): GrantJudgement {
-  const failures: Failure[] = [];
+  const failures: Failure[] = [...canaryFailures(role)];
   if (!caller.permissions.has('role.grant')) failures.push(missingPermission('role.grant'));
   const organizations = [role, ...recipients].map(({ organizationId }) => organizationId);
   if (organizations.some((id) => id !== caller.organizationId)) failures.push(ofAnotherOrganization);

@@ -46,6 +46,7 @@ export {
   type Recipient,
 } from './grant.js';
 export { mayCloseAccount, mayOpenAccount, mayRevokeKeyOf, mayRevokeWith, type Account } from './account.js';
+export { canaryCommand, canaryRole, canaryWord, longestDrill, mayDrill, type Drill } from './drill.js';
 export { mayConfirmAccount, type Confirmable, type ConfirmJudgement } from './confirm.js';
 export type { Party, PartyAccount } from './party.js';
 export { deepestNesting, nestingFailures, type Nesting } from './nesting.js';

@@ -1,3 +1,4 @@
+import { canaryFailures } from './canary.js';
 import { judgedCommand } from './command.js';
 import { mayAcceptDelegation } from './delegate.js';
 import type { Failure } from './failure.js';
@@ -31,7 +32,7 @@ export function mayRedefineRole(
   { widens, command }: Pick<RoleChange, 'widens' | 'command'>,
   { holders, delegated }: InRole,
 ): GrantJudgement {
-  const failures: Failure[] = [];
+  const failures: Failure[] = [...canaryFailures(role)];
   if (!caller.permissions.has('role.create')) failures.push(missingPermission('role.create'));
   if (role.organizationId !== caller.organizationId) failures.push(ofAnotherOrganization);
   const chosen = command === 'chosen' && (holders.length > 0 || delegated !== null);

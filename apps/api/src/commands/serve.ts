@@ -16,6 +16,7 @@ import type { Config } from '../config/config.js';
 import type { ApiErrorCode } from '../errors.js';
 import type { Extension } from '../extension.js';
 import type { TlsPair } from '../http/adapter.js';
+import { drillEndings } from '../drills/drill-endings.js';
 import { lockEndings } from '../locks/lock-endings.js';
 import { publishPending } from '../revocations/publish-pending.js';
 import { keepHeapSmall } from '../service/heap.js';
@@ -77,6 +78,7 @@ export async function serve({ config, log, extension, secret, tls }: Order, open
   opened.add({ close: () => service.stop() });
   opened.add({ close: housekeeping(adapters, log) });
   opened.add({ close: lockEndings(adapters, log) });
+  opened.add({ close: drillEndings(adapters, log) });
   if (tls !== undefined) opened.add({ close: followTls(tls.files, service, log) });
   log.info({ url: service.url }, 'listening');
 }

@@ -18,6 +18,7 @@ import {
 } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { settleGroupAcross } from '../delegations/across.js';
+import { refuseCanaries } from '../drills/refuse-canaries.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { needProvidersPerson } from '../organizations/customers.js';
@@ -52,6 +53,7 @@ export function addToGroup(
     await takeTurn(tx, caller);
     const group = await knownGroup(tx, organizationId, params.group);
     const named = await namedIn(tx, organizationId, body);
+    await refuseCanaries(tx, organizationId, named.users);
     await refuseNesting(tx, organizationId, group, named.groups);
     const delegated = await delegatesOfGroup(tx, organizationId, group.id);
     // It says who comes into a customer.

@@ -2,6 +2,7 @@ import type { Clock } from '@writ/kernel';
 import type { GrantedRole, Granter, Party, Recipient } from '@writ/policy';
 import {
   anOwnerWasConfirmed,
+  canaryRoles,
   commandChoosers,
   delegatesOfUsers,
   findSignInUser,
@@ -67,7 +68,7 @@ export interface RoleToGrant {
 }
 
 /**
- * Roles as somebody who hands them on needs to know them: with who chose their commands. The transaction sees the customers whose
+ * Roles as somebody who hands them on needs to know them: with who chose their commands, and whether they are canaries'. The transaction sees the customers whose
  * roles they are from then on.
  */
 export async function grantedRoles(
@@ -77,17 +78,21 @@ export async function grantedRoles(
   roles: readonly RoleToGrant[],
 ): Promise<readonly GrantedRole[]> {
   const chosenBy = new Map<string, GrantedRole['commandBy']>();
+  const canaries = new Set<string>();
   const owners = new Set(roles.map(({ customerId = organizationId }) => customerId));
   for (const owner of owners) {
     const ids = roles.filter(({ customerId = organizationId }) => customerId === owner).map(({ id }) => id);
     if (owner !== organizationId) await seeAlso(tx, owner);
+    for (const id of await canaryRoles(tx, owner, ids)) canaries.add(id);
     for (const [id, chooser] of await commandChoosers(tx, owner, ids))
       chosenBy.set(id, {
         ...{ userId: chooser.id, userName: chooser.name },
         party: await partyBehind(tx, clock, owner, chooser.id),
       });
   }
-  return roles.map(({ id, name }) => ({ id, name, organizationId, commandBy: chosenBy.get(id) }));
+  return roles.map(({ id, name }) => ({
+    ...{ id, name, organizationId, commandBy: chosenBy.get(id), canary: canaries.has(id) },
+  }));
 }
 
 /** The account and all who may be behind it now, also where its home is another. */

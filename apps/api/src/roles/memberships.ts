@@ -11,6 +11,7 @@ import {
   type ScopedDatabase,
 } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
+import { refuseCanaries } from '../drills/refuse-canaries.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import { knownGroup } from '../groups/read-groups.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
@@ -36,6 +37,7 @@ export function grantRole(
     await takeTurn(tx, caller);
     const role = await knownRole(tx, organizationId, params.role);
     const account = await knownAccount(tx, organizationId, body.user);
+    await refuseCanaries(tx, organizationId, [account]);
     const exception = await refuseGranting(tx, services.clock, caller, [role], [account]);
     const member = { organizationId, roleId: role.id, userId: account.id, grantedById: userId };
     const change = await addMember(tx, member);

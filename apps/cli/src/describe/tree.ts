@@ -6,6 +6,7 @@ import { lock, unlock } from './lock.js';
 import { ca, events, host, krl, revoke, revoked, trust } from './trust.js';
 import { completion, version } from './itself.js';
 import { delegate, delegation } from './delegation.js';
+import { drill } from './drill.js';
 import { group } from './group.js';
 import { org } from './org.js';
 import { role } from './role.js';
@@ -35,6 +36,7 @@ export const commands: readonly CommandDescription[] = [
   revoked,
   lock,
   unlock,
+  drill,
   krl,
   sessions,
   org,

@@ -68,7 +68,7 @@ export interface ClientConfig {
 }
 
 /** Best first, none with SHA-1; wildcards are read since OpenSSH 7.7, and an algorithm that a client lacks is no error in one. */
-const certificateAlgorithms =
+export const hostCertificateAlgorithms =
   'ssh-ed25519-cert-v01@openssh.com,ecdsa-sha2-*-cert-v01@openssh.com,rsa-sha2-*-cert-v01@openssh.com';
 
 /**
@@ -108,7 +108,7 @@ function trustBlock({ names, knownHostsFile, revokedHostKeysFile }: ClientTrust)
   return [
     line(...matching(names, [])),
     setting('UserKnownHostsFile', pathWord(knownHostsFile)),
-    setting('HostKeyAlgorithms', bareWord(certificateAlgorithms)),
+    setting('HostKeyAlgorithms', bareWord(hostCertificateAlgorithms)),
     setting('StrictHostKeyChecking', bareWord('yes')),
     ...revokedHostKeys(revokedHostKeysFile),
   ];

@@ -3,6 +3,7 @@ export { authorizedPrincipalsFile } from './authorized-principals.js';
 export type { TrustedAuthority } from './authority-key-words.js';
 export {
   clientConfig,
+  hostCertificateAlgorithms,
   includeLine,
   type ClientCertificate,
   type ClientConfig,

@@ -104,6 +104,14 @@ export function wouldRun(roleName: string, caller: Caller, chooser: Named, gaini
   };
 }
 
+/** The role of a drill's canary is what it is, and the canary's alone. */
+export function canaryStays(roleName: string): Failure {
+  return {
+    rule: 'canary_role',
+    message: `${roleName} is the role of a drill's canary: it is never changed, and nobody else comes into it. It goes when the drill ends.`,
+  };
+}
+
 /** Whoever is behind both accounts would confirm themselves. */
 export function notApart(caller: Caller, account: Named, common: Party): Failure {
   return {

@@ -9,6 +9,7 @@ export * from './challenges.js';
 export * from './customers.js';
 export * from './cuts.js';
 export * from './delegations.js';
+export * from './drills.js';
 export * from './epochs.js';
 export * from './events.js';
 export * from './groups.js';
