@@ -483,9 +483,9 @@ describe('a drill', () => {
       expect(await rulesOf(org.as(by, 'setRole', { ...role, body: wider }))).toContain('canary_role');
       expect(await rulesOf(addKey(name, newKey(), by))).toContain('canary_role');
       const more = { params: { role: 'bent' }, body: { user: name } };
-      expect(await rulesOf(org.as(by, 'grantRole', more))).toEqual(['canary']);
+      expect(await rulesOf(org.as(by, 'grantRole', more))).toEqual(['canary_role']);
       const into = { params: { group: 'bent-group' }, body: { users: [name], groups: [] } };
-      expect(await rulesOf(org.as(by, 'addToGroup', into))).toEqual(['canary']);
+      expect(await rulesOf(org.as(by, 'addToGroup', into))).toEqual(['canary_role']);
     }
     await disable(name);
     expect(await rulesOf(org.as(admin, 'enableServiceAccount', params(name)))).toContain('canary_role');

@@ -12,7 +12,7 @@ export async function refuseCanaries(
   if (canaries.length === 0) return;
   throw refusal('grant_refused', [
     {
-      rule: 'canary',
+      rule: 'canary_role',
       message: `A drill's canary comes into no other role and into no group: ${canaries.join(', ')}.`,
     },
   ]);
