@@ -457,7 +457,7 @@ describe('a drill', () => {
     // It is a member: it may not end its own drill, nor begin one.
     expect(await codeOf(end(id, canary))).toBe('permission_missing');
     await end(id, admin);
-    expect(await codeOf(signIn(name, key))).toBe('sign_in_refused');
+    expect(await codeOf(signIn(name, key))).toBe('sign_in_failed');
     expect(await codeOf(org.as(org.owner, 'showRole', { params: { role: name } }))).toBe('not_found');
     expect(await codeOf(end(id))).toBe('not_found');
     expect(await codeOf(start(key))).toBe('key_taken');
