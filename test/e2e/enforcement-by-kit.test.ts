@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Enforcement, HostEnforcement, HostSession, RevocationResult } from '@writ/contract';
 import { runProgram } from '@writ/testkit/sshd';
-import { Machine, type Ended } from './cli.js';
+import { Machine, writCommand, type Ended } from './cli.js';
 import { KitHost } from './kit-host.js';
 import { newKey, TestOrganization } from './organization.js';
 import { password } from './service.js';
@@ -262,6 +262,23 @@ it('a drill revokes a canary, and measures on each host until it is refused, cut
   const roles = await ana.json<readonly { name: string }[]>('role', 'list');
   const accounts = await ana.json<readonly { name: string }[]>('service-account', 'list');
   expect([...roles, ...accounts].filter(({ name }) => name.startsWith('drill-'))).toEqual([]);
+}, 60_000);
+
+it('a drill that is interrupted leaves nothing behind', async () => {
+  const temporary = ana.path('temporary');
+  mkdirSync(temporary);
+  const words = ['drill', 'revoke', '--hosts', 'env=prod', '--login', me, '--yes'];
+  const child = spawn(process.execPath, [writCommand, ...words], {
+    env: { ...ana.environment, TMPDIR: temporary },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  await once(child.stderr, 'data');
+  expect(readdirSync(temporary)).toHaveLength(1);
+  child.kill('SIGINT');
+  expect(await once(child, 'close')).toEqual([130, null]);
+  expect(readdirSync(temporary)).toEqual([]);
+  const roles = await ana.json<readonly { name: string }[]>('role', 'list');
+  expect(roles.filter(({ name }) => name.startsWith('drill-'))).toEqual([]);
 }, 60_000);
 
 it('a stolen CA with everything that it has signed, and believed again is who comes with another one', async () => {

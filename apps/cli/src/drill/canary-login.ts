@@ -74,7 +74,7 @@ export function logIn(way: CanaryWay, signal: AbortSignal): Promise<LoginOutcome
     void over.then(() => {
       clearTimeout(timer);
       signal.removeEventListener('abort', close);
-      resolve(notIn(failed ?? (late ? 'no answer in time' : lastLine(words)), child.exitCode));
+      resolve(notIn(failed ?? (late ? 'no word from the canary in time' : lastLine(words)), child.exitCode));
     });
     if (signal.aborted) close();
   });
