@@ -54,6 +54,16 @@ describe('events', () => {
     );
   });
 
+  it('say where it was done on the server, or by the service', async () => {
+    const reset = event(2, { kind: 'user.reset', actor: null, subject: 'bo', data: { server: true } });
+    const ended = event(1, { kind: 'user.unlocked', actor: null, subject: 'bo', data: { byItself: true } });
+    stub.on(route, page([reset, ended], null));
+    expect((await writ(built, env, ['events'])).stdout).toBe(
+      '2026-01-31 08:00 UTC user.unlocked bo by the service\n' +
+        '2026-01-31 08:00 UTC user.reset bo by somebody on the server\n',
+    );
+  });
+
   it('that are none are said to be none', async () => {
     stub.on(route, page([], null));
     expect(await writ(built, env, ['events', '--kind', 'bogus'])).toEqual({

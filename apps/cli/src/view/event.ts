@@ -16,13 +16,15 @@ export function describeEvent({ at, kind, actor, subject, data }: Event, long: b
     strong(kind),
     ` ${subject} `,
     quiet('by '),
-    actor ?? nobody(kind),
+    actor ?? nobody(kind, data),
     quiet(rest.join('')),
   ];
 }
 
-/** Who it was that has no account: whoever ran `writ init`, or somebody who did not get in. */
-function nobody(kind: string): string {
+/** Who it was that has no account: the service, whoever ran `writ init` or another command on the server, or somebody who did not get in. */
+function nobody(kind: string, data: Event['data']): string {
+  if (data['server'] === true) return 'somebody on the server';
+  if (data['byItself'] === true) return 'the service';
   return kind === 'organization.created' ? 'init on the server' : 'somebody unknown';
 }
 
