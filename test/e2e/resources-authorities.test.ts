@@ -179,6 +179,33 @@ describe('a new host CA', () => {
     expect(signerOf(line)).toBe(made.fingerprint);
   });
 
+  it('waits for sessions that began when they lasted longer, and for those of people to whom a role is delegated', async () => {
+    const lasting = (seconds: number) =>
+      acme.as(ana, 'updateOrganization', { body: { sessionLifeSeconds: seconds } });
+    const waits = async (organization: string) => {
+      const params = { organization, kind: 'host' };
+      const made = await acme.as(ana, 'createNextAuthority', { params, body: {} });
+      const { clientsUntil } = await acme.as(ana, 'showNextAuthority', { params });
+      await acme.as(ana, 'retireNextAuthority', { params });
+      return Math.round((Date.parse(clientsUntil) - Date.parse(made.createdAt)) / 3_600_000);
+    };
+    await acme.ask(`update sessions set strength = 'multi'`);
+    const body = { name: 'globex', namePatterns: ['*.globex.example'], sessionLifeSeconds: 3600 };
+    const { handle } = await acme.as(ana, 'createCustomer', { body });
+    expect(await waits(handle)).toBe(1);
+    const own = { params: { organization: handle } };
+    const role = { name: 'web', principals: 'logins', logins: ['deploy'], maxTtlSeconds: 3600 } as const;
+    await acme.as(ana, 'createRole', { ...own, body: role });
+    const offer = { customer: 'globex', role: 'web', user: 'ana' };
+    const { id } = await acme.as(ana, 'offerDelegation', { body: offer });
+    const delegation = { organization: handle, delegation: id };
+    await acme.as(ana, 'acceptDelegation', { params: delegation });
+    await lasting(3600);
+    expect(await waits(acme.handle)).toBe(12);
+    expect(await waits(handle)).toBe(12);
+    await lasting(12 * 3600);
+  });
+
   it('can be given up, and is then forgotten', async () => {
     const made = await next(ana, 'host');
     await acme.as(ana, 'retireNextAuthority', { params: { kind: 'host' } });

@@ -7,10 +7,13 @@ import {
   activateNext,
   findAuthority,
   findOrganization,
+  homesOfDelegates,
   hostsWithout,
+  latestExpiry,
   listAuthorities,
   raiseEpochs,
   recordEvent,
+  seeOrganizations,
   type AuthorityRow,
   type ScopedDatabase,
   type Transaction,
@@ -100,14 +103,31 @@ async function refuseUnknown(tx: Transaction, clock: Clock, next: AuthorityRow, 
 async function awareness(tx: Transaction, clock: Clock, next: AuthorityRow) {
   const { organizationId } = next;
   const organization = await findOrganization(tx, organizationId);
-  const life = (organization?.sessionLifeSeconds ?? 0) * 1000;
-  const clientsUntil = new Date(next.createdAt.getTime() + life);
+  const clientsUntil = await sessionsEnd(tx, organizationId, next.createdAt);
   const nobody = { hosts: 0, unaware: 0, first: [] };
   if (next.kind === 'host' || organization === null) return { ...nobody, clientsUntil };
   const authorities = await listAuthorities(tx, organizationId, null, 1000);
   const keys = believedUserKeys(authorities, seconds(clock));
   const line = bundleLine(trustedUserAuthorities(organization.name, keys));
   return { ...(await hostsWithout(tx, organizationId, line, mostNamed)), clientsUntil };
+}
+
+/**
+ * When every session has ended that may have begun before `since`: the organization's, and those of the organizations to whose people its
+ * roles are delegated. Also where sessions last less long by now. The transaction sees the organization alone from then on.
+ */
+async function sessionsEnd(tx: Transaction, organizationId: string, since: Date): Promise<Date> {
+  const organizations = [organizationId, ...(await homesOfDelegates(tx, organizationId))];
+  await seeOrganizations(tx, organizations);
+  const ends = [since.getTime()];
+  for (const id of organizations) {
+    const life = (await findOrganization(tx, id))?.sessionLifeSeconds ?? 0;
+    ends.push(since.getTime() + life * 1000);
+  }
+  const open = await latestExpiry(tx, organizations, since);
+  if (open !== null) ends.push(open.getTime());
+  await seeOrganizations(tx, [organizationId]);
+  return new Date(Math.max(...ends));
 }
 
 /** The user CAs that hosts are to believe at `now` (seconds since 1970), oldest first. */

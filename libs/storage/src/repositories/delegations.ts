@@ -108,6 +108,13 @@ export function listDelegations(
     order by d.offered_at desc, d.id`;
 }
 
+/** The organizations (ids) to whose people a customer's roles are delegated. */
+export async function homesOfDelegates(tx: Transaction, customerId: string): Promise<string[]> {
+  const where = { organizationId: customerId, state: 'accepted' };
+  const rows = await tx.delegation.findMany({ where, select: { homeId: true }, distinct: ['homeId'] });
+  return rows.map(({ homeId }) => homeId);
+}
+
 /** Puts a delegation into force. Both sides are in scope and hold `lockTrust`. */
 export async function acceptDelegation(
   tx: Transaction,

@@ -46,6 +46,19 @@ export async function rotateSession(
   await tx.session.update({ where: { id: sessionId }, data: { generation, rotatedAt: at } });
 }
 
+/** When the last session of these organizations (ids) expires that began by `since` and was not ended; null: there is none. */
+export async function latestExpiry(
+  tx: Transaction,
+  organizationIds: readonly string[],
+  since: Date,
+): Promise<Date | null> {
+  const found = await tx.session.aggregate({
+    where: { organizationId: { in: [...organizationIds] }, endedAt: null, authenticatedAt: { lte: since } },
+    _max: { expiresAt: true },
+  });
+  return found._max.expiresAt;
+}
+
 /** Ends one session; true when it was open. */
 export async function endSession(
   tx: Transaction,
