@@ -454,7 +454,7 @@ describe('names', () => {
   });
 
   it('of organizations are no domains: their hosts’ short names would be names of these', async () => {
-    for (const name of ['com', 'dev', 'local', 'example'])
+    for (const name of ['com', 'dev', 'local', 'example', 'xn--p1ai', 'xn--some-later-one'])
       expect([name, await codeOf(create(name, `*.${name}-team.example`))]).toEqual([name, 'name_reserved']);
   });
 

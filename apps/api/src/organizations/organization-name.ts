@@ -27,7 +27,8 @@ const domains: ReadonlySet<string> = new Set([...topLevelDomains, ...privateDoma
  * `github.com` of an organization named `com`. Ends in `name_reserved`.
  */
 export function refuseDomainName(name: string): void {
-  if (!domains.has(name)) return;
+  // The ASCII form of a domain in another script: whatever it says, a register may have it, now or later.
+  if (!domains.has(name) && !name.startsWith('xn--')) return;
   throw new CodedError<ProblemCode>(
     'name_reserved',
     `An organization cannot be named ${name}: its hosts can be called <host>.${name}, which would be names of the domain .${name}. Choose another name, such as ${name}-it.`,
