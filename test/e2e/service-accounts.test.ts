@@ -411,6 +411,31 @@ describe('a key whose registrar loses the right to have registered it', () => {
     await org.as(again, 'whoami');
   });
 
+  it('opens nothing while whoever registered it is locked or has been reset, who does not unlock themselves either', async () => {
+    const hal = await org.member('hal', 'administrator');
+    const key = newKey();
+    await create('halbot', 'administrator', hal);
+    await addKey('halbot', key, hal);
+    const halbot = await signIn('halbot', key);
+    const second = await org.member('hal2', 'administrator', hal);
+    const lock = (by: Member, seconds: number) =>
+      org.as(by, 'lockAccount', { body: { user: 'hal', seconds, reason: 'missing' } });
+    const unlock = (by: Member) => org.as(by, 'unlockAccount', { body: { user: 'hal' } });
+    expect(await lock(zoe, 600)).toMatchObject({ sessionsEnded: 2 });
+    expect(await codeOf(unlock(halbot))).toBe('session_ended');
+    expect(await codeOf(signIn('halbot', key))).toBe('sign_in_failed');
+    expect(await rulesOf(unlock(second))).toEqual(['account_not_apart']);
+    await unlock(zoe);
+    await org.as(await signIn('halbot', key), 'whoami');
+    // Whoever alone has locked somebody takes it back, whoever let them in.
+    await lock(second, 60);
+    await unlock(second);
+    const again = await signIn('halbot', key);
+    await org.as(org.owner, 'resetUser', { params: { user: 'hal' } });
+    expect(await codeOf(org.as(again, 'whoami'))).toBe('session_ended');
+    expect(await codeOf(signIn('halbot', key))).toBe('sign_in_failed');
+  });
+
   it('is judged by what a role of the organization’s own permits, and by what the account has got since', async () => {
     const permissions = ['user.reset', 'user.invite', 'user.read', 'host.read'];
     const role = (body: object) =>

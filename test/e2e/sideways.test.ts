@@ -1,4 +1,7 @@
+import { resetOwner } from '@writ/api/testing';
 import { call, permissions, signInNamespace, type SessionTokens } from '@writ/contract';
+import { openScoped } from '@writ/storage';
+import { randomBytes } from 'node:crypto';
 import { transportTo } from '../service/person.js';
 import { newKey, problemOf, sshsig, TestOrganization, type Member, type OwnKey } from './organization.js';
 import { password } from './service.js';
@@ -236,6 +239,24 @@ describe('an account that is closed', () => {
     await byKey('auto', auto.key);
   });
 
+  it('takes nothing with it that a service account made after somebody else answered for its key', async () => {
+    const fay2 = await org.member('fay2', 'administrator', dan);
+    const boss = await serviceAccount(fay2, 'boss', 'administrator');
+    const before = await org.as(boss, 'inviteUser', { body: { name: 'early' } });
+    const key = { publicKey: boss.key.line };
+    await org.as(dan, 'addSignInKey', { params: { account: 'boss' }, body: key });
+    const work = await serviceAccount(boss, 'work', 'auditor');
+    const after = await org.as(boss, 'inviteUser', { body: { name: 'late' } });
+    await org.as(dan, 'setUser', { params: { user: 'fay2' }, body: { administrativeRole: 'member' } });
+    const { keys } = await org.as(dan, 'showServiceAccount', { params: { account: 'work' } });
+    expect(keys.map(({ opens }) => opens)).toEqual([true]);
+    await org.as(dan, 'disableUser', { params: { user: 'fay2' } });
+    expect(await codeOf(accept(before.invitation))).toBe('invitation_invalid');
+    await accept(after.invitation);
+    await org.as(work, 'whoami');
+    await byKey(work.name, work.key);
+  });
+
   it('leaves nothing in customers either', async () => {
     const { handle } = await customer();
     const olga = await org.member('olga', 'owner', dan);
@@ -281,6 +302,26 @@ describe('an account that is closed', () => {
   });
 });
 
+describe('an account that is locked', () => {
+  it('goes on in no customer by a key that it registered there', async () => {
+    const { handle, name } = await customer();
+    const lou = await org.member('lou', 'owner', dan);
+    await strong();
+    const key = newKey();
+    const body = { name: 'ci', administrativeRole: 'administrator' };
+    await org.as(lou, 'createServiceAccount', { ...at(handle), body });
+    const publicKey = key.line;
+    await org.as(lou, 'addSignInKey', { ...at(handle, { account: 'ci' }), body: { publicKey } });
+    const ci = { name: 'ci', token: (await byKey('ci', key, name)).accessToken };
+    const lock = { user: 'lou', seconds: 60, reason: 'missing' };
+    expect(await org.as(dan, 'lockAccount', { body: lock })).toMatchObject({ sessionsEnded: 2 });
+    expect(await codeOf(org.as(ci, 'listUsers', at(handle)))).toBe('session_ended');
+    expect(await codeOf(byKey('ci', key, name))).toBe('sign_in_failed');
+    await org.as(dan, 'unlockAccount', { body: { user: 'lou' } });
+    await byKey('ci', key, name);
+  });
+});
+
 describe('a customer’s first owner', () => {
   it('ends what outsiders left also where a closed account is made the owner, and then opened', async () => {
     const { handle } = await customer();
@@ -293,6 +334,36 @@ describe('a customer’s first owner', () => {
     await org.as(org.owner, 'enableUser', x);
     expect(await codeOf(org.as(org.owner, 'listUsers', at(handle)))).toBe('not_found');
     expect(await codeOf(org.as(puppet, 'listUsers', at(handle)))).toBe('session_ended');
+  });
+
+  it('ends it also where somebody who is locked is made the owner: before the lock ends', async () => {
+    const { handle } = await customer();
+    const x = await letIn(handle, 'x', 'member');
+    const puppet = await letIn(handle, 'puppet', 'administrator');
+    await org.as(puppet, 'listUsers', at(handle));
+    const lock = { user: 'x', seconds: 60, reason: 'missing' };
+    await org.as(org.owner, 'lockAccount', { ...at(handle), body: lock });
+    const owner = { administrativeRole: 'owner' };
+    await org.as(org.owner, 'setUser', { ...at(handle, { user: x.name }), body: owner });
+    expect(await codeOf(org.as(org.owner, 'listUsers', at(handle)))).toBe('not_found');
+    expect(await codeOf(org.as(puppet, 'listUsers', at(handle)))).toBe('session_ended');
+  });
+
+  it('is none while they have never come in, also if they are locked: nobody is shut out meanwhile', async () => {
+    const { handle, name } = await customer();
+    const invite = { name: 'bo', administrativeRole: 'owner' };
+    const { invitation } = await org.as(org.owner, 'inviteUser', { ...at(handle), body: invite });
+    const body = { user: 'bo', seconds: 60, reason: 'wrong bo' };
+    await org.as(org.owner, 'lockAccount', { ...at(handle), body });
+    await org.as(org.owner, 'listUsers', at(handle));
+    const store = openScoped({ connection: org.database.connection('app'), connections: 1 });
+    const reset = { organization: name, user: 'bo', anyway: true };
+    const done = resetOwner({ store, clock: Date.now, random: randomBytes }, reset);
+    await expect(done).rejects.toThrow(/^bo is locked until .*writ unlock bo/);
+    await store.close();
+    await org.as(org.owner, 'unlockAccount', { ...at(handle), body: { user: 'bo' } });
+    await accept(invitation);
+    expect(await codeOf(org.as(org.owner, 'listUsers', at(handle)))).toBe('not_found');
   });
 
   it('is not let in, nor anybody else, by somebody who acts there from outside no more', async () => {
@@ -344,8 +415,8 @@ async function serviceAccount(by: Member, name: string, administrativeRole: stri
   await org.as(by, 'addSignInKey', { params: { account: name }, body: { publicKey: key.line } });
   return { name, key, token: (await byKey(name, key)).accessToken };
 }
-async function byKey(name: string, key: OwnKey) {
-  const asked = { organization: 'acme', serviceAccount: name, publicKey: key.line };
+async function byKey(name: string, key: OwnKey, organization = 'acme') {
+  const asked = { organization, serviceAccount: name, publicKey: key.line };
   const { challenge } = await call(transportTo(org.url), 'challengeSignIn', { body: asked });
   const body = { challenge, signature: sshsig(key, signInNamespace, challenge) };
   return call(transportTo(org.url), 'signInByKey', { body });

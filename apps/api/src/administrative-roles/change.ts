@@ -25,8 +25,12 @@ export function changeAdministrativeRole(
     const before = await ownRole(tx, organizationId, params.role);
     await refuseAdministering(tx, clock, caller, [...before.permissions, ...permissions]);
     const role = await change(tx, organizationId, before.name, permissions);
-    const ended = await endUnansweredSessions(tx, organizationId, new Date(clock()));
-    const data = { permissions, before: [...before.permissions], ...ended };
+    const sessionsEnded = await endUnansweredSessions(tx, organizationId, new Date(clock()));
+    const data = {
+      permissions,
+      before: [...before.permissions],
+      ...(sessionsEnded > 0 ? { sessionsEnded } : {}),
+    };
     await recordEvent(tx, eventOf(actor, 'admin_role.changed', role.name, data));
     return administrativeRoleView(role);
   });

@@ -5,7 +5,6 @@ import {
   findInvitation,
   findOrganization,
   findSignInUser,
-  hasActiveOwner,
   holdUserToChange,
   lockTrust,
   organizationIdByHandle,
@@ -15,7 +14,7 @@ import {
   type OrganizationRow,
   type SignInUser,
 } from '@writ/storage';
-import { endOutsiders } from '../organizations/end-outsiders.js';
+import { handingOver } from '../organizations/end-outsiders.js';
 import { judgeInvitation } from '../users/judge-invitation.js';
 import { passSecondFactor } from '../second-factor/pass.js';
 import type { RouteInput } from '../http/route-input.js';
@@ -66,10 +65,8 @@ export async function acceptInvitation(
       actor: { id: user.id, name: user.name },
       requestId: origin.requestId,
     };
-    if (user.administrativeRole === 'owner' && !(await hasActiveOwner(tx, organizationId))) {
-      await endOutsiders(tx, services, { ...by, ownerId: user.id, subject: organization.name });
-    }
-    await setPassword(tx, organizationId, user.id, passwordHash);
+    const owner = { ...by, ownerId: user.id, subject: organization.name };
+    await handingOver(tx, services, owner, () => setPassword(tx, organizationId, user.id, passwordHash));
     await endOtherSessions(tx, organizationId, user.id, null, { at, reason: 'password_changed' });
     await recordEvent(tx, {
       ...by,

@@ -22,6 +22,7 @@ import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { krlVersionNow } from '../revocations/krls-later.js';
 import { endTrust, takenSince, type TrustEnded, type TrustEnding } from '../revocations/end-trust.js';
 import { endRegisteredKeys } from '../service-accounts/end-registered-keys.js';
+import { endUnansweredSessions } from '../service-accounts/unanswered-keys.js';
 
 /** Who did it, and where the people are whom it concerns. */
 interface Acting {
@@ -228,6 +229,27 @@ export async function withdrawAcross(
   }
   await recordEvents(tx, events);
   await seeOrganizations(tx, [home]);
+  return total;
+}
+
+/**
+ * Ends the sessions that are open by a registered key which nobody answers for any more, after an account (id) has lost rights or cannot act
+ * now: in its organization, whose turn the transaction holds, and in customers where it acted from outside. Resolves to how many
+ * those were.
+ */
+export async function endUnansweredOf(
+  tx: Transaction,
+  { clock }: Pick<TrustEnding, 'clock'>,
+  organizationId: string,
+  userId: string,
+): Promise<number> {
+  const at = new Date(clock());
+  let total = await endUnansweredSessions(tx, organizationId, at);
+  const customers = (await customersEntered(tx, organizationId, userId)).map(({ customerId }) => customerId);
+  if (customers.length === 0) return total;
+  await lockTrustOf(tx, customers);
+  for (const customer of customers) total += await endUnansweredSessions(tx, customer, at);
+  await seeOrganizations(tx, [organizationId]);
   return total;
 }
 

@@ -19,18 +19,19 @@ import {
 } from '@writ/storage';
 import { randomUUID } from 'node:crypto';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
-import { endAcross } from '../delegations/across.js';
+import { endAcross, endUnansweredOf } from '../delegations/across.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { refusal } from '../refusal.js';
 import { endTrust, takenSince, type TrustEnding } from '../revocations/end-trust.js';
+import { isLetInOwner } from '../users/close-account.js';
 import { refuseClosing } from '../users/open-account.js';
 import { knownAccount } from '../users/read-users.js';
 import { takeTurn } from '../users/take-turn.js';
 
 /**
  * Locks an account of a person or a machine for a while, in one transaction, here and in every customer to which it is delegated:
- * nobody acts or signs in as it, nothing is issued to it, and hosts refuse its unexpired certificates and its keys, until the lock
+ * nobody acts or signs in as it or by keys that it registered for service accounts, nothing is issued to it, and hosts refuse its unexpired certificates and its keys, until the lock
  * ends by itself or somebody ends it. With a lock that goes on, the longer one counts. Ends in `not_found`, `grant_refused` (every
  * rule), `already_so` (the account is closed), `lock_unconfirmed` (one's own account, or the last owner's, where that was not
  * said), `decision_stale`.
@@ -82,7 +83,7 @@ async function lock(
   // First the epoch: it waits for what is just being recorded, so that the certificates read after it are all there are.
   await raiseEpochs(tx, organizationId, [account.id]);
   const end = { at, reason: 'account_locked' };
-  const sessionsEnded = await endOtherSessions(tx, organizationId, account.id, null, end);
+  const ownSessions = await endOtherSessions(tx, organizationId, account.id, null, end);
   const act = randomUUID();
   const ending = {
     certificates: await unexpiredUserCertificates(tx, organizationId, account.id, takenSince(services)),
@@ -96,6 +97,9 @@ async function lock(
   await recordAct(tx, ground, { id: act, certificates: 0, keys: 0, krlVersion, originId: null });
   await markLock(tx, organizationId, act, { userId: account.id, stateBefore: account.state });
   await changeAccount(tx, organizationId, account.id, { state: 'locked', at, keepPassword: true });
+  // Nor does anybody go on by a key that it registered.
+  const byKeys = await endUnansweredOf(tx, services, organizationId, account.id);
+  const sessionsEnded = ownSessions + byKeys;
   return { certificates: certificates + elsewhere, keys, cut, sessionsEnded, krlVersion };
 }
 
@@ -105,8 +109,7 @@ async function needConfirmation(
   { organizationId, userId }: SignedInCaller,
   account: AccountRow,
 ): Promise<void> {
-  const lastOwner =
-    account.administrativeRole === 'owner' && (await otherActiveOwners(tx, organizationId, account.id)) === 0;
+  const lastOwner = isLetInOwner(account) && (await otherActiveOwners(tx, organizationId, account.id)) === 0;
   const failures = [
     ...(account.id === userId ? [ownAccount] : []),
     ...(lastOwner

@@ -1,5 +1,6 @@
 import {
   emptyAccounts,
+  hasActiveOwner,
   raiseEpochs,
   recordEvent,
   recordEvents,
@@ -20,13 +21,29 @@ type HandingOver = Pick<NewEvent, 'organizationId' | 'actor' | 'requestId'> & {
 };
 
 /**
+ * Makes a change that may give an organization its first owner, in a transaction that holds `lockTrust`, and hands it over to them
+ * where it has. One who is locked counts: what people from outside left ends before the lock does. Rejects as `publishKrl` does.
+ */
+export async function handingOver<Changed>(
+  tx: Transaction,
+  services: TrustEnding,
+  by: HandingOver,
+  change: () => Promise<Changed>,
+): Promise<Changed> {
+  const hadOwner = await hasActiveOwner(tx, by.organizationId);
+  const changed = await change();
+  if (!hadOwner && (await hasActiveOwner(tx, by.organizationId))) await endOutsiders(tx, services, by);
+  return changed;
+}
+
+/**
  * Makes an organization its own when its first owner becomes active, in a transaction that holds `lockTrust`: whoever acted in
  * it from outside until now keeps nothing that lets them or theirs in. Their join tokens are used up, their open invitations
  * withdrawn, and the accounts that they opened, whoever uses them, and the keys that they registered for service accounts end with
  * everything that rested on them: the owner reopens those that are somebody's. The certificates of hosts that they had signed by hand
  * are revoked; hosts that have joined stay. Rejects as `publishKrl` does.
  */
-export async function endOutsiders(tx: Transaction, services: TrustEnding, by: HandingOver): Promise<void> {
+async function endOutsiders(tx: Transaction, services: TrustEnding, by: HandingOver): Promise<void> {
   const { organizationId, ownerId, actor, subject, requestId, outside = null } = by;
   const left = await withdrawLeftByOutsiders(tx, organizationId, ownerId, takenSince(services));
   const { joinTokens, invitations, keys, accounts, hostCertificates } = left;

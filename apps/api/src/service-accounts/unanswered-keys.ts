@@ -19,7 +19,7 @@ interface UnansweredKey {
 
 /**
  * The registered keys that open nothing, as whoever registered them, or may be behind a service account that did, might not register
- * them any more: they lost the right, or the account holds more by now. All of the organization's, those of some accounts (ids) or
+ * them now: they lost the right, the account holds more by now, or their own is closed, locked or reset. All of the organization's, those of some accounts (ids) or
  * one. The transaction may see more organizations from then on: where people from outside are from.
  */
 export async function unansweredKeys(
@@ -39,21 +39,21 @@ export async function unansweredKeys(
     const answered =
       administrativeRole === null
         ? outsiders.get(registrarId) === true
-        : !each.closed && answersForKey(held(administrativeRole), held(each.accountRole));
+        : each.acting && answersForKey(held(administrativeRole), held(each.accountRole));
     if (!answered) unanswered.set(fingerprint, { userId, fingerprint });
   }
   return [...unanswered.values()];
 }
 
 /**
- * Ends the sessions that such keys have opened, after rights were taken; in a transaction that holds `lockTrust`. Resolves to what the
- * event has to say of it.
+ * Ends the sessions that such keys have opened, after rights were taken; in a transaction that holds `lockTrust`. Resolves to how many
+ * those were.
  */
 export async function endUnansweredSessions(
   tx: Transaction,
   organizationId: string,
   at: Date,
-): Promise<{ readonly sessionsEnded?: number }> {
+): Promise<number> {
   let sessionsEnded = 0;
   const ending = [...(await unansweredKeys(tx, organizationId))];
   await raiseEpochs(tx, organizationId, [...new Set(ending.map(({ userId }) => userId))]);
@@ -65,7 +65,7 @@ export async function endUnansweredSessions(
     const of = { userId, keyFingerprint };
     sessionsEnded += await endSessionsOfKey(tx, organizationId, of, { at, reason: 'key_unanswered' });
   }
-  return sessionsEnded > 0 ? { sessionsEnded } : {};
+  return sessionsEnded;
 }
 
 /** What the administrative roles of all these accounts permit. */

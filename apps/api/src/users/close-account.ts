@@ -102,13 +102,18 @@ export async function closeAccount(
   };
 }
 
+/** Whether it is the account of an owner who can sign in, or will when a lock ends. */
+export function isLetInOwner({ administrativeRole, state, lockedFrom }: AccountRow): boolean {
+  return administrativeRole === 'owner' && (lockedFrom ?? state) === 'active';
+}
+
 /** Ends in `last_owner` where nobody else could act as one. */
 export async function refuseLastOwner(
   tx: Transaction,
   organizationId: string,
   account: AccountRow,
 ): Promise<void> {
-  if (account.administrativeRole !== 'owner' || !['active', 'locked'].includes(account.state)) return;
+  if (!isLetInOwner(account)) return;
   if ((await otherActiveOwners(tx, organizationId, account.id)) > 0) return;
   throw new CodedError<ProblemCode>(
     'last_owner',

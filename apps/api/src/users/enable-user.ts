@@ -1,8 +1,8 @@
-import { changeAccount, hasActiveOwner, raiseEpochs, recordEvent, type ScopedDatabase } from '@writ/storage';
+import { changeAccount, raiseEpochs, recordEvent, type ScopedDatabase } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
-import { endOutsiders } from '../organizations/end-outsiders.js';
+import { handingOver } from '../organizations/end-outsiders.js';
 import type { TrustEnding } from '../revocations/end-trust.js';
 import { refuseEnabling } from './open-account.js';
 import { knownPerson } from './read-users.js';
@@ -27,20 +27,18 @@ export function enableUser(
     const account = await knownPerson(tx, organizationId, params.user);
     const exception = await refuseEnabling(tx, clock, caller, account);
     if (account.state !== 'disabled') return userView(account);
-    const hadOwner = await hasActiveOwner(tx, organizationId);
     await raiseEpochs(tx, organizationId, [account.id]);
     const state = account.hasPassword ? 'active' : 'invited';
     const at = new Date(clock());
-    const enabled = await changeAccount(tx, organizationId, account.id, { state, at, keepPassword: true });
-    await recordEvent(
-      tx,
-      eventOf(actor, 'user.enabled', account.name, exception === null ? {} : { exception }),
-    );
-    if (!hadOwner && enabled.administrativeRole === 'owner' && enabled.state === 'active') {
-      const { userId, userName, organizationName: subject, outside } = caller;
-      const by = { actor: { id: userId, name: userName }, requestId: actor.requestId, outside };
-      await endOutsiders(tx, services, { ...by, organizationId, ownerId: account.id, subject });
-    }
-    return userView(enabled);
+    const { userId, userName, organizationName: subject, outside } = caller;
+    const by = { actor: { id: userId, name: userName }, requestId: actor.requestId, outside };
+    const owner = { ...by, organizationId, ownerId: account.id, subject };
+    return handingOver(tx, services, owner, async () => {
+      const change = { state, at, keepPassword: true } as const;
+      const enabled = await changeAccount(tx, organizationId, account.id, change);
+      const data = exception === null ? {} : { exception };
+      await recordEvent(tx, eventOf(actor, 'user.enabled', account.name, data));
+      return userView(enabled);
+    });
   });
 }

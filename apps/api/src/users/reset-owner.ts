@@ -66,6 +66,10 @@ export async function resetOwner(
       );
     if (account.state === 'disabled')
       throw refused(`${user} is disabled; another owner enables and resets the account.`);
+    if (account.lockedUntil !== null)
+      throw refused(
+        `${user} is locked until ${account.lockedUntil.toISOString()}, and an invitation would open nothing before; whoever acts in ${organization.name} as an owner can end the lock: \`writ unlock ${user}\`.`,
+      );
     const others = (await activeOwners(tx, organizationId)).filter(({ id }) => id !== account.id);
     const parties = await partiesAcross(
       tx,

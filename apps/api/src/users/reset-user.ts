@@ -9,7 +9,7 @@ import {
 } from '@writ/storage';
 import { randomUUID } from 'node:crypto';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
-import { endAcross } from '../delegations/across.js';
+import { endAcross, endUnansweredOf } from '../delegations/across.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { refusal } from '../refusal.js';
@@ -58,7 +58,7 @@ export function resetUser(
       at,
       keepPassword: false,
     });
-    const sessionsEnded = await endOtherSessions(tx, organizationId, account.id, null, {
+    const ownSessions = await endOtherSessions(tx, organizationId, account.id, null, {
       at,
       reason: 'account_reset',
     });
@@ -77,6 +77,9 @@ export function resetUser(
     };
     const here = await endTrust(tx, services, ground, ending, { act });
     const elsewhere = await endAcross(tx, services, ground, act, { userId: account.id });
+    // What it registered opens nothing until the person is back: whoever had the account may have the keys.
+    const byKeys = await endUnansweredOf(tx, services, organizationId, account.id);
+    const sessionsEnded = ownSessions + byKeys;
     const certificates = here.certificates + elsewhere;
     const given = await giveInvitation(tx, services, caller, account, { purpose: 'reset', lifetime: day });
     await recordEvent(tx, eventOf(actor, 'user.reset', account.name, { sessionsEnded, certificates }));

@@ -2,7 +2,6 @@ import type { ProblemCode } from '@writ/contract';
 import { CodedError, type Clock } from '@writ/kernel';
 import {
   giveAdministrativeRole,
-  hasActiveOwner,
   raiseEpochs,
   recordEvent,
   type AccountRow,
@@ -15,9 +14,9 @@ import { heldPermissions } from '../auth/held-permissions.js';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
-import { endOutsiders } from '../organizations/end-outsiders.js';
+import { endUnansweredOf } from '../delegations/across.js';
+import { handingOver } from '../organizations/end-outsiders.js';
 import type { TrustEnding } from '../revocations/end-trust.js';
-import { endUnansweredSessions } from '../service-accounts/unanswered-keys.js';
 import { refuseLastOwner } from './close-account.js';
 import { refuseSecondOwner } from './open-account.js';
 import { knownPerson } from './read-users.js';
@@ -43,23 +42,25 @@ export function setUser(
     const account = await knownPerson(tx, organizationId, params.user);
     if (administrativeRole === 'owner') await refuseSecondOwner(tx, actor.caller);
     const change = { account, administrativeRole, kind: 'user.changed' };
-    const hadOwner = await hasActiveOwner(tx, organizationId);
-    const changed = await setAdministrativeRole(tx, services, actor, change);
-    if (!hadOwner && administrativeRole === 'owner' && changed.state === 'active') {
-      const by = { id: userId, name: userName };
-      await endOutsiders(tx, services, {
-        ...{ organizationId, ownerId: account.id, actor: by, subject: organizationName },
-        ...{ requestId: actor.requestId, outside },
-      });
-    }
-    return userView(changed);
+    const by = {
+      ...{
+        organizationId,
+        ownerId: account.id,
+        actor: { id: userId, name: userName },
+        subject: organizationName,
+      },
+      ...{ requestId: actor.requestId, outside },
+    };
+    return userView(
+      await handingOver(tx, services, by, () => setAdministrativeRole(tx, services, actor, change)),
+    );
   });
 }
 
 /** The same for any account, in a transaction that has taken its turn; `kind` is the event's. */
 export async function setAdministrativeRole(
   tx: Transaction,
-  { clock }: { readonly clock: Clock },
+  services: { readonly clock: Clock },
   actor: Setting,
   change: { readonly account: AccountRow; readonly administrativeRole: string; readonly kind: string },
 ): Promise<AccountRow> {
@@ -67,7 +68,7 @@ export async function setAdministrativeRole(
   const { account, administrativeRole, kind } = change;
   const before = account.administrativeRole;
   const after = await administrativePermissions(tx, organizationId, administrativeRole);
-  await refuseAdministering(tx, clock, actor.caller, [
+  await refuseAdministering(tx, services.clock, actor.caller, [
     ...(await heldPermissions(tx, organizationId, before)),
     ...after,
   ]);
@@ -77,7 +78,8 @@ export async function setAdministrativeRole(
   await refuseLastOwner(tx, organizationId, account);
   await raiseEpochs(tx, organizationId, [account.id]);
   const changed = await giveAdministrativeRole(tx, organizationId, account.id, administrativeRole);
-  const ended = await endUnansweredSessions(tx, organizationId, new Date(clock()));
+  const sessionsEnded = await endUnansweredOf(tx, services, organizationId, account.id);
+  const ended = sessionsEnded > 0 ? { sessionsEnded } : {};
   await recordEvent(tx, eventOf(actor, kind, account.name, { administrativeRole, before, ...ended }));
   return changed;
 }

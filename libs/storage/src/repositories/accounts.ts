@@ -15,6 +15,8 @@ export interface AccountRow {
   readonly disabledAt: Date | null;
   /** When its lock ends by itself; null: it is not locked. */
   readonly lockedUntil: Date | null;
+  /** The state that it goes back to then; null: it is not locked. */
+  readonly lockedFrom: 'invited' | 'active' | null;
   /** Who made the invitation or reset that the account was last opened with; null: `init`, or nobody yet. */
   readonly openedBy: string | null;
   /** Who has said since then that it is a person of its own. */
@@ -36,6 +38,9 @@ const columns = Prisma.sql`users.id, users.name, users.kind, administrative_role
   case state when 'locked' then (select max(act.locked_until) from revocation_acts act
     where act.locked_user_id = users.id and act.organization_id = users.organization_id and act.unlocked_at is null)
     end as "lockedUntil",
+  case state when 'locked' then (select act.locked_from from revocation_acts act
+    where act.locked_user_id = users.id and act.organization_id = users.organization_id and act.unlocked_at is null limit 1)
+    end as "lockedFrom",
   ${ofLastOpening(Prisma.sql`created_by_id`)} as "openedBy",
   ${ofLastOpening(Prisma.sql`confirmed_by_id`)} as "confirmedBy"`;
 
@@ -176,10 +181,17 @@ export function activeOwners(
   });
 }
 
-/** Whether somebody is an owner here who can sign in, or will when a lock ends: from then on nobody from outside acts as one. */
+/**
+ * Whether somebody is an owner here who can sign in, or will when a lock ends: from then on nobody from outside acts as one. One who
+ * was locked before they ever came in is none yet.
+ */
 export async function hasActiveOwner(tx: Transaction, organizationId: string): Promise<boolean> {
-  const where = { organizationId, administrativeRole: 'owner', state: { in: ['active', 'locked'] } };
-  return (await tx.user.findFirst({ where, select: { id: true } })) !== null;
+  const rows = await tx.$queryRaw<unknown[]>`
+    select from users where organization_id = ${organizationId}::uuid and administrative_role = 'owner'
+      and (state = 'active' or (state = 'locked' and exists (select from revocation_acts act
+        where act.organization_id = users.organization_id and act.locked_user_id = users.id and act.unlocked_at is null
+          and act.locked_from = 'active'))) limit 1`;
+  return rows.length > 0;
 }
 
 /** The name of an owner whose account is not closed: active, or waiting for its invitation to be used; null: there is none. */

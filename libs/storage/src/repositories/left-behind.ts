@@ -1,3 +1,4 @@
+import { Prisma } from '../generated/client.js';
 import { openAccounts, type AccountRow } from './accounts.js';
 import type { CertificateRef } from './certificates.js';
 import { rolesThroughGroup } from './groups.js';
@@ -25,7 +26,7 @@ export interface LeftByOutsiders extends LeftBehind {
 /**
  * Uses up the join tokens and withdraws the invitations that an account (id) has made in these organizations (ids), and tells which keys it
  * registered for service accounts, which stay. What a service account made that one of these keys opens, or ever opened, counts as the
- * account's, too. By organization, in the order given. In a transaction that holds the turn of each; in as many statements, however
+ * account's, too, until the key was gone or somebody else answered for it. By organization, in the order given. In a transaction that holds the turn of each; in as many statements, however
  * many there are.
  */
 export async function withdrawLeftBy(
@@ -33,14 +34,15 @@ export async function withdrawLeftBy(
   organizationIds: readonly string[],
   accountId: string,
 ): Promise<ReadonlyMap<string, LeftBehind>> {
-  const makers = await tx.$queryRaw<{ id: string }[]>`
-    with recursive makers (id) as (
-      select ${accountId}::uuid
+  const makers = await tx.$queryRaw<Maker[]>`
+    with recursive makers (id, until) as (
+      select ${accountId}::uuid, 'infinity'::timestamptz
       union
-      select k.user_id from service_account_keys k join makers m on m.id = k.added_by_id
-        where k.organization_id = any(${[...organizationIds]}::uuid[]) and (removed_at is null or last_used_at is not null))
-    select id from makers`;
-  return withdraw(tx, organizationIds, idsOf(makers));
+      select k.user_id, coalesce(removed_at, 'infinity') from service_account_keys k join makers m on m.id = k.added_by_id
+        where k.organization_id = any(${[...organizationIds]}::uuid[]) and (removed_at is null or last_used_at is not null)
+          and added_at <= m.until)
+    select id, max(until)::text as until from makers group by id`;
+  return withdraw(tx, organizationIds, makers);
 }
 
 /**
@@ -53,23 +55,24 @@ export async function withdrawLeftByOutsiders(
   ownerId: string,
   takenSince: bigint,
 ): Promise<LeftByOutsiders> {
-  const makers = await tx.$queryRaw<{ id: string }[]>`
-    with recursive opened (id, by) as (
-      select user_id, added_by_id from service_account_keys
+  const makers = await tx.$queryRaw<Maker[]>`
+    with recursive opened (id, by, at, until) as (
+      select user_id, added_by_id, added_at, coalesce(removed_at, 'infinity') from service_account_keys
         where organization_id = ${organizationId}::uuid and (removed_at is null or last_used_at is not null)
       union
-      select user_id, created_by_id from invitations
+      select user_id, created_by_id, created_at, 'infinity' from invitations
         where organization_id = ${organizationId}::uuid and used_at is not null and user_id <> ${ownerId}::uuid),
-    makers (id) as (
-      select user_id from outsiders where organization_id = ${organizationId}::uuid
+    makers (id, until) as (
+      select user_id, 'infinity'::timestamptz from outsiders where organization_id = ${organizationId}::uuid
       union
-      select opened.id from opened join makers on makers.id = opened.by)
-    select id from makers`;
-  const ids = idsOf(makers);
-  const left = (await withdraw(tx, [organizationId], ids)).get(organizationId) ?? nothing;
+      select opened.id, opened.until from opened join makers on makers.id = opened.by and opened.at <= makers.until)
+    select id, max(until)::text as until from makers group by id`;
+  const ids = makers.map(({ id }) => id);
+  const left = (await withdraw(tx, [organizationId], makers)).get(organizationId) ?? nothing;
   const hostCertificates = await tx.$queryRaw<CertificateRef[]>`
     select authority_id as "authorityId", serial, valid_before as "validBefore" from certificates c
-    where organization_id = ${organizationId}::uuid and certificate_type = 'host' and user_id = any(${ids}::uuid[])
+    where organization_id = ${organizationId}::uuid and certificate_type = 'host'
+      and exists (select from ${rowsOf(makers)} where maker.id = user_id and issued_at <= maker.until)
       and valid_before > ${takenSince}
       and not exists (select from host_keys k join hosts h on h.id = k.host_id
         where k.organization_id = c.organization_id and k.fingerprint = c.public_key_fingerprint and h.removed_at is null
@@ -80,22 +83,24 @@ export async function withdrawLeftByOutsiders(
 async function withdraw(
   tx: Transaction,
   organizationIds: readonly string[],
-  makers: string[],
+  makers: readonly Maker[],
 ): Promise<ReadonlyMap<string, LeftBehind>> {
   const ids = [...organizationIds];
   const tokens = await tx.$queryRaw<{ of: string }[]>`
     update join_tokens set uses_left = 0
-    where organization_id = any(${ids}::uuid[]) and created_by_id = any(${makers}::uuid[]) and uses_left > 0
+    where organization_id = any(${ids}::uuid[]) and uses_left > 0
+      and exists (select from ${rowsOf(makers)} where maker.id = created_by_id and created_at <= maker.until)
     returning organization_id as of`;
   const invitations = await tx.$queryRaw<{ of: string }[]>`
     delete from invitations
-    where organization_id = any(${ids}::uuid[]) and created_by_id = any(${makers}::uuid[]) and used_at is null
+    where organization_id = any(${ids}::uuid[]) and used_at is null
+      and exists (select from ${rowsOf(makers)} where maker.id = created_by_id and created_at <= maker.until)
     returning organization_id as of`;
-  const keys = await tx.serviceAccountKey.findMany({
-    where: { organizationId: { in: ids }, addedById: { in: makers }, removedAt: null },
-    select: { organizationId: true, userId: true, fingerprint: true },
-    orderBy: { addedAt: 'asc' },
-  });
+  const keys = await tx.$queryRaw<{ organizationId: string; userId: string; fingerprint: string }[]>`
+    select organization_id as "organizationId", user_id as "userId", fingerprint from service_account_keys
+    where organization_id = any(${ids}::uuid[]) and removed_at is null
+      and exists (select from ${rowsOf(makers)} where maker.id = added_by_id and added_at <= maker.until)
+    order by added_at`;
   const joinTokens = countByOrganization(tokens);
   const withdrawn = countByOrganization(invitations);
   return new Map(
@@ -118,8 +123,15 @@ function countByOrganization(rows: readonly { readonly of: string }[]): Readonly
   return counts;
 }
 
-function idsOf(rows: readonly { readonly id: string }[]): string[] {
-  return rows.map(({ id }) => id);
+/** An account (id) whose doings until a time count as somebody's; as text, as it may be 'infinity'. */
+interface Maker {
+  readonly id: string;
+  readonly until: string;
+}
+
+function rowsOf(makers: readonly Maker[]): Prisma.Sql {
+  const [ids, until] = [makers.map(({ id }) => id), makers.map((maker) => maker.until)];
+  return Prisma.sql`unnest(${ids}::uuid[], ${until}::timestamptz[]) as maker (id, until)`;
 }
 
 /** Accounts (ids) with all that is theirs in one organization. */

@@ -45,6 +45,17 @@ export function endDueLocks(tx: Transaction, organizationId: string, now: Date):
     returning id, subject, certificates, keys, cut, locked_user_id as "userId", locked_from as "stateBefore"`;
 }
 
+/** Whether anybody but this account (`byId`) has made a lock of the other one that goes on. */
+export async function lockedByOthers(
+  tx: Transaction,
+  organizationId: string,
+  userId: string,
+  byId: string,
+): Promise<boolean> {
+  const running = { organizationId, lockedUserId: userId, unlockedAt: null };
+  return (await tx.revocationAct.count({ where: { ...running, NOT: { createdById: byId } } })) > 0;
+}
+
 /** Ends the locks of an account before their time, and all that they have named; likewise. */
 export async function endLocksOf(
   tx: Transaction,

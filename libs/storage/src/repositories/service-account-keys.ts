@@ -74,12 +74,14 @@ export interface KeyRegistrar {
   readonly registrarId: string;
   /** Null: somebody from outside. */
   readonly administrativeRole: string | null;
-  readonly closed: boolean;
+  /** Whether that account can act at all: nobody has closed, locked or reset it. */
+  readonly acting: boolean;
 }
 
 /**
  * On whom the keys that were not removed rest. Of whoever stands behind a service account that registered one, those whose accounts
- * were closed are left out: what they left was ended then.
+ * were closed are left out: what they left was ended then; and so are those whose keys were gone, or somebody else's to answer for,
+ * before it registered this one.
  */
 export function keyRegistrars(
   tx: Transaction,
@@ -90,16 +92,16 @@ export function keyRegistrars(
   if (fingerprint !== undefined) which.push(Prisma.sql`fingerprint = ${fingerprint}`);
   if (userIds !== undefined) which.push(Prisma.sql`user_id = any(${[...userIds]}::uuid[])`);
   return tx.$queryRaw<KeyRegistrar[]>`
-    with recursive registrars (fingerprint, user_id, id) as (
-      select fingerprint, user_id, added_by_id from service_account_keys where ${every(which)}
+    with recursive registrars (fingerprint, user_id, id, at) as (
+      select fingerprint, user_id, added_by_id, added_at from service_account_keys where ${every(which)}
       union
-      select r.fingerprint, r.user_id, k.added_by_id from registrars r join service_account_keys k on k.user_id = r.id
+      select r.fingerprint, r.user_id, k.added_by_id, k.added_at from registrars r join service_account_keys k on k.user_id = r.id
         left join users who on who.id = k.added_by_id and who.organization_id = k.organization_id
       where k.organization_id = ${organizationId}::uuid
-        and (removed_at is null or (last_used_at is not null and who.state <> 'disabled'))
+        and (removed_at is null or (last_used_at is not null and removed_at >= r.at and who.state <> 'disabled'))
     )
-    select r.fingerprint, r.user_id as "userId", account.administrative_role as "accountRole", r.id as "registrarId",
-      who.administrative_role as "administrativeRole", coalesce(who.state = 'disabled', false) as closed
+    select distinct r.fingerprint, r.user_id as "userId", account.administrative_role as "accountRole", r.id as "registrarId",
+      who.administrative_role as "administrativeRole", coalesce(who.state = 'active', false) as acting
     from registrars r join users account on account.id = r.user_id and account.organization_id = ${organizationId}::uuid
       left join users who on who.id = r.id and who.organization_id = ${organizationId}::uuid`;
 }
