@@ -242,8 +242,8 @@ it('what sshd was started with, or reads elsewhere, stops the join', async () =>
   const { directory, config } = machine;
   const pidFile = join(directory, 'other.pid');
   const before = new Before(machine);
-  const second = async (words: readonly string[], status = 4) => {
-    const sshd = spawn(sshdPath, ['-D', '-e', ...words, '-o', `PidFile=${pidFile}`], { stdio: 'pipe' });
+  const second = async (words: readonly string[], status = 4, env = process.env) => {
+    const sshd = spawn(sshdPath, ['-D', '-e', ...words, '-o', `PidFile=${pidFile}`], { stdio: 'pipe', env });
     await new Promise<void>((resolve) =>
       sshd.stderr.on('data', (text: Buffer) => text.includes('Server listening') && resolve()),
     );
@@ -260,13 +260,25 @@ it('what sshd was started with, or reads elsewhere, stops the join', async () =>
   expect(await second(['-f', config, '-o', `TrustedUserCAKeys=${before.authorities}`])).toContain(
     'was started with -o TrustedUserCAKeys=',
   );
+  for (const [words, shown] of [
+    [[`-4oTrustedUserCAKeys=${before.authorities}`], `-o TrustedUserCAKeys=${before.authorities}`],
+    [['-4eo', 'RevokedKeys none'], '-o RevokedKeys none'],
+    [['-o', 'revokedkeys\tnone'], '-o revokedkeys none'],
+    [[`-4c${directory}/none`], `-c ${directory}/none`],
+    // What is shown does not tell whether that is an option.
+    [['-4k', '-4'], '-k -4: cannot be told for certain'],
+  ] as const)
+    expect(await second(['-f', config, ...words])).toContain(`was started with ${shown}`);
   const other = join(directory, 'other_config');
   writeFileSync(other, readFileSync(config));
   expect(await second(['-f', other])).toContain(`reads ${other}, not ${config}`);
+  expect(await second(['-4f', other])).toContain(`reads ${other}, not ${config}`);
+  // With an environment so small that what it shows is cut off.
+  expect(await second(['-f', config], 4, {})).toContain('cannot be told for certain as sshd reads it');
   // What is no conflict is pointed out.
-  const command = ['-o', 'AuthorizedKeysCommand=/bin/echo %u', '-o', 'AuthorizedKeysCommandUser=nobody'];
+  const command = ['-4oAuthorizedKeysCommand=/bin/echo %u', '-o', 'AuthorizedKeysCommandUser=nobody'];
   expect(await second(['-f', config, ...command], 0)).toMatch(
-    /what they print is not looked into.*\n {2}\/bin\/echo \(every login: the sshd that runs \(\d+\) was started so\)\n/i,
+    /what they print is not looked into.*\n {2}\/bin\/echo %u \(every login: the sshd that runs \(\d+\) was started so\)\n/i,
   );
   await machine.stop();
 });
