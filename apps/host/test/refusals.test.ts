@@ -3,6 +3,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readlinkSync,
   rmSync,
   symlinkSync,
@@ -183,6 +184,23 @@ describe('a host that has not joined', () => {
     expect(said.stdout).not.toContain(machine.service.secret);
     expect(treeOf(machine.directory)).toEqual(before);
     expect(machine.service.requests).toEqual([]);
+  });
+
+  it('after a join that was stopped before it was joined, leave takes away what that left', async () => {
+    const other = await Machine.start({ shell });
+    const before = treeOf(other.directory, ['service/verify.sig']);
+    const { stdout: plan } = await other.join(['--dry-run']);
+    const stop = { WRIT_HOST_STOP_AFTER: 'join-signed' };
+    expect(await other.join([], other.service.token, stop)).toMatchObject({ signal: 'SIGKILL' });
+    expect(await other.run(['leave'])).toMatchObject({ status: 2 });
+    expect(readdirSync(other.state)).toContain('lock');
+    expect(await other.run(['leave', '--yes'])).toMatchObject({ status: 0, stderr: '' });
+    expect(treeOf(other.directory, ['service/verify.sig'])).toEqual(before);
+    // What --dry-run said is all that is made.
+    await other.joined();
+    const said = plan.split(/[\s:;/]+/);
+    expect(readdirSync(other.state).filter((name) => !said.includes(name))).toEqual([]);
+    await other.stop();
   });
 
   it.each(['sync', 'status', 'leave'])('says so to %s', async (command) => {
