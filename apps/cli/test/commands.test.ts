@@ -286,8 +286,11 @@ describe('commands', () => {
       revocation: '0b8fb92c-0d5e-4ac5-9bbd-5a2a7d9bd1a4',
     };
     stub.on(`POST ${org}/revocations`, { status: 201, body: result });
+    // As those that are kept for ssh are.
+    writeFileSync(at('id-cert.pub'), `# writ-1 1 2 3\n\n${readFileSync(at('id-cert.pub'), 'utf8')}`);
     const ended = await writ(built, env, [...words, '--json']);
     expect(JSON.parse(ended.stdout)).toEqual(result);
+    expect((await writ(built, env, ['cert', 'show', at('id-cert.pub')])).status).toBe(0);
     const [sent] = requests(`POST ${org}/revocations`);
     expect(sent?.body).toEqual({ certificates: ['user:5'], reason: 'lost' });
     expect(sent?.headers['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/);

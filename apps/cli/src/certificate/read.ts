@@ -39,6 +39,11 @@ export function readCertificateLine(line: string): ReadCertificate {
   }
 }
 
+/** The text of a file from its key or certificate on: as ssh does, past blank lines and comments before it. */
+export function keyLineIn(text: string): string {
+  return text.replace(/^(?:[ \t]*(?:#[^\n]*)?\r?\n)+/, '');
+}
+
 /**
  * The contents, where the signature cannot be decoded. The signature is the last string of the certificate, so it
  * begins where a length reaches exactly to the end and what stands before it decodes.

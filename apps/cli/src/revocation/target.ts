@@ -1,6 +1,7 @@
 import { Fingerprint, type CallInput } from '@writ/contract';
 import { parseCertificateLine } from '@writ/openssh/certificate';
 import { fingerprint, formatPublicKeyLine, parsePublicKeyLine } from '@writ/openssh/key';
+import { keyLineIn } from '../certificate/read.js';
 import { fail } from '../errors.js';
 import { readText } from '../files/read.js';
 import type { Input } from '../input.js';
@@ -100,7 +101,7 @@ function keyNamed(text: string): () => Promise<Target> {
       `'${text}' is no fingerprint: 'SHA256:' and 43 characters, as \`ssh-keygen -lf\` says it.`,
     );
   return async () => {
-    const { key } = parsePublicKeyLine(await readText(text));
+    const { key } = parsePublicKeyLine(keyLineIn(await readText(text)));
     return ofKey(formatPublicKeyLine({ key }), fingerprint(key));
   };
 }
@@ -116,7 +117,7 @@ async function certificatesIn(client: Client, files: readonly string[]): Promise
   );
   const ids: string[] = [];
   for (const file of files) {
-    const { certificate } = parseCertificateLine(await readText(file));
+    const { certificate } = parseCertificateLine(keyLineIn(await readText(file)));
     const { certificateType: kind, signatureKey, serial } = certificate;
     const signer = fingerprint(signatureKey);
     if (!items.some((authority) => authority.kind === kind && authority.fingerprint === signer))
