@@ -35,7 +35,7 @@ export class SharedTurns {
 
   /** Resolves and rejects as the work does, or as the database does; work may run more than once, and is committed once. */
   take<T>(organizationId: string, work: Work<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
+    return new Promise<T>((resolve, reject: (error: unknown) => void) => {
       const settle = (outcome: Outcome): void => {
         if ('error' in outcome) reject(outcome.error);
         else resolve(outcome.value as T);
