@@ -35,9 +35,9 @@ export class SharedTurns {
 
   /** Resolves and rejects as the work does, or as the database does; work may run more than once, and is committed once. */
   take<T>(organizationId: string, work: Work<T>): Promise<T> {
-    return new Promise<T>((resolve, reject: (error: unknown) => void) => {
+    return new Promise<T>((resolve, reject) => {
       const settle = (outcome: Outcome): void => {
-        if ('error' in outcome) reject(outcome.error);
+        if ('error' in outcome) reject(asError(outcome.error));
         else resolve(outcome.value as T);
       };
       const queue = this.waiting.get(organizationId);
@@ -102,4 +102,8 @@ async function apart(tx: Transaction, work: () => Promise<unknown>): Promise<Out
     await tx.$executeRaw`rollback to savepoint request`;
     return { error };
   }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new TypeError(String(thrown));
 }
