@@ -12,6 +12,8 @@ const long = [
   'apps/host/test/join.test.ts',
   'apps/host/test/leave.test.ts',
   'apps/host/test/staying.test.ts',
+  'apps/host/test/sessions.test.ts',
+  'test/e2e/enforcement-by-kit.test.ts',
   'test/docs/pages.test.ts',
   'test/e2e/resources-race.test.ts',
   'apps/host/test/revocations.test.ts',
