@@ -102,7 +102,9 @@ it('whoever asks from another organization meets 404 on every one of them, as wh
           return [answer.status, problem.code, problem.detail];
         }),
       );
-      const forHosts = ['hostBundle', 'hostChanges', 'reportHost', 'stateEnforcement'].includes(id);
+      const forHosts = [
+        ...['hostBundle', 'hostChanges', 'reportHost', 'reportHostSessions', 'stateEnforcement'],
+      ].includes(id);
       const isHost = who.startsWith('a host');
       // A token of the wrong kind is no token, whoever's address it is sent to.
       const expected = isHost === forHosts ? 404 : 401;
