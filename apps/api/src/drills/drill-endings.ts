@@ -1,7 +1,6 @@
 import {
   dueDrills,
   findDrill,
-  listOrganizationIds,
   lockTrust,
   recordEvents,
   type DrillRow,
@@ -9,12 +8,12 @@ import {
 } from '@writ/storage';
 import type { Logger } from 'pino';
 import type { TrustEnding } from '../revocations/end-trust.js';
+import { inEveryOrganization } from '../service/in-every-organization.js';
+import { repeatedly } from '../service/repeatedly.js';
 import { takeAway } from './end-drill.js';
 
 /** How often it is looked whether a drill's time is over (ms). */
 const every = 60_000;
-/** Most organizations in one transaction's scope. */
-const scope = 1_000;
 
 type Services = TrustEnding & { readonly store: ScopedDatabase };
 
@@ -24,30 +23,15 @@ type Services = TrustEnding & { readonly store: ScopedDatabase };
  * @returns stops it
  */
 export function drillEndings(services: Services, log: Logger): () => Promise<void> {
-  let working: Promise<void> | undefined;
-  const look = (): void => {
-    working ??= endDrills(services)
-      .catch((error: unknown) => log.warn({ err: error }, 'ending drills was put off'))
-      .finally(() => (working = undefined));
-  };
-  look();
-  const timer = setInterval(look, every);
-  timer.unref();
-  return async () => {
-    clearInterval(timer);
-    await working;
-  };
+  const failed = (error: unknown) => log.warn({ err: error }, 'ending drills was put off');
+  return repeatedly({ work: () => endDrills(services), every, atOnce: true, failed });
 }
 
 /** Ends every drill whose time is over, one after the other. Rejects as the database and `publishKrl` do. */
 export async function endDrills(services: Services): Promise<void> {
-  const organizations = await services.store.unscoped(listOrganizationIds);
-  for (let from = 0; from < organizations.length; from += scope) {
-    const part = organizations.slice(from, from + scope);
-    const now = new Date(services.clock());
-    const due = await services.store.within(part, (tx) => dueDrills(tx, now));
-    for (const drill of due) await endByItself(services, drill.organizationId, drill);
-  }
+  const now = new Date(services.clock());
+  const due = await inEveryOrganization(services.store, (tx) => dueDrills(tx, now));
+  for (const drill of due) await endByItself(services, drill.organizationId, drill);
 }
 
 function endByItself(services: Services, organizationId: string, { id }: DrillRow): Promise<void> {

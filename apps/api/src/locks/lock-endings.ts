@@ -1,6 +1,5 @@
 import {
   endDueLocks,
-  listOrganizationIds,
   lockTrust,
   organizationsWithDueLocks,
   recordEvents,
@@ -8,12 +7,12 @@ import {
 } from '@writ/storage';
 import type { Logger } from 'pino';
 import type { KrlPublishing } from '../revocations/publish-krl.js';
+import { inEveryOrganization } from '../service/in-every-organization.js';
+import { repeatedly } from '../service/repeatedly.js';
 import { settleEnded } from './settle-ended.js';
 
 /** How often it is looked whether a lock's time is over (ms): locks end so much later at most. */
 const every = 10_000;
-/** Most organizations in one transaction's scope. */
-const scope = 1_000;
 
 type Services = KrlPublishing & { readonly store: ScopedDatabase };
 
@@ -24,30 +23,15 @@ type Services = KrlPublishing & { readonly store: ScopedDatabase };
  * @returns stops it
  */
 export function lockEndings(services: Services, log: Logger): () => Promise<void> {
-  let working: Promise<void> | undefined;
-  const look = (): void => {
-    working ??= endLocks(services)
-      .catch((error: unknown) => log.warn({ err: error }, 'ending locks was put off'))
-      .finally(() => (working = undefined));
-  };
-  look();
-  const timer = setInterval(look, every);
-  timer.unref();
-  return async () => {
-    clearInterval(timer);
-    await working;
-  };
+  const failed = (error: unknown) => log.warn({ err: error }, 'ending locks was put off');
+  return repeatedly({ work: () => endLocks(services), every, atOnce: true, failed });
 }
 
 /** Ends every lock whose time is over, one organization after the other. Rejects as the database and `publishKrl` do. */
 export async function endLocks(services: Services): Promise<void> {
-  const organizations = await services.store.unscoped(listOrganizationIds);
-  for (let from = 0; from < organizations.length; from += scope) {
-    const part = organizations.slice(from, from + scope);
-    const now = new Date(services.clock());
-    const due = await services.store.within(part, (tx) => organizationsWithDueLocks(tx, now));
-    for (const id of due) await endLocksIn(services, id);
-  }
+  const now = new Date(services.clock());
+  const due = await inEveryOrganization(services.store, (tx) => organizationsWithDueLocks(tx, now));
+  for (const id of due) await endLocksIn(services, id);
 }
 
 function endLocksIn(services: Services, organizationId: string): Promise<void> {

@@ -15,6 +15,7 @@ import type { Logger } from 'pino';
 import { knownFor, memory } from '../auth/throttle.js';
 import { publishExpired } from '../revocations/publish-expired.js';
 import type { KrlPublishing } from '../revocations/publish-krl.js';
+import { repeatedly } from './repeatedly.js';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -35,15 +36,8 @@ export function housekeeping(
   log: Logger,
   every = hour,
 ): () => Promise<void> {
-  let working: Promise<void> = Promise.resolve();
-  const timer = setInterval(() => {
-    working = tidy(services).catch((error: unknown) => log.warn({ err: error }, 'housekeeping was put off'));
-  }, every);
-  timer.unref();
-  return async () => {
-    clearInterval(timer);
-    await working;
-  };
+  const failed = (error: unknown) => log.warn({ err: error }, 'housekeeping was put off');
+  return repeatedly({ work: () => tidy(services), every, atOnce: false, failed });
 }
 
 /** Does it once, one organization after the other. Rejects as the database does. */
