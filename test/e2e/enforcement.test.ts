@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { EnforcementTotals, eventReader } from '@writ/contract';
 import { enforcementText, type EnforcementStatement } from '@writ/hosts';
 import { keepPresence, openScoped } from '@writ/storage';
+import { Client } from 'pg';
 import { newKey, problemOf, sshsig, TestOrganization, type OwnKey } from './organization.js';
 import { TestHost } from './test-host.js';
 
@@ -197,6 +198,20 @@ describe('what many hosts prove at once', () => {
     expect(transactions() - before).toBeLessThan(12);
     const { items } = await enforcement(version, { state: 'enforced' });
     expect(items).toHaveLength(16);
+  });
+
+  it('waits for its turn, however many come from one address', async () => {
+    const text = enforcementText(await web.statement());
+    const other = new Client(acme.database.connection('owner'));
+    await other.connect();
+    await other.query('begin; lock table host_statements in exclusive mode');
+    const answers = Promise.all(Array.from({ length: 280 }, () => web.state(text)));
+    // None can be kept now. Once these are answered all of the others have come.
+    for (let n = 0; n < 20; n++) await fetch(`${acme.url}/healthz`);
+    await other.query('commit');
+    await other.end();
+    const statuses = (await answers).map(({ status }) => status).sort();
+    expect(statuses).toEqual([204, ...Array.from({ length: 279 }, () => 422)]);
   });
 
   it('one host after the other, when they are of one: one of two with the same nonce is kept', async () => {
