@@ -91,6 +91,17 @@ async function trusted(name: string): Promise<number> {
   return Number(row?.count);
 }
 
+/** A user's certificates on record that no revocation which counts now names. */
+async function notNamed(name: string): Promise<number> {
+  const [row] = await org.ask<{ count: string }>(
+    `select count(*) from certificates c join users u on u.id = c.user_id
+     where u.name = $1 and not exists (select from revocations r where r.authority_id = c.authority_id
+       and r.serial_from = c.serial and (r.keep_until is null or r.keep_until > now()))`,
+    [name],
+  );
+  return Number(row?.count);
+}
+
 describe('issuing and losing access at once', () => {
   it('a role, 60 times', async () => {
     const ruth = await org.member('ruth');
@@ -143,6 +154,25 @@ describe('issuing and losing access at once', () => {
       expect(await trusted('dave')).toBe(0);
       await org.as(org.owner, 'enableUser', { params: { user: 'dave' } });
       dave = await org.signIn('dave');
+    }
+    expect(issued).toBeGreaterThan(0);
+  }, 300_000);
+
+  it('a lock, 15 times', async () => {
+    let lena = await org.member('lena');
+    const own = newKey();
+    await org.prove(lena, own);
+    await org.role('locked', [lena]);
+    const body = { user: 'lena', seconds: 3600, reason: 'race' };
+    let issued = 0;
+    for (let round = 0; round < 15; round += 1) {
+      const raced = await race(lena, own, round % 6, () => org.as(org.owner, 'lockAccount', { body }));
+      issued += raced.returned.length;
+      await expectLost(raced, ['session_ended']);
+      // Each by itself: the lock names the key, too, which would do for all that were returned.
+      expect(await notNamed('lena')).toBe(0);
+      await org.as(org.owner, 'unlockAccount', { body: { user: 'lena' } });
+      lena = await org.signIn('lena');
     }
     expect(issued).toBeGreaterThan(0);
   }, 300_000);

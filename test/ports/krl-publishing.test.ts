@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { Pool } from 'pg';
-import { endTrust, publishKrl, publishWholeKrl, type CertificateToEnd } from '@writ/api/testing';
+import { endTrust, publishKrl, publishWholeKrl, SharedTurns, type CertificateToEnd } from '@writ/api/testing';
 import { canaryKey } from '@writ/hosts';
 import { fingerprint, publicKeyFromObject, type PublicKey } from '@writ/openssh/key';
 import { decodeKrl, isRevoked, type Krl, type SerialRange } from '@writ/openssh/krl';
@@ -341,5 +341,65 @@ describe('the KRL of an organization', () => {
     expect(await serialsOf()).toHaveLength(4);
     await end(10n);
     expect(await serialsOf()).toHaveLength(5);
+  });
+
+  it('is one for requests that share a turn, and what is refused at its end leaves nothing of itself', async () => {
+    const { id } = await organization();
+    const turns = new SharedTurns({ store, clock, highWater });
+    const [first, refused, last] = [newKey(), newKey(), newKey()];
+    const revoke = (key: PublicKey, end: () => void = () => undefined) =>
+      turns.take(id, async (tx, services) => {
+        const ground = {
+          organizationId: id,
+          reason: 'test',
+          cause: 'key',
+          subject: '',
+          createdById: null,
+        } as const;
+        const keys = [{ fingerprint: fingerprint(key), publicKey: key.blob }];
+        const { krlVersion } = await endTrust(tx, services, ground, { certificates: [], keys });
+        end();
+        return krlVersion;
+      });
+    // The first takes the turn, and the others wait for the next one.
+    const [begun, ...others] = [
+      revoke(first),
+      revoke(refused, () => {
+        throw new Error('refused at the end');
+      }),
+      revoke(last),
+      revoke(newKey()),
+    ];
+    expect(await begun).toBe(1n);
+    expect(await Promise.allSettled(others)).toEqual([
+      { status: 'rejected', reason: new Error('refused at the end') },
+      { status: 'fulfilled', value: 2n },
+      { status: 'fulfilled', value: 2n },
+    ]);
+    const krl = await store.within([id], (tx) => currentKrl(tx, id));
+    const said = decodeKrl(krl?.bytes ?? new Uint8Array());
+    expect([first, refused, last].map((key) => isRevoked(said, key))).toEqual([true, false, true]);
+    const { rows } = await superuser.query('select from revocation_acts where organization_id = $1', [id]);
+    expect(rows).toHaveLength(3);
+  });
+
+  it('is not made for a turn of which everything is refused', async () => {
+    const { id } = await organization();
+    const turns = new SharedTurns({ store, clock, highWater });
+    const asked = turns.take(id, async (tx, services) => {
+      const key = newKey();
+      const ground = {
+        organizationId: id,
+        reason: 'test',
+        cause: 'key',
+        subject: '',
+        createdById: null,
+      } as const;
+      const keys = [{ fingerprint: fingerprint(key), publicKey: key.blob }];
+      await endTrust(tx, services, ground, { certificates: [], keys });
+      throw new Error('refused');
+    });
+    await expect(asked).rejects.toThrow('refused');
+    expect(await store.within([id], (tx) => currentKrl(tx, id))).toBeNull();
   });
 });

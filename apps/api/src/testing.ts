@@ -15,6 +15,7 @@ export { endDrills } from './drills/drill-endings.js';
 export { endLocks } from './locks/lock-endings.js';
 export { endTrust, type CertificateToEnd } from './revocations/end-trust.js';
 export { publishKrl, publishWholeKrl } from './revocations/publish-krl.js';
+export { SharedTurns } from './revocations/shared-turns.js';
 export { makeLog } from './log.js';
 export { tidy } from './service/housekeeping.js';
 export { startService } from './service/service.js';
