@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kit, Machine } from './machine.js';
 import { atWork, OpenSessions, statusOf } from './open-sessions.js';
@@ -74,6 +74,7 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
       const byKey = await sessions.open(machine.ordinaryKey);
       const byCertifiedKey = await sessions.open(gone.key);
       const other = await sessions.open(stays.key);
+      const directory = join(machine.state, 'sessions');
       sessions.cut(`key ${gone.key.fingerprint}`, `key ${machine.ordinaryKey.fingerprint}`);
       expect(await machine.run(['sync'])).toMatchObject(done);
       await Promise.all([byKey.ended, byCertifiedKey.ended]);
@@ -108,6 +109,17 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
         more: 0,
       });
       expect((await machine.run(['status'])).stdout).toMatch(/^Sessions +1 open, known by what sshd logs$/m);
+      // What is known of a process that had the number before, and rested on what is to end.
+      const [entry = ''] = readdirSync(directory);
+      const [number = '', began = '', boot = ''] = entry.split('.');
+      const older = readFileSync(join(directory, entry), 'utf8').replace(
+        stays.key.fingerprint,
+        gone.key.fingerprint,
+      );
+      writeFileSync(join(directory, [number, Number(began) - 1, boot].join('.')), older);
+      expect(await machine.run(['sync'])).toMatchObject(done);
+      expect(other.client.exitCode).toBeNull();
+      expect(readdirSync(directory)).toEqual([entry]);
       const id = sessions.known()[0]?.id ?? '';
       sessions.cut(`session ${machine.service.joined?.id ?? ''} ${id}`, `session another ${id}`);
       expect(await machine.run(['sync'])).toMatchObject(done);
