@@ -343,24 +343,27 @@ describe('the KRL of an organization', () => {
     expect(await serialsOf()).toHaveLength(5);
   });
 
+  /** Revokes a key in a turn of the organization; `end` is the last that is done in it. */
+  const inTurn = (turns: SharedTurns, id: string, key: PublicKey, end: () => void = () => undefined) =>
+    turns.take(id, async (tx, services) => {
+      const ground = {
+        organizationId: id,
+        reason: 'test',
+        cause: 'key',
+        subject: '',
+        createdById: null,
+      } as const;
+      const keys = [{ fingerprint: fingerprint(key), publicKey: key.blob }];
+      const { krlVersion } = await endTrust(tx, services, ground, { certificates: [], keys });
+      end();
+      return krlVersion;
+    });
+
   it('is one for requests that share a turn, and what is refused at its end leaves nothing of itself', async () => {
     const { id } = await organization();
     const turns = new SharedTurns({ store, clock, highWater });
     const [first, refused, last] = [newKey(), newKey(), newKey()];
-    const revoke = (key: PublicKey, end: () => void = () => undefined) =>
-      turns.take(id, async (tx, services) => {
-        const ground = {
-          organizationId: id,
-          reason: 'test',
-          cause: 'key',
-          subject: '',
-          createdById: null,
-        } as const;
-        const keys = [{ fingerprint: fingerprint(key), publicKey: key.blob }];
-        const { krlVersion } = await endTrust(tx, services, ground, { certificates: [], keys });
-        end();
-        return krlVersion;
-      });
+    const revoke = (key: PublicKey, end?: () => void) => inTurn(turns, id, key, end);
     // The first takes the turn, and the others wait for the next one.
     const [begun, ...others] = [
       revoke(first),
@@ -386,17 +389,7 @@ describe('the KRL of an organization', () => {
   it('is not made for a turn of which everything is refused', async () => {
     const { id } = await organization();
     const turns = new SharedTurns({ store, clock, highWater });
-    const asked = turns.take(id, async (tx, services) => {
-      const key = newKey();
-      const ground = {
-        organizationId: id,
-        reason: 'test',
-        cause: 'key',
-        subject: '',
-        createdById: null,
-      } as const;
-      const keys = [{ fingerprint: fingerprint(key), publicKey: key.blob }];
-      await endTrust(tx, services, ground, { certificates: [], keys });
+    const asked = inTurn(turns, id, newKey(), () => {
       throw new Error('refused');
     });
     await expect(asked).rejects.toThrow('refused');

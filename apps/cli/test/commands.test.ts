@@ -302,8 +302,16 @@ describe('commands', () => {
       ...{ certificates: 3, keys: 1, cut: 4, sessionsEnded: 0 },
     };
     const unconfirmed = problem('lock_unconfirmed', 409);
-    stub.on(`POST ${org}/locks`, { status: 201, body: result }, { status: 409, body: unconfirmed });
+    const nothing = { ...result, certificates: 0, keys: 0, cut: 0, krlVersion: '0' };
+    stub.on(
+      `POST ${org}/locks`,
+      { status: 201, body: nothing },
+      { status: 201, body: result },
+      { status: 409, body: unconfirmed },
+    );
     const words = ['lock', '--user', 'bea', '--for', '2h', '--reason', 'laptop missing'];
+    const idle = await writ(built, env, words);
+    expect(idle.stderr).toBe('bea is locked until 2026-02-03 16:02 UTC.\n');
     const locked = await writ(built, env, words);
     expect(locked.stderr).toMatch(
       /^bea is locked until 2026-02-03 16:02 UTC: 3 certificates, 1 key\. KRL version 42; /,
@@ -313,7 +321,7 @@ describe('commands', () => {
     });
     const refused = await writ(built, env, [...words, '--no-cut']);
     expect(refused.stderr).toContain('[lock_unconfirmed]');
-    expect(requests(`POST ${org}/locks`)[1]?.body).toMatchObject({ cut: false });
+    expect(requests(`POST ${org}/locks`)[2]?.body).toMatchObject({ cut: false });
     expect((await writ(built, env, ['lock', '--user', 'bea', '--for', '31d', '--reason', 'x'])).status).toBe(
       2,
     );

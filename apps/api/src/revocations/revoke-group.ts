@@ -11,7 +11,7 @@ import { endGroupAcross } from '../delegations/across.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import { knownGroup } from '../groups/read-groups.js';
 import { endTrust, takenSince, type TrustEnding } from './end-trust.js';
-import type { Revoked, Revoking } from './revoking.js';
+import { certificatesRevoked, type Revoked, type Revoking } from './revoking.js';
 
 /**
  * Revokes every certificate that somebody in a group has of a role which the group gives, at whatever depth, here and in customers; who is
@@ -41,21 +41,14 @@ export async function revokeGroup(
   const ended = await endTrust(tx, services, ground, { certificates: resting, keys: [] }, { act });
   const users = people.map(({ id }) => id);
   const elsewhere = await endGroupAcross(tx, services, actor, ground, act, { groupId: group.id, users });
-  const certificates = ended.certificates + elsewhere.certificates;
-  const cuts = ended.cut + elsewhere.cut;
-  const krlVersion = ended.krlVersion.toString();
-  const alreadyRevoked = certificates + cuts === 0;
-  if (!alreadyRevoked) {
-    const data = { reason, certificates, ...(cut ? { cut: cuts } : {}), krlVersion };
+  const revoked = certificatesRevoked(ended.krlVersion, {
+    certificates: ended.certificates + elsewhere.certificates,
+    cut: ended.cut + elsewhere.cut,
+  });
+  if (!revoked.alreadyRevoked) {
+    const { certificates, krlVersion } = revoked;
+    const data = { reason, certificates, ...(cut ? { cut: revoked.cut } : {}), krlVersion };
     await recordEvent(tx, eventOf(actor, 'group.certificates_revoked', name, data));
   }
-  return {
-    krlVersion,
-    certificates,
-    serials: 0,
-    keys: 0,
-    sessionsEnded: 0,
-    cut: cuts,
-    alreadyRevoked,
-  };
+  return revoked;
 }

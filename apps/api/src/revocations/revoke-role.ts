@@ -2,7 +2,7 @@ import { raiseEpochs, recordEvent, unexpiredCertificatesOfRole, type Transaction
 import { eventOf, type Actor } from '../events/event-of.js';
 import { knownRole } from '../roles/read-roles.js';
 import { endTrust, takenSince, type TrustEnding } from './end-trust.js';
-import type { Revoked, Revoking } from './revoking.js';
+import { certificatesRevoked, type Revoked, type Revoking } from './revoking.js';
 
 /**
  * Revokes every certificate of a role, whoever has it; who is in the role stays in it, and may have another certificate at once. Ends in
@@ -22,20 +22,11 @@ export async function revokeRole(
   const resting = await unexpiredCertificatesOfRole(tx, organizationId, role.id, takenSince(services));
   const ground = { organizationId, reason, cause: 'role', subject: name, createdById: userId, cut } as const;
   const ended = await endTrust(tx, services, ground, { certificates: resting, keys: [] }, { act });
-  const { certificates, cut: cuts } = ended;
-  const krlVersion = ended.krlVersion.toString();
-  const alreadyRevoked = certificates + cuts === 0;
-  if (!alreadyRevoked) {
-    const data = { reason, certificates, ...(cut ? { cut: cuts } : {}), krlVersion };
+  const revoked = certificatesRevoked(ended.krlVersion, ended);
+  if (!revoked.alreadyRevoked) {
+    const { certificates, krlVersion } = revoked;
+    const data = { reason, certificates, ...(cut ? { cut: revoked.cut } : {}), krlVersion };
     await recordEvent(tx, eventOf(actor, 'role.certificates_revoked', name, data));
   }
-  return {
-    krlVersion,
-    certificates,
-    serials: 0,
-    keys: 0,
-    sessionsEnded: 0,
-    cut: cuts,
-    alreadyRevoked,
-  };
+  return revoked;
 }

@@ -11,3 +11,13 @@ export interface Revoking {
 
 /** What came of it. */
 export type Revoked = Omit<RouteOutput<'revoke'>, 'revocation'>;
+
+/** What came of revoking certificates, and nothing besides: none was left to revoke, nor a session to cut, where all was so before. */
+export function certificatesRevoked(
+  krlVersion: bigint,
+  { certificates, cut }: Pick<Revoked, 'certificates' | 'cut'>,
+): Revoked {
+  const alreadyRevoked = certificates + cut === 0;
+  const nothing = { serials: 0, keys: 0, sessionsEnded: 0 };
+  return { krlVersion: krlVersion.toString(), certificates, ...nothing, cut, alreadyRevoked };
+}

@@ -1,12 +1,11 @@
-import { ProblemError, Reason, type CallInput, type LockResult } from '@writ/contract';
+import { ProblemError, type CallInput, type LockResult } from '@writ/contract';
 import { durationSeconds } from '../duration.js';
-import type { EnforcementSeen } from '../enforcement/await-enforcement.js';
-import { mayWait, statusOf, waitAndSay, waitOf } from '../enforcement/wait-option.js';
+import { endWaiting, mayWait, waitOf } from '../enforcement/wait-option.js';
 import { fail } from '../errors.js';
-import { exitStatus } from '../exit-status.js';
 import type { Input } from '../input.js';
 import { userName } from '../names.js';
 import { counted } from '../numbers.js';
+import { reasonOf } from '../reason.js';
 import type { Run } from '../run.js';
 import { signedIn, type Client } from '../session/client.js';
 import { askToGoOn } from '../terminal/ask.js';
@@ -29,18 +28,7 @@ export const run: Run = async (surroundings, input) => {
   await askToGoOn(terminal, `Lock ${request.user} for ${input.required('for')}${cuts}?`, request.confirmed);
   const result = await lock(terminal, client, request);
   if (!input.json) terminal.say(sentence(result));
-  if (wait === null) {
-    if (input.json) terminal.json(result);
-    return exitStatus.ok;
-  }
-  let enforcement: EnforcementSeen | null = null;
-  try {
-    enforcement = await waitAndSay(terminal, client, result.krlVersion, wait);
-  } finally {
-    // It is locked, whatever becomes of the waiting.
-    if (input.json) terminal.json({ ...result, enforcement });
-  }
-  return statusOf(enforcement);
+  return endWaiting(terminal, client, result, { wait, json: input.json });
 };
 
 type Request = CallInput<'lockAccount'>['body'];
@@ -65,13 +53,6 @@ function secondsOf(input: Input): number {
   return seconds;
 }
 
-/** Why, in words that the service keeps. */
-function reasonOf(text: string): string {
-  const parsed = Reason.safeParse(text);
-  if (text.trim() !== '' && parsed.success) return parsed.data;
-  return fail('usage_invalid', '--reason is one line of text with at most 500 characters.');
-}
-
 function sentence({
   user,
   lockedUntil,
@@ -86,9 +67,9 @@ function sentence({
     counted(keys, 'key'),
     ...(sessionsEnded > 0 ? [`${counted(sessionsEnded, 'session')} ended`] : []),
   ];
+  const until = `${user} is locked until ${instant(lockedUntil)}`;
+  // Hosts have nothing to learn.
+  if (certificates + keys + cut === 0) return `${until}${sessionsEnded > 0 ? `: ${counts.at(-1)}` : ''}.`;
   const cuts = cut > 0 ? ', and end open sessions' : '';
-  return (
-    `${user} is locked until ${instant(lockedUntil)}: ${counts.join(', ')}. KRL version ${krlVersion}; hosts refuse it once ` +
-    `they have it${cuts}.`
-  );
+  return `${until}: ${counts.join(', ')}. KRL version ${krlVersion}; hosts refuse it once they have it${cuts}.`;
 }

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Reason, type CallInput, type RevocationPreview, type RevocationResult } from '@writ/contract';
-import type { EnforcementSeen } from '../enforcement/await-enforcement.js';
-import { mayWait, statusOf, waitAndSay, waitOf } from '../enforcement/wait-option.js';
-import { fail } from '../errors.js';
+import type { CallInput, RevocationPreview, RevocationResult } from '@writ/contract';
+import { endWaiting, mayWait, waitOf } from '../enforcement/wait-option.js';
 import { exitStatus } from '../exit-status.js';
 import { counted } from '../numbers.js';
+import { reasonOf } from '../reason.js';
 import type { Run } from '../run.js';
 import { targetNamed, type Target } from '../revocation/target.js';
 import { signedIn, type Client } from '../session/client.js';
@@ -40,31 +39,12 @@ export const run: Run = async (surroundings, input) => {
     client.call('revoke', { params: client.organization, body, idempotencyKey: randomUUID() }),
   );
   if (!input.json) terminal.say(sentence(result, body));
-  if (wait === null) {
-    if (input.json) terminal.json(result);
-    return exitStatus.ok;
-  }
-  let enforcement: EnforcementSeen | null = null;
-  try {
-    enforcement = await waitAndSay(terminal, client, result.krlVersion, wait);
-  } finally {
-    // It is revoked, whatever becomes of the waiting.
-    if (input.json) terminal.json({ ...result, enforcement });
-  }
-  return statusOf(enforcement);
+  return endWaiting(terminal, client, result, { wait, json: input.json });
 };
 
 function previewOf(client: Client, named: Target['named'], cut: boolean): Promise<RevocationPreview> {
   const body = { ...named, ...(cut ? { cut } : {}) };
   return client.call('previewRevocation', { params: client.organization, body });
-}
-
-/** Why, in words that the service keeps. */
-function reasonOf(text: string): string {
-  if (text.trim() === '') fail('usage_invalid', 'Say why: --reason "laptop lost".');
-  const parsed = Reason.safeParse(text);
-  if (parsed.success) return parsed.data;
-  return fail('usage_invalid', '--reason is one line of text with at most 500 characters.');
 }
 
 function sentence(

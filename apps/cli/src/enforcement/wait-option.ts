@@ -1,7 +1,7 @@
 import type { EnforcementTotals } from '@writ/contract';
 import { durationSeconds } from '../duration.js';
 import { fail } from '../errors.js';
-import type { ExitStatus } from '../exit-status.js';
+import { exitStatus, type ExitStatus } from '../exit-status.js';
 import type { Input } from '../input.js';
 import type { Client } from '../session/client.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -58,4 +58,27 @@ export async function waitAndSay(
 export function statusOf({ behind, silent, uncut }: EnforcementSeen): ExitStatus {
   if (behind.length + uncut.length > 0) return waitStatus.someBehind;
   return silent.length > 0 ? waitStatus.someSilent : waitStatus.all;
+}
+
+/**
+ * Ends a command that has revoked something: with --wait it waits for the hosts, and says how far it is. With --json its result is printed,
+ * also where the waiting fails: what is done is done. Resolves to how the command ends. Rejects as `waitAndSay` does.
+ */
+export async function endWaiting<R extends { readonly krlVersion: string }>(
+  terminal: Terminal,
+  client: Client,
+  result: R,
+  { wait, json }: { readonly wait: number | null; readonly json: boolean },
+): Promise<ExitStatus> {
+  if (wait === null) {
+    if (json) terminal.json(result);
+    return exitStatus.ok;
+  }
+  let enforcement: EnforcementSeen | null = null;
+  try {
+    enforcement = await waitAndSay(terminal, client, result.krlVersion, wait);
+  } finally {
+    if (json) terminal.json({ ...result, enforcement });
+  }
+  return statusOf(enforcement);
 }

@@ -1,6 +1,5 @@
 import type { HostSession } from '@writ/contract';
-import { statusOf, waitAndSay, waitOf, mayWait } from '../../enforcement/wait-option.js';
-import type { EnforcementSeen } from '../../enforcement/await-enforcement.js';
+import { endWaiting, mayWait, waitOf } from '../../enforcement/wait-option.js';
 import { fail } from '../../errors.js';
 import { exitStatus } from '../../exit-status.js';
 import { userName } from '../../names.js';
@@ -51,15 +50,8 @@ export const run: Run = async (surroundings, input) => {
     terminal.say(
       `Hosts that have KRL version ${krlVersion} end ${counted(sessions.length, 'session')}. What they rest on stays good.`,
     );
-  let enforcement: EnforcementSeen | null = null;
-  try {
-    if (wait !== null) enforcement = await waitAndSay(terminal, client, krlVersion, wait);
-  } finally {
-    // It is done, whatever becomes of the waiting.
-    const named = sessions.map(({ host: on, id }) => ({ host: on, session: id }));
-    if (input.json) terminal.json({ sessions: named, krlVersion, ...(wait === null ? {} : { enforcement }) });
-  }
-  return enforcement === null ? exitStatus.ok : statusOf(enforcement);
+  const named = sessions.map(({ host: on, id }) => ({ host: on, session: id }));
+  return endWaiting(terminal, client, { sessions: named, krlVersion }, { wait, json: input.json });
 };
 
 /** Those with these ids, or all where none is named. `usage_invalid` for an id that is none of theirs. */
