@@ -104,7 +104,6 @@ class Fleet {
   }
 
   #stamp(at: number): void {
-    if (this.#times.length === 0) setTimeout(() => this.#arrived.open(), 2_000);
     this.#times.push(at);
     if (this.#times.length === this.order.hosts.length) this.#arrived.open();
   }
