@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { runProgram } from '@writ/testkit/sshd';
 import { KitHost } from '../e2e/kit-host.js';
@@ -47,6 +48,16 @@ async function joined(directory: string, url: string, who: SignedIn): Promise<[K
   if (status !== 0) throw new Error(`the host did not join: ${stderr}`);
   const follow = spawn('/bin/sh', ['-c', `exec ${host.command('writ-host follow')}`], { stdio: 'ignore' });
   return [host, follow];
+}
+
+/** Resolves when every host has proved that it enforces a KRL: then it waits for the next one. */
+async function proved(url: string, who: SignedIn, version: string): Promise<void> {
+  const params = { organization: who.organization, version };
+  for (;;) {
+    const { totals } = await callAs(url, who, 'enforcement', { params, query: { limit: 1 } });
+    if (totals.enforced === totals.hosts) return;
+    await delay(50);
+  }
 }
 
 /**
@@ -99,10 +110,12 @@ export async function reallyRevoked(rounds: number): Promise<readonly Row[]> {
       await once(session.stdout, 'data');
       const sent = now();
       const ended = once(session, 'close').then(() => endedAfter.push(now() - sent));
-      await callAs(url, ana, 'revoke', { params, body: { certificates: [id], reason: 'bench', cut: true } });
+      const body = { certificates: [id], reason: 'bench', cut: true };
+      const { krlVersion } = await callAs(url, ana, 'revoke', { params, body });
       while ((await runProgram('ssh', ssh('true'))).status === 0);
       refusedAfter.push(now() - sent);
       await ended;
+      await proved(url, ana, krlVersion);
       if (round % 20 === 0)
         process.stderr.write(
           `${round} times: refused after ${median(refusedAfter).toFixed(0)} ms (at most ${Math.max(...refusedAfter).toFixed(0)}), ` +
