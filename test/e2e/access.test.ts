@@ -1,9 +1,10 @@
-import { ProblemError } from '@writ/contract';
+import { call, ProblemError } from '@writ/contract';
 import { filesOfBundle } from '@writ/hosts';
 import { Machine } from './cli.js';
 import { TestHost } from './test-host.js';
 import { parseCertificateLine } from '@writ/openssh/certificate';
 import { newKey, problemOf, TestOrganization, type Member } from './organization.js';
+import { transportTo } from '../service/person.js';
 import { password } from './service.js';
 
 let acme: TestOrganization;
@@ -449,4 +450,81 @@ describe('writ hosts, explain and access', () => {
     expect(await machine.data('access', '--login', 'backup')).toContain('wherever the user CA is trusted');
     expect((await machine.writ(['access', '--host', 'web-2.us.acme.example'])).status).toBe(6);
   });
+
+  it('answer about a host of another organization where a role there lets one in, with no --org', async () => {
+    for (const name of ['globex', 'umbrella']) await delegatedTo('bo', name, 'db-9', 'web-1');
+    const outcomes = (...commands: string[]) =>
+      Promise.all(
+        commands.map(async (command) => {
+          const { status, stdout, stderr } = await machine.writ(command.split(' '));
+          return [command, status, stdout + stderr] as const;
+        }),
+      );
+    const has = (text: string) => expect.stringContaining(text) as string;
+    expect(
+      await outcomes(
+        'explain db-9.umbrella ops',
+        'explain db-9.umbrella ops --user bo',
+        'explain db-9.umbrella ops --org umbrella',
+        'explain db-9.umbrella.example root',
+        'access --host db-9.umbrella',
+        // A host of one's own organization goes first.
+        'explain web-1 ops',
+        'explain db-9 ops',
+        'access --host db-9',
+        'explain nowhere ops',
+        'explain db-9.umbrella ops --org globex',
+      ),
+    ).toEqual([
+      [expect.anything(), 8, has('not yet: acme/bo may be ops on db-9.umbrella.example\n  by the role ops')],
+      [expect.anything(), 8, has('not yet: acme/bo may be ops on db-9.umbrella.example\n  by the role ops')],
+      [expect.anything(), 8, has('not yet: acme/bo may be ops on db-9.umbrella.example\n  by the role ops')],
+      [expect.anything(), 3, has('no: acme/bo may not be root on db-9.umbrella.example\n  The role ops')],
+      [expect.anything(), 0, expect.stringMatching(/\nacme\/bo +ops +db-9\.umbrella\.example +ops\n$/)],
+      [expect.anything(), 3, has('no: bo may not be ops on web-1.acme.example\n')],
+      [expect.anything(), 2, has('db-9 may mean db-9.globex.example or db-9.umbrella.example; say which.')],
+      [expect.anything(), 2, has('db-9 may mean db-9.globex.example or db-9.umbrella.example; say which.')],
+      [expect.anything(), 3, has('no: bo may not be ops on nowhere\n')],
+      [expect.anything(), 3, has('no: acme/bo may not be ops on db-9.umbrella\n')],
+    ]);
+    // About somebody else one organization is asked.
+    await machine.data('login', '--url', acme.url, '--user', 'eve');
+    const only = has('Only acme was asked: for a');
+    expect(
+      await outcomes(
+        'explain db-9.umbrella ops --user bo',
+        'access --user bo --host db-9.umbrella',
+        'access --user cyd --login ops',
+      ),
+    ).toEqual([
+      [expect.anything(), 3, only],
+      [expect.anything(), 6, only],
+      [expect.anything(), 0, only],
+    ]);
+  });
 });
+
+/** A customer of that name with such hosts, and its role ops on them delegated to somebody of acme. */
+async function delegatedTo(user: string, name: string, ...hosts: string[]): Promise<void> {
+  // Everybody counts as signed in with a second factor.
+  await acme.ask(`update sessions set strength = 'multi'`);
+  const names = { name, namePatterns: [`*.${name}.example`] };
+  const { handle: organization } = await acme.as(acme.owner, 'createCustomer', { body: names });
+  const params = { organization };
+  const body = { name: 'gina', administrativeRole: 'owner' };
+  const { invitation } = await acme.as(acme.owner, 'inviteUser', { params, body });
+  const accepted = { body: { invitation, password } };
+  const { accessToken: token } = await call(transportTo(acme.url), 'acceptInvitation', accepted);
+  const gina = { name: 'gina', token };
+  const ops = { name: 'ops', ...onHosts({ env: 'prod' }, ['ops']) };
+  await acme.as(gina, 'createRole', { params, body: ops });
+  await acme.ask(
+    `insert into hosts (id, organization_id, name, labels, join_token_id, joined_at)
+     select gen_random_uuid(), o.id, host, '{"env":"prod"}', gen_random_uuid(), now()
+     from organizations o, unnest($2::text[]) as host where o.handle = $1`,
+    [organization, hosts.map((host) => `${host}.${name}.example`)],
+  );
+  const offer = { body: { customer: name, role: 'ops', user } };
+  const { id: delegation } = await acme.as(acme.owner, 'offerDelegation', offer);
+  await acme.as(gina, 'acceptDelegation', { params: { ...params, delegation } });
+}

@@ -3,20 +3,26 @@ import { exitStatus, type ExitStatus } from '../exit-status.js';
 import { actorName } from '../names.js';
 import type { Run } from '../run.js';
 import { signedIn } from '../session/client.js';
+import { organizationOfHost } from '../session/organization-of-host.js';
 import { describeExplanation } from '../view/explanation.js';
 
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
-  const user = input.option('user');
-  const query = {
-    host: input.argument('host'),
-    login: input.argument('login'),
-    ...(user === undefined ? {} : { user: actorName(user) }),
-  };
+  const [host, login, user] = [input.argument('host'), input.argument('login'), input.option('user')];
+  const query = { host, login, ...(user === undefined ? {} : { user: actorName(user) }) };
   const client = await signedIn(surroundings, input);
-  const explanation = await client.call('explain', { params: client.organization, query });
+  const { user: self, organization: home } = client.session.tokens;
+  const onlyHome = input.option('org') === undefined;
+  const first = await client.call('explain', { params: client.organization, query });
+  const unknown = onlyHome && first.failures.some(({ rule }) => rule === 'host_unknown');
+  const ofSelf = user === undefined || user === self.name;
+  const elsewhere = unknown && ofSelf ? await organizationOfHost(client, host) : null;
+  const explanation =
+    elsewhere === null ? first : await client.call('explain', { params: elsewhere, query: { host, login } });
   if (input.json) terminal.json(explanation);
   else terminal.data(...describeExplanation(explanation));
+  if (unknown && !ofSelf && !input.json)
+    terminal.data(`  Only ${home.name} was asked: for a host of another organization say --org.`);
   return statusOf(explanation);
 };
 

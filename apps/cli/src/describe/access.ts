@@ -29,7 +29,8 @@ export const explain: LeafDescription = {
   summary: 'why somebody may be a login on a host, or which link is missing',
   description:
     'Ends with 0 where it works, with 3 where it is not allowed, and with 8 where it is allowed but the host has not taken ' +
-    'it on yet. A host that you may not know of reads like one that does not exist.',
+    'it on yet. A host that you may not know of reads like one that does not exist. Your own organization is asked first, then ' +
+    'the one in which you reach the host; about somebody else only your own, or the one of --org.',
   examples: [
     { command: 'writ explain web-1 root', says: 'whether you may be root on web-1' },
     {
@@ -54,7 +55,8 @@ export const access: LeafDescription = {
   summary: 'who may be whom, on which hosts',
   description:
     'Your own access; with user.read, role.read and host.read everybody’s. What roles by logins give stands first: it is good on ' +
-    'every host that trusts the user CA itself.',
+    'every host that trusts the user CA itself. With --host alone, a host that your own organization does not know is looked for ' +
+    'where you reach it; otherwise only your own organization is asked, or the one of --org.',
   examples: [
     { command: 'writ access --host web-1', says: 'who gets to web-1, and as whom' },
     { command: 'writ access --user ana', says: 'where ana gets, and as whom' },
