@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, readlinkSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kit, Machine } from './machine.js';
-import type { StubService } from './stub-service.js';
+import { problem, type StubService } from './stub-service.js';
 import { installed, interpreter, shells } from './toolbox.js';
 
 const fetcherOf = { dash: 'wget', busybox: 'curl', bash: 'curl' } as const;
@@ -17,6 +17,7 @@ describe.each(tried)('in %s, a host that follows', (shell) => {
 
   beforeAll(async () => {
     machine = await (await Machine.start({ shell, fetcher: fetcherOf[shell] })).joined();
+    noteSleeps();
     follow();
     await machine.service.holds();
   });
@@ -32,6 +33,22 @@ describe.each(tried)('in %s, a host that follows', (shell) => {
       stdio: 'ignore',
     });
   }
+
+  const sleeps = () => join(machine.directory, 'sleeps');
+
+  /** From now on it is written down for how long the kit sleeps. */
+  function noteSleeps(): void {
+    const path = join(machine.directory, 'bin/sleep');
+    const real = readlinkSync(path);
+    rmSync(path);
+    const command = real.endsWith('busybox') ? `${real} sleep` : real;
+    writeFileSync(sleeps(), '');
+    writeFileSync(path, `#!/bin/sh\necho "$1" >>${sleeps()}\nexec ${command} "$@"\n`);
+    chmodSync(path, 0o755);
+  }
+
+  /** How often it slept for a second or more: it does nothing else then. */
+  const rests = () => (readFileSync(sleeps(), 'utf8').match(/^[1-9]/gm) ?? []).length;
 
   /** The service says that something changed; resolves with what the host reports then. */
   async function told(): Promise<Record<string, unknown>> {
@@ -55,6 +72,38 @@ describe.each(tried)('in %s, a host that follows', (shell) => {
     service.revoked = [];
     service.krlVersion += 1;
     expect(await told()).toMatchObject({ result: 'ok' });
+  });
+
+  it('is there again at once for the next revocation', async () => {
+    const { service } = machine;
+    const before = rests();
+    for (let n = 0; n < 3; n++) {
+      await service.holds();
+      service.krlVersion += 1;
+      expect(await told()).toMatchObject({ result: 'ok' });
+    }
+    await service.holds();
+    expect(rests()).toBe(before);
+  });
+
+  it('and gives itself a rest only where there is no end of news', async () => {
+    const { service } = machine;
+    await service.holds();
+    const before = rests();
+    const rested = new Promise<void>((resolve) => {
+      const watcher = watch(sleeps(), () => {
+        if (rests() === before) return;
+        watcher.close();
+        resolve();
+      });
+    });
+    service.before = (_, path) =>
+      path.startsWith('/host/changes') ? problem(401, 'host_token_invalid', 'Prove it again.') : undefined;
+    service.krlVersion += 1;
+    service.tell();
+    await rested;
+    service.before = undefined;
+    await service.holdsAnother();
   });
 
   it('keeps nobody from working meanwhile, and follows once', async () => {

@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
   type HostKeyType,
@@ -89,6 +90,9 @@ export class Machine {
       'StrictModes no',
     ];
     const sshd = await startSshd(directory, lines, pam);
+    // It writes this after it has begun to listen, and the kit looks for it.
+    const writesPid = options.config?.includes('PidFile none') !== true;
+    while (writesPid && !existsSync(join(directory, 'sshd.pid'))) await delay(5);
     return new Machine(directory, service, sshd, options);
   }
 
