@@ -131,18 +131,21 @@ describe('of one host one request is held', () => {
     expect((await Promise.all(all)).filter(({ status }) => status === 200)).toHaveLength(1);
   });
 
-  it('and one that hangs up is forgotten', async () => {
-    const leaving = new AbortController();
-    const before = web.ask(50);
-    await acme.raw(null, 'GET', '/krl');
-    const gone = web.ask(50, { signal: leaving.signal });
-    expect((await before).status).toBe(204);
-    leaving.abort();
-    await expect(gone).rejects.toThrow();
-    const told = asked(web, 50);
-    await revoke();
-    expect((await told).status).toBe(200);
-  });
+  it.each([false, true])(
+    'and one that hangs up is forgotten; to be answered with a nonce: %s',
+    async (nonce) => {
+      const leaving = new AbortController();
+      const before = web.ask(50);
+      await acme.raw(null, 'GET', '/krl');
+      const gone = web.ask(50, { signal: leaving.signal, nonce });
+      expect((await before).status).toBe(204);
+      leaving.abort();
+      await expect(gone).rejects.toThrow();
+      const told = asked(web, 50);
+      await revoke();
+      expect((await told).status).toBe(200);
+    },
+  );
 });
 
 /** The first `count` that are answered. */

@@ -21,6 +21,8 @@ export interface AskOptions {
   readonly url?: string;
   readonly signal?: AbortSignal;
   readonly has?: { readonly bundle?: string; readonly krl?: string; readonly cut?: string };
+  /** Whether it asks for a nonce, which makes every answer one with a body. */
+  readonly nonce?: boolean;
 }
 
 type Raw = Awaited<ReturnType<TestOrganization['raw']>>;
@@ -91,9 +93,9 @@ export class TestHost {
   /** Asks what has changed beside `has`. */
   async ask(
     wait: number,
-    { url = this.organization.url, signal, has = this.has }: AskOptions = {},
+    { url = this.organization.url, signal, has = this.has, nonce = false }: AskOptions = {},
   ): Promise<HostAnswer> {
-    const query = new URLSearchParams({ ...has, wait: String(wait) });
+    const query = new URLSearchParams({ ...has, wait: String(wait), nonce: nonce ? 'yes' : 'no' });
     const answer = await fetch(
       `${url}/v1/organizations/${this.organization.handle}/host/changes?${query.toString()}`,
       {

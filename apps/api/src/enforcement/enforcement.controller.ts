@@ -3,7 +3,7 @@ import { routes } from '@writ/contract';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import type { HostCaller } from '../hosts/host-token.js';
 import { Handle, HandleHeld } from '../http/handle.js';
-import type { Held, HeldBody } from '../http/held.js';
+import type { Held } from '../http/held.js';
 import { CurrentCaller, CurrentHost, Holding, Input } from '../http/input.decorator.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { ResourceServices } from '../resource-services.js';
@@ -38,9 +38,9 @@ export class EnforcementController {
     @Input() { params }: RouteInput<'enforcementStream'>,
     @CurrentCaller() { organizationId }: SignedInCaller,
     @Holding() held: Held,
-  ): Promise<HeldBody> {
+  ): Promise<void> {
     const stream = await this.services.enforcementStreams.open(organizationId, params.version);
     held.begin(() => stream.destroy());
-    return held.stream(routes.enforcementStream.response.mediaType, stream);
+    held.stream(routes.enforcementStream.response.mediaType, stream);
   }
 }

@@ -3,7 +3,7 @@ import { base64Lines, changedPart, changesHead, type ChangedPart } from '@writ/h
 import type { Clock } from '@writ/kernel';
 import type { KeyObject } from 'node:crypto';
 import { statementNonce } from '../enforcement/statement-nonce.js';
-import type { Held, HeldBody } from '../http/held.js';
+import type { Held } from '../http/held.js';
 import type { RouteInput } from '../http/route-input.js';
 import type { PublicOrganizations } from '../trust/public-organization.js';
 import type { SignedCutList } from '../trust/signed-cut-list.js';
@@ -21,7 +21,7 @@ export interface Telling {
 }
 
 /**
- * What a host does not have yet, as one text: at once, or as soon as there is anything; nothing when nothing changed in the time
+ * Answers with what a host does not have yet, as one text: at once, or as soon as there is anything; nothing when nothing changed in the time
  * that it wants to wait, and it wants no nonce. Ends in `host_token_invalid`, and what `WaitingHosts.news` ends in.
  */
 export async function giveChanges(
@@ -29,7 +29,7 @@ export async function giveChanges(
   host: HostCaller,
   { query }: Pick<RouteInput<'hostChanges'>, 'query'>,
   held: Held,
-): Promise<HeldBody> {
+): Promise<void> {
   const { hostId } = host;
   const organizationId = await services.publicOrganizations(host.organizationHandle);
   services.presence.seen({ organizationId, hostId });
@@ -40,8 +40,8 @@ export async function giveChanges(
   });
   // Given out now and not when it was asked for: it is of the moment at which the host begins to look.
   const nonce = query.nonce === 'yes' ? statementNonce(host, services.clock(), services.nonceKey) : null;
-  const pieces = news === null && nonce === null ? null : piecesOf(news ?? nothing, nonce);
-  return held.body(routes.hostChanges.response.mediaType, pieces);
+  if (news === null && nonce === null) held.nothing();
+  else held.body(routes.hostChanges.response.mediaType, piecesOf(news ?? nothing, nonce));
 }
 
 const nothing: HostNews = { bundle: null, krl: null, cut: null };

@@ -5,7 +5,7 @@ import { activeBundleKey } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { Handle, HandleHeld } from '../http/handle.js';
 import { CurrentCaller, CurrentHost, Holding, Input } from '../http/input.decorator.js';
-import type { Held, HeldBody } from '../http/held.js';
+import type { Held } from '../http/held.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { ResourceServices } from '../resource-services.js';
 import { textFile } from '../trust/trust-files.js';
@@ -158,7 +158,7 @@ export class HostsController {
     @Input() input: RouteInput<'hostChanges'>,
     @CurrentHost() host: HostCaller,
     @Holding() held: Held,
-  ): Promise<HeldBody> {
+  ): Promise<void> {
     return giveChanges(this.services, host, input, held);
   }
 

@@ -81,6 +81,13 @@ function prepare(adapter: FastifyAdapter, lines: Logger, crowd: Crowd, limits: L
     this.leave = null;
     deadlines.end(this);
   });
+  fastify.decorateRequest('answered', function (this: FastifyRequest, reply) {
+    if (crowd.closed) reply.header('connection', 'close');
+    this.leave?.();
+    this.leave = null;
+    deadlines.end(this);
+    logRequest(lines, this, reply);
+  });
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
@@ -97,11 +104,7 @@ function prepare(adapter: FastifyAdapter, lines: Logger, crowd: Crowd, limits: L
   });
   // Not onResponse: an answer to a client that is gone is never "sent", but its work is done all the same.
   fastify.addHook('onSend', (request: FastifyRequest, reply, _payload, done) => {
-    if (crowd.closed) reply.header('connection', 'close');
-    request.leave?.();
-    request.leave = null;
-    deadlines.end(request);
-    logRequest(lines, request, reply);
+    request.answered(reply);
     done();
   });
   fastify.addHook('onClose', (_fastify, done) => {

@@ -1,9 +1,8 @@
 import type { FileAnswer, Route } from '@writ/contract';
-import { HttpCode, RequestMapping, RequestMethod, UseInterceptors } from '@nestjs/common';
+import { HttpCode, RequestMapping, RequestMethod, Res, UseInterceptors } from '@nestjs/common';
 import { z } from 'zod';
 import { FileInterceptor } from './file.interceptor.js';
 import { carryRoute } from './handler-route.js';
-import type { HeldBody } from './held.js';
 import type { OutputOf, Tagged } from './route-input.js';
 import { TagInterceptor } from './tag.interceptor.js';
 
@@ -32,13 +31,17 @@ export function Handle<R extends Route>(route: R) {
   };
 }
 
-/** As `Handle`, for a method that gets the request as `@Holding()` and resolves to what `Held.body` made of its answer. */
+/** As `Handle`, for a method that gets the request as `@Holding()` and answers it itself, by one of the ways that `Held` has. */
 export function HandleHeld<R extends Route & { readonly response: FileAnswer }>(route: R) {
-  return <T extends (...args: never[]) => Promise<HeldBody>>(
+  return <T extends (...args: never[]) => Promise<void>>(
     target: object,
     name: string,
     descriptor: TypedPropertyDescriptor<T>,
-  ): void => bind(route, target, name, descriptor);
+  ): void => {
+    bind(route, target, name, descriptor);
+    // Nest answers nothing where a parameter asks for the reply: this one comes after all that the method has.
+    Res()(target, name, descriptor.value?.length ?? 0);
+  };
 }
 
 function bind(route: Route, target: object, name: string, descriptor: PropertyDescriptor): void {

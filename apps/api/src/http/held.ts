@@ -1,16 +1,11 @@
 import type { FastifyReply } from 'fastify';
-import { Readable } from 'node:stream';
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { FastifyRequest } from './request.js';
 
-/** What a handler of a held request resolves to: what `Held.body` made of its answer. */
-export type HeldBody = Uint8Array | Readable | undefined;
-
-/** Pieces that are together no larger than this are sent as one. */
-const inOne = 65_536;
-
 /**
- * A request that may wait for as long as its handler likes. Thousands wait at a time, so that nothing may come with one that
- * it can do without.
+ * A request that may wait for as long as its handler likes, and which the handler answers itself. Thousands wait at a time, and
+ * are answered in one moment, so that nothing may come with one that it can do without.
  */
 export class Held {
   constructor(
@@ -28,28 +23,35 @@ export class Held {
     else this.reply.raw.once('close', onGone);
   }
 
-  /** An answer that goes on until the stream ends, kept by nobody on the way. */
-  stream(mediaType: string, stream: Readable): HeldBody {
+  /** Answers with what goes on until the stream ends, kept by nobody on the way. */
+  stream(mediaType: string, stream: Readable): void {
     this.reply.header('content-type', mediaType);
     // As nginx and those like it understand it.
     this.reply.header('x-accel-buffering', 'no');
-    return stream;
+    this.reply.send(stream);
+  }
+
+  /** Answers 204: there is nothing. */
+  nothing(): void {
+    this.reply.status(204).send();
   }
 
   /**
-   * What to answer with, for one reader, kept by no cache: pieces, so that what many are sent lies in memory once; null: 204, there is nothing.
-   * Their length is said, so that the reader knows a torn one.
+   * Answers one reader, kept by no cache. It is written as pieces, so that what many are sent lies in memory once: a copy for each
+   * reader is most of what answering ten thousand costs. Their length is said, so that the reader knows a torn one.
    */
-  body(mediaType: string, pieces: readonly Uint8Array[] | null): HeldBody {
-    if (pieces === null) {
-      this.reply.status(204);
-      return undefined;
-    }
+  body(mediaType: string, pieces: readonly Uint8Array[]): void {
+    const { request, reply } = this;
+    const { raw } = reply;
     const length = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    this.reply.header('content-type', mediaType);
-    if (length <= inOne) return Buffer.concat(pieces, length);
-    this.reply.header('content-length', String(length));
-    // One after the other, as fast as the reader takes them.
-    return Readable.from(pieces, { objectMode: true });
+    reply.header('content-type', mediaType).header('content-length', String(length));
+    request.answered(reply);
+    reply.hijack();
+    if (raw.destroyed) return;
+    raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
+    raw.cork();
+    for (const piece of pieces) raw.write(piece);
+    raw.end();
+    raw.uncork();
   }
 }

@@ -1,5 +1,5 @@
 import type { ProblemCode } from '@writ/contract';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import type { HostCaller } from '../hosts/host-token.js';
 
@@ -17,6 +17,8 @@ declare module 'fastify' {
     leave: (() => void) | null;
     /** From now on the request is held (`Held.begin`). */
     hold(): void;
+    /** Its answer is about to be sent: nobody works on it any more, and its line goes into the log. */
+    answered(reply: FastifyReply): void;
   }
 }
 
