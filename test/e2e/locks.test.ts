@@ -31,6 +31,7 @@ const cutNow = async () => {
   const [list] = await acme.ask<{ text: string }>('select text from cut_lists order by number desc limit 1');
   return parseCutList(list?.text ?? '');
 };
+const codeOf = async (answer: Promise<unknown>) => (await problemOf(answer)).code;
 async function rulesOf(answer: Promise<unknown>): Promise<readonly string[]> {
   const { code, failures } = await problemOf(answer);
   return [code, ...(failures?.map(({ rule }) => rule) ?? [])];
@@ -214,6 +215,28 @@ describe('a lock', () => {
     expect((await problemOf(lock('omar'))).code).toBe('already_so');
   });
 
+  it('goes on while an account is closed: whoever opens it again finds it locked, whoever that is', async () => {
+    const quinn = await acme.member('quinn', 'administrator');
+    const second = await acme.member('quinn2', 'administrator', quinn);
+    const account = { params: { user: 'quinn' } };
+    await lock('quinn', { seconds: 3600 });
+    expect(await rulesOf(unlock('quinn', second))).toEqual(['grant_refused', 'account_not_apart']);
+    const closed = await acme.as(second, 'disableUser', account);
+    expect(closed).toMatchObject({ state: 'disabled' });
+    expect(closed.lockedUntil).not.toBeNull();
+    expect(await acme.as(second, 'enableUser', account)).toMatchObject({ state: 'locked' });
+    expect(await codeOf(acme.signIn('quinn'))).toBe('sign_in_failed');
+    expect(await rulesOf(unlock('quinn', second))).toEqual(['grant_refused', 'account_not_apart']);
+    const [event] = (await acme.as(acme.owner, 'listEvents', { query: { kind: 'user.enabled' } })).items;
+    expect(event).toMatchObject({ subject: 'quinn', data: { lockedUntil: closed.lockedUntil } });
+    // Also where it is closed when the lock ends.
+    await acme.as(second, 'disableUser', account);
+    await unlock('quinn');
+    expect(await user('quinn')).toMatchObject({ state: 'disabled', lockedUntil: null });
+    expect(await acme.as(second, 'enableUser', account)).toMatchObject({ state: 'active' });
+    await acme.signIn('quinn');
+  });
+
   it('takes the rights that revoking takes, is asked about twice where more follows, and nobody ends their own', async () => {
     const paul = await acme.member('paul');
     expect((await problemOf(lock('oleg', {}, paul))).code).toBe('permission_missing');
@@ -238,6 +261,9 @@ describe('a lock', () => {
     await lock('ci');
     const shown = () => acme.as(acme.owner, 'showServiceAccount', { params: { account: 'ci' } });
     expect(await shown()).toMatchObject({ state: 'locked' });
+    await acme.as(acme.owner, 'enableServiceAccount', { params: { account: 'ci' } });
+    expect(await shown()).toMatchObject({ state: 'locked' });
+    await acme.as(acme.owner, 'disableServiceAccount', { params: { account: 'ci' } });
     await acme.as(acme.owner, 'enableServiceAccount', { params: { account: 'ci' } });
     expect(await shown()).toMatchObject({ state: 'locked' });
     await over();

@@ -55,7 +55,7 @@ export const User = z.strictObject({
   state: z.enum(['invited', 'active', 'locked', 'disabled']),
   createdAt: Instant,
   disabledAt: Instant.nullable(),
-  /** When the lock ends by itself; null: it is not locked. */
+  /** When its lock ends by itself, which may be while it is disabled; null: it has none. */
   lockedUntil: Instant.nullable(),
   /** Who made the invitation or reset that the account was last opened with; null: nobody did, or not yet. */
   openedBy: ActorName.nullable(),
@@ -96,7 +96,7 @@ export const ServiceAccount = z.strictObject({
   state: z.enum(['active', 'locked', 'disabled']),
   createdAt: Instant,
   disabledAt: Instant.nullable(),
-  /** When the lock ends by itself; null: it is not locked. */
+  /** When its lock ends by itself, which may be while it is disabled; null: it has none. */
   lockedUntil: Instant.nullable(),
   keys: z.array(SignInKey),
 });

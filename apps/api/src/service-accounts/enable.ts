@@ -1,15 +1,16 @@
 import type { Clock } from '@writ/kernel';
-import { changeAccount, raiseEpochs, recordEvent, type ScopedDatabase } from '@writ/storage';
+import { raiseEpochs, recordEvent, reopenAccount, type ScopedDatabase } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
+import { lockGoesOn } from '../users/enable-user.js';
 import { refuseEnabling } from '../users/open-account.js';
 import { takeTurn } from '../users/take-turn.js';
 import { knownServiceAccount } from './read.js';
 import { shownServiceAccount } from './view.js';
 
 /**
- * Opens a closed service account again, for keys that are registered from then on. Repeating it changes nothing. Ends in
+ * Opens a closed service account again, for keys that are registered from then on; with a lock that goes on it stays locked until that ends. Repeating it changes nothing. Ends in
  * `not_found`, `people_only` and `second_factor_required` (a role of a customer is delegated to it), `grant_refused` (every rule), `decision_stale`.
  */
 export function enableServiceAccount(
@@ -26,9 +27,9 @@ export function enableServiceAccount(
     // A lock is ended, or ends by itself.
     if (account.state !== 'disabled') return shownServiceAccount(tx, organizationId, account);
     await raiseEpochs(tx, organizationId, [account.id]);
-    const opened = { state: 'active', at: new Date(clock()), keepPassword: true } as const;
-    const enabled = await changeAccount(tx, organizationId, account.id, opened);
-    const data = exception === null ? {} : { exception };
+    const opened = { state: 'active', at: new Date(clock()) } as const;
+    const enabled = await reopenAccount(tx, organizationId, account, opened);
+    const data = { ...(exception === null ? {} : { exception }), ...lockGoesOn(account) };
     await recordEvent(tx, eventOf(actor, 'service_account.enabled', account.name, data));
     return shownServiceAccount(tx, organizationId, enabled);
   });

@@ -2,7 +2,6 @@ import type { ProblemCode } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
 import {
   changeAccount,
-  endLocksOf,
   endOtherSessions,
   fingerprintsOfUser,
   otherActiveOwners,
@@ -43,7 +42,7 @@ export interface AccountClosed extends TrustEnded {
  * Closes an account, in a transaction that holds `lockTrust`: nobody signs in to it, its sessions, invitations and registered keys end,
  * and so do the join tokens and invitations that it made and the keys that it registered for service accounts, also in customers;
  * and its unexpired user certificates, also those that it got in customers by delegation, and certified keys are revoked for good (domain.md "Losing access"). Host
- * certificates that it had signed, and keys of hosts and authorities, are no part of it. Closing it again finishes
+ * certificates that it had signed, and keys of hosts and authorities, are no part of it. Its locks go on, so that nobody opens it before they end. Closing it again finishes
  * whatever was left. Ends in `last_owner`.
  * @param act what it is written down as (id)
  */
@@ -69,8 +68,6 @@ export async function closeAccount(
   });
   await withdrawInvitations(tx, organizationId, account.id);
   await removeSignInKeys(tx, organizationId, { userId: account.id }, at);
-  // It would open the account again; what it has named is revoked for good below.
-  await endLocksOf(tx, organizationId, account.id, at);
   const ending = {
     certificates: await unexpiredUserCertificates(tx, organizationId, account.id, takenSince(services)),
     keys: await trustedUserKeys(tx, organizationId, account.id),
@@ -104,7 +101,7 @@ export async function closeAccount(
 
 /** Whether it is the account of an owner who can sign in, or will when a lock ends. */
 export function isLetInOwner({ administrativeRole, state, lockedFrom }: AccountRow): boolean {
-  return administrativeRole === 'owner' && (lockedFrom ?? state) === 'active';
+  return administrativeRole === 'owner' && (state === 'locked' ? lockedFrom : state) === 'active';
 }
 
 /** Ends in `last_owner` where nobody else could act as one. */

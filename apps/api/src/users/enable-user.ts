@@ -1,4 +1,4 @@
-import { changeAccount, raiseEpochs, recordEvent, type ScopedDatabase } from '@writ/storage';
+import { raiseEpochs, recordEvent, reopenAccount, type AccountRow, type ScopedDatabase } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
@@ -11,7 +11,7 @@ import { userView } from './user-view.js';
 
 /**
  * Reopens a closed account for new keys only: what was revoked with it stays so. Without a password it waits for
- * a reset's invitation. Repeating it changes nothing. An organization's first owner ends what people from outside have left there.
+ * a reset's invitation; with a lock that goes on it stays locked until that ends. Repeating it changes nothing. An organization's first owner ends what people from outside have left there.
  * Ends in `not_found`, `people_only` and `second_factor_required` (a role of a customer is delegated to it), `grant_refused` (every rule).
  */
 export function enableUser(
@@ -34,11 +34,15 @@ export function enableUser(
     const by = { actor: { id: userId, name: userName }, requestId: actor.requestId, outside };
     const owner = { ...by, organizationId, ownerId: account.id, subject };
     return handingOver(tx, services, owner, async () => {
-      const change = { state, at, keepPassword: true } as const;
-      const enabled = await changeAccount(tx, organizationId, account.id, change);
-      const data = exception === null ? {} : { exception };
+      const enabled = await reopenAccount(tx, organizationId, account, { state, at });
+      const data = { ...(exception === null ? {} : { exception }), ...lockGoesOn(account) };
       await recordEvent(tx, eventOf(actor, 'user.enabled', account.name, data));
       return userView(enabled);
     });
   });
+}
+
+/** What the event says of a lock with which an account is opened again. */
+export function lockGoesOn({ lockedUntil }: AccountRow): { readonly lockedUntil?: string } {
+  return lockedUntil === null ? {} : { lockedUntil: lockedUntil.toISOString() };
 }

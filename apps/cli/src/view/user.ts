@@ -16,14 +16,15 @@ export function describeUser(user: User): readonly Line[] {
   ];
 }
 
-/** 'active', 'locked until …', 'disabled since …' */
+/** 'active', 'locked until …', 'disabled since …', 'disabled since … and locked until …' */
 export function stateOf({
   state,
   disabledAt,
   lockedUntil,
 }: Pick<User, 'disabledAt' | 'lockedUntil'> & { readonly state: string }): string {
-  if (lockedUntil !== null) return `${state} until ${instant(lockedUntil)}`;
-  return disabledAt === null ? state : `${state} since ${instant(disabledAt)}`;
+  const lock = lockedUntil === null ? '' : `locked until ${instant(lockedUntil)}`;
+  if (disabledAt === null) return lock === '' ? state : lock;
+  return `${state} since ${instant(disabledAt)}${lock === '' ? '' : ` and ${lock}`}`;
 }
 
 /** The invitation is the data; what to do with it is talk. */

@@ -13,9 +13,9 @@ export interface AccountRow {
   readonly hasPassword: boolean;
   readonly createdAt: Date;
   readonly disabledAt: Date | null;
-  /** When its lock ends by itself; null: it is not locked. */
+  /** When its lock ends by itself, also while it is closed; null: it has none. */
   readonly lockedUntil: Date | null;
-  /** The state that it goes back to then; null: it is not locked. */
+  /** The state that it goes back to then, if nobody has closed it; null: it has no lock. */
   readonly lockedFrom: 'invited' | 'active' | null;
   /** Who made the invitation or reset that the account was last opened with; null: `init`, or nobody yet. */
   readonly openedBy: string | null;
@@ -35,12 +35,11 @@ function ofLastOpening(column: Prisma.Sql): Prisma.Sql {
 
 const columns = Prisma.sql`users.id, users.name, users.kind, administrative_role as "administrativeRole", state,
   password_hash is not null as "hasPassword", users.created_at as "createdAt", disabled_at as "disabledAt",
-  case state when 'locked' then (select max(act.locked_until) from revocation_acts act
-    where act.locked_user_id = users.id and act.organization_id = users.organization_id and act.unlocked_at is null)
-    end as "lockedUntil",
-  case state when 'locked' then (select act.locked_from from revocation_acts act
+  (select max(act.locked_until) from revocation_acts act
+    where act.locked_user_id = users.id and act.organization_id = users.organization_id and act.unlocked_at is null) as "lockedUntil",
+  (select act.locked_from from revocation_acts act
     where act.locked_user_id = users.id and act.organization_id = users.organization_id and act.unlocked_at is null limit 1)
-    end as "lockedFrom",
+    as "lockedFrom",
   ${ofLastOpening(Prisma.sql`created_by_id`)} as "openedBy",
   ${ofLastOpening(Prisma.sql`confirmed_by_id`)} as "confirmedBy"`;
 
@@ -156,6 +155,24 @@ export async function changeAccount(
     returning ${columns}`;
   if (changed === undefined) throw new Error('An account that was there a moment ago is gone.');
   return changed;
+}
+
+/**
+ * Opens a closed account again: it goes into `state`, or, where a lock of it goes on, stays locked until that ends and goes into it then.
+ * The password is kept.
+ */
+export async function reopenAccount(
+  tx: Transaction,
+  organizationId: string,
+  { id, lockedUntil }: AccountRow,
+  { state, at }: { readonly state: 'invited' | 'active'; readonly at: Date },
+): Promise<AccountRow> {
+  if (lockedUntil !== null)
+    await tx.$executeRaw`
+      update revocation_acts set locked_from = ${state}
+      where organization_id = ${organizationId}::uuid and locked_user_id = ${id}::uuid and unlocked_at is null`;
+  const reopened = lockedUntil === null ? state : 'locked';
+  return changeAccount(tx, organizationId, id, { state: reopened, at, keepPassword: true });
 }
 
 /** How many owners but this one can sign in. */
