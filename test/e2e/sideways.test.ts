@@ -302,6 +302,77 @@ describe('an account that is closed', () => {
   });
 });
 
+describe('what a service account made', () => {
+  const invite = (by: Member, name: string, customer = {}) =>
+    org.as(by, 'inviteUser', { ...customer, body: { name, administrativeRole: 'administrator' } });
+
+  it('counts as long as whoever answered for its key then might register it still, and no longer', async () => {
+    const hal = await org.member('hal', 'administrator', dan);
+    const bot = await serviceAccount(hal, 'halbot', 'administrator');
+    const [minion, later] = [await invite(bot, 'minion'), await invite(bot, 'later')];
+    const acme = { handle: org.handle, name: 'acme' };
+    const { secret } = await tokenWith(bot, acme, {});
+    await org.as(dan, 'lockAccount', { body: { user: 'hal', seconds: 3600, reason: 'missing' } });
+    expect(await codeOf(accept(minion.invitation))).toBe('invitation_invalid');
+    expect(await codeOf(joinWith(secret, acme, 'token-lock'))).toBe('join_token_invalid');
+    await org.as(dan, 'unlockAccount', { body: { user: 'hal' } });
+    await joinWith(secret, acme, 'token-free');
+    // Nor is it anybody else's who takes the key over, or registers another; nor nobody's, once the key is gone.
+    const account = { params: { account: 'halbot' } };
+    const other = newKey();
+    await org.as(dan, 'addSignInKey', { ...account, body: { publicKey: other.line } });
+    const set = (administrativeRole: string) =>
+      org.as(dan, 'setUser', { params: { user: 'hal' }, body: { administrativeRole } });
+    await set('member');
+    const refused = async () => [
+      await codeOf(accept(minion.invitation)),
+      await codeOf(joinWith(secret, acme, 'token-lost')),
+    ];
+    const gone = ['invitation_invalid', 'join_token_invalid'];
+    expect(await refused()).toEqual(gone);
+    await org.as(dan, 'addSignInKey', { ...account, body: { publicKey: bot.key.line } });
+    expect(await refused()).toEqual(gone);
+    const { fingerprint } = bot.key;
+    await org.as(dan, 'removeSignInKey', { ...account, body: { fingerprint } });
+    expect(await refused()).toEqual(gone);
+    const byDan = { name: 'halbot', token: (await byKey('halbot', other)).accessToken };
+    await accept((await invite(byDan, 'dans')).invitation);
+    await set('administrator');
+    await accept(later.invitation);
+  });
+
+  it('in a customer ends with the owner of the provider behind it, also in two steps, and after their key is gone', async () => {
+    const { handle, name } = await customer();
+    const uma = await org.member('uma', 'owner', dan);
+    await strong();
+    const keys = { ci: newKey(), ci2: newKey() };
+    const register = (by: Member, account: keyof typeof keys) =>
+      org.as(by, 'addSignInKey', { ...at(handle, { account }), body: { publicKey: keys[account].line } });
+    const enter = async (account: keyof typeof keys) => ({
+      ...{ name: account, token: (await byKey(account, keys[account], name)).accessToken },
+    });
+    for (const account of ['ci', 'ci2'])
+      await org.as(uma, 'createServiceAccount', {
+        ...at(handle),
+        body: { name: account, administrativeRole: 'administrator' },
+      });
+    await register(uma, 'ci');
+    await register(await enter('ci'), 'ci2');
+    const ci2 = await enter('ci2');
+    const { invitation } = await invite(ci2, 'mole', at(handle));
+    const { secret } = await tokenWith(ci2, { handle, name }, {});
+    const { fingerprint } = keys.ci;
+    await org.as(uma, 'removeSignInKey', { ...at(handle, { account: 'ci' }), body: { fingerprint } });
+    await org.as(ci2, 'listUsers', at(handle));
+    const demoted = { params: { user: 'uma' }, body: { administrativeRole: 'member' } };
+    await org.as(dan, 'setUser', demoted);
+    expect(await codeOf(org.as(ci2, 'listUsers', at(handle)))).toBe('session_ended');
+    expect(await codeOf(enter('ci2'))).toBe('sign_in_failed');
+    expect(await codeOf(accept(invitation))).toBe('invitation_invalid');
+    expect(await codeOf(joinWith(secret, { handle, name }))).toBe('join_token_invalid');
+  });
+});
+
 describe('an account that is locked', () => {
   it('goes on in no customer by a key that it registered there', async () => {
     const { handle, name } = await customer();

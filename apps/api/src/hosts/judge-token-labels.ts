@@ -13,6 +13,7 @@ import {
 } from '@writ/storage';
 import { heldPermissions } from '../auth/held-permissions.js';
 import type { CallerSomewhere } from '../auth/signed-in-caller.js';
+import { isAnsweredFor } from '../service-accounts/unanswered-keys.js';
 import { refuseWidening, rolesWidenedBy } from './widen-labels.js';
 
 /**
@@ -29,7 +30,7 @@ export async function judgeTokenLabels(
   const { organizationId, createdById } = token;
   const maker = await findSignInUser(tx, organizationId, { id: createdById });
   if (maker === null) await refuseFromOutside(tx, organizationId, createdById);
-  else await refuseWithoutRight(tx, organizationId, maker);
+  else await refuseWithoutRight(tx, token, maker);
   const widened = await rolesWidenedBy(tx, organizationId, null, Labels.parse(token.labels));
   if (widened.length === 0) return null;
   const caller: CallerSomewhere = {
@@ -60,19 +61,20 @@ export async function judgeTokenLabels(
   }
 }
 
-/** Ends in `join_token_invalid` unless the maker's account is open and holds what making a token takes. */
+/** Ends in `join_token_invalid` unless the maker's account is open, answered for, and holds what making a token takes. */
 async function refuseWithoutRight(
   tx: Transaction,
-  organizationId: string,
-  { id, administrativeRole }: SignInUser,
+  { organizationId, createdAt }: JoinTokenRow,
+  maker: SignInUser,
 ): Promise<void> {
-  if (!(await isActive(tx, organizationId, id))) {
+  if (!(await isActive(tx, organizationId, maker.id))) {
     throw invalid(
-      'The account that made this join token was closed, and the token with it; ask for a new one.',
+      'The account that made this join token was closed, locked or reset, and the token counts no more; ask for a new one.',
     );
   }
-  const held = await heldPermissions(tx, organizationId, administrativeRole);
-  if (held.has(routes.createJoinToken.access)) return;
+  const held = await heldPermissions(tx, organizationId, maker.administrativeRole);
+  const answered = await isAnsweredFor(tx, organizationId, maker, createdAt);
+  if (answered && held.has(routes.createJoinToken.access)) return;
   throw invalid(
     'Whoever made this join token may not let hosts join any more; ask somebody who may for a new one.',
   );

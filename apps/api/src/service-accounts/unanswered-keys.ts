@@ -3,11 +3,14 @@ import { answersForKey } from '@writ/policy';
 import {
   endSessionsOfKey,
   holdUserToChange,
+  isActive,
   isOwnerElsewhere,
   keyRegistrars,
   raiseEpochs,
   type KeyRegistrar,
+  type SignInUser,
   type Transaction,
+  type WhichKeys,
 } from '@writ/storage';
 import { heldPermissions } from '../auth/held-permissions.js';
 
@@ -20,12 +23,12 @@ interface UnansweredKey {
 /**
  * The registered keys that open nothing, as whoever registered them, or may be behind a service account that did, might not register
  * them now: they lost the right, the account holds more by now, or their own is closed, locked or reset. All of the organization's, those of some accounts (ids) or
- * one. The transaction may see more organizations from then on: where people from outside are from.
+ * one; with `at` of those that may have opened these at that time. The transaction may see more organizations from then on: where people from outside are from.
  */
 export async function unansweredKeys(
   tx: Transaction,
   organizationId: string,
-  of: { readonly fingerprint?: string; readonly userIds?: readonly string[] } = {},
+  of: WhichKeys = {},
 ): Promise<readonly UnansweredKey[]> {
   const registrars = await keyRegistrars(tx, organizationId, of);
   const held = await permissionsByRole(tx, organizationId, registrars);
@@ -43,6 +46,21 @@ export async function unansweredKeys(
     if (!answered) unanswered.set(fingerprint, { userId, fingerprint });
   }
   return [...unanswered.values()];
+}
+
+/**
+ * Whether what an account made at a time (`at`), and what is only used now, is answered for: the account can act now, and of a service
+ * account whoever registered the keys by which it may have been made might register them now. Whether the account may make it still is
+ * another question. The transaction may see more organizations from then on, likewise.
+ */
+export async function isAnsweredFor(
+  tx: Transaction,
+  organizationId: string,
+  { id, kind }: Pick<SignInUser, 'id' | 'kind'>,
+  at: Date,
+): Promise<boolean> {
+  if (!(await isActive(tx, organizationId, id))) return false;
+  return kind === 'person' || (await unansweredKeys(tx, organizationId, { userIds: [id], at })).length === 0;
 }
 
 /**

@@ -3,24 +3,24 @@ import { CodedError, type Clock } from '@writ/kernel';
 import { mayOpenAccount, type Caller } from '@writ/policy';
 import {
   findSignInUser,
-  isActive,
   isOwnerElsewhere,
   type SignInUser,
   type Transaction,
   type UsedInvitation,
 } from '@writ/storage';
 import { heldPermissions } from '../auth/held-permissions.js';
+import { isAnsweredFor } from '../service-accounts/unanswered-keys.js';
 import { granterOf } from '../roles/granter.js';
 
 /**
- * Judges an invitation again when it is used, with what whoever made it may do now: rights may have been taken since. One that was
- * made from outside takes an owner of the provider still; one by `init` was judged then. Ends in `invitation_invalid`.
+ * Judges an invitation again when it is used, with what whoever made it may do now: rights may have been taken since, also from
+ * whoever answers for a service account. One that was made from outside takes an owner of the provider still; one by `init` was judged then. Ends in `invitation_invalid`.
  */
 export async function judgeInvitation(
   tx: Transaction,
   clock: Clock,
   organization: Pick<Caller, 'organizationId' | 'organizationHandle' | 'organizationName'>,
-  { createdById, purpose }: Pick<UsedInvitation, 'createdById' | 'purpose'>,
+  { createdById, createdAt, purpose }: Pick<UsedInvitation, 'createdById' | 'createdAt' | 'purpose'>,
   { administrativeRole }: SignInUser,
 ): Promise<void> {
   const { organizationId } = organization;
@@ -31,7 +31,7 @@ export async function judgeInvitation(
     if (await isOwnerElsewhere(tx, organizationId, createdById)) return;
     throw withdrawn();
   }
-  if (!(await isActive(tx, organizationId, createdById))) throw withdrawn();
+  if (!(await isAnsweredFor(tx, organizationId, maker, createdAt))) throw withdrawn();
   const caller: Caller = {
     ...organization,
     ...{ userId: createdById, userName: maker.name, epoch: 0n, permissions: new Set() },

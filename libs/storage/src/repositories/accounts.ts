@@ -251,12 +251,13 @@ export async function withdrawInvitations(
 
 /**
  * Whether the account can still act, and its organization is open: what a change that waited for others has to ask before it
- * goes on.
+ * goes on. A person's that has no password cannot: it waits for the invitation of a reset.
  */
 export async function isActive(tx: Transaction, organizationId: string, userId: string): Promise<boolean> {
   const rows = await tx.$queryRaw<unknown[]>`
     select from users join organizations o on o.id = users.organization_id
-    where o.id = ${organizationId}::uuid and users.id = ${userId}::uuid and users.state = 'active' and o.state = 'active'`;
+    where o.id = ${organizationId}::uuid and users.id = ${userId}::uuid and users.state = 'active' and o.state = 'active'
+      and (users.kind = 'service' or users.password_hash is not null)`;
   return rows.length > 0;
 }
 

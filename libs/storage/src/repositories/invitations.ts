@@ -7,6 +7,7 @@ export interface UsedInvitation {
   readonly purpose: string;
   /** Null: `init`. */
   readonly createdById: string | null;
+  readonly createdAt: Date;
 }
 
 /**
@@ -23,7 +24,8 @@ export async function useInvitation(
     update invitations set used_at = ${now}::timestamptz
     where organization_id = ${organizationId}::uuid and token_hash = ${Uint8Array.from(tokenHash)}::bytea
       and used_at is null and expires_at > ${now}::timestamptz
-    returning id, user_id as "userId", purpose, created_by_id as "createdById"`;
+    returning id, user_id as "userId", purpose, created_by_id as "createdById",
+      created_at as "createdAt"`;
   return rows[0] ?? null;
 }
 
@@ -36,6 +38,6 @@ export async function findInvitation(
 ): Promise<UsedInvitation | null> {
   return tx.invitation.findFirst({
     where: { organizationId, tokenHash: Uint8Array.from(tokenHash), usedAt: null, expiresAt: { gt: now } },
-    select: { id: true, userId: true, purpose: true, createdById: true },
+    select: { id: true, userId: true, purpose: true, createdById: true, createdAt: true },
   });
 }

@@ -43,8 +43,8 @@ export async function outsiderName(
 }
 
 /**
- * Whether somebody from outside still is who lets people act in a customer: an owner of their own organization, and active. The
- * transaction sees that one from then on, too. False also for somebody who is not from outside.
+ * Whether somebody from outside still is who lets people act in a customer: an owner of their own organization, and active with a
+ * password (which a reset takes). The transaction sees that one from then on, too. False also for somebody who is not from outside.
  */
 export async function isOwnerElsewhere(
   tx: Transaction,
@@ -57,7 +57,8 @@ export async function isOwnerElsewhere(
   });
   if (outsider === null) return false;
   await seeAlso(tx, outsider.homeId);
-  const where = { id: userId, organizationId: outsider.homeId, administrativeRole: 'owner', state: 'active' };
+  const owner = { administrativeRole: 'owner', state: 'active', passwordHash: { not: null } };
+  const where = { id: userId, organizationId: outsider.homeId, ...owner };
   return (await tx.user.findFirst({ where, select: { id: true } })) !== null;
 }
 

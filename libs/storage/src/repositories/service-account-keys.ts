@@ -65,6 +65,13 @@ export async function findSignInKey(
   });
 }
 
+/** Keys by name, by the accounts (ids) that they open, and of which time; of all those given. */
+export interface WhichKeys {
+  readonly fingerprint?: string;
+  readonly userIds?: readonly string[];
+  readonly at?: Date;
+}
+
 /** Somebody on whom it rests that a key opens an account: who registered it, or a service account's key by which that one may have done it. */
 export interface KeyRegistrar {
   readonly fingerprint: string;
@@ -74,37 +81,53 @@ export interface KeyRegistrar {
   readonly registrarId: string;
   /** Null: somebody from outside. */
   readonly administrativeRole: string | null;
-  /** Whether that account can act at all: nobody has closed, locked or reset it. */
+  /** Whether that account can act at all: nobody has closed, locked or reset it, by whichever way. */
   readonly acting: boolean;
 }
 
 /**
  * On whom the keys that were not removed rest. Of whoever stands behind a service account that registered one, those whose accounts
  * were closed are left out: what they left was ended then; and so are those whose keys were gone, or somebody else's to answer for,
- * before it registered this one.
+ * before it registered this one. With `at`: on whom the keys rest that may have opened their accounts at that time.
  */
 export function keyRegistrars(
   tx: Transaction,
   organizationId: string,
-  { fingerprint, userIds }: { readonly fingerprint?: string; readonly userIds?: readonly string[] },
+  { fingerprint, userIds, at }: WhichKeys,
 ): Promise<KeyRegistrar[]> {
-  const which = [Prisma.sql`organization_id = ${organizationId}::uuid`, Prisma.sql`removed_at is null`];
+  const which = [Prisma.sql`k.organization_id = ${organizationId}::uuid`];
+  if (at === undefined) which.push(Prisma.sql`removed_at is null`);
+  else which.push(Prisma.sql`added_at <= ${at}::timestamptz`, openedAt(Prisma.sql`${at}::timestamptz`));
   if (fingerprint !== undefined) which.push(Prisma.sql`fingerprint = ${fingerprint}`);
   if (userIds !== undefined) which.push(Prisma.sql`user_id = any(${[...userIds]}::uuid[])`);
   return tx.$queryRaw<KeyRegistrar[]>`
     with recursive registrars (fingerprint, user_id, id, at) as (
-      select fingerprint, user_id, added_by_id, added_at from service_account_keys where ${every(which)}
+      select k.fingerprint, k.user_id, k.added_by_id, k.added_at from service_account_keys k
+        left join users who on who.id = k.added_by_id and who.organization_id = k.organization_id
+      where ${every(which)}
       union
       select r.fingerprint, r.user_id, k.added_by_id, k.added_at from registrars r join service_account_keys k on k.user_id = r.id
         left join users who on who.id = k.added_by_id and who.organization_id = k.organization_id
       where k.organization_id = ${organizationId}::uuid
-        and (removed_at is null or (last_used_at is not null and removed_at >= r.at and who.state <> 'disabled'))
+        and ${openedAt(Prisma.sql`r.at`)}
     )
     select distinct r.fingerprint, r.user_id as "userId", account.administrative_role as "accountRole", r.id as "registrarId",
-      who.administrative_role as "administrativeRole", coalesce(who.state = 'active', false) as acting
+      who.administrative_role as "administrativeRole", coalesce(${canAct}, false) as acting
     from registrars r join users account on account.id = r.user_id and account.organization_id = ${organizationId}::uuid
       left join users who on who.id = r.id and who.organization_id = ${organizationId}::uuid`;
 }
+
+/**
+ * Whether a key (k) that was there at a time opened its account then, as far as whoever registered it (who) has to do with it still. Of
+ * somebody from outside there is no row here: what they left was ended when their account was closed at home.
+ */
+function openedAt(at: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`(removed_at is null or (last_used_at is not null and removed_at >= ${at}
+    and (who.id is null or who.state <> 'disabled')))`;
+}
+
+/** Whether an account (who) can act now: it is active, and a person's has a password, which only its invitation gives back after a reset. */
+const canAct = Prisma.sql`(who.state = 'active' and (who.kind = 'service' or who.password_hash is not null))`;
 
 /** Notes that somebody has signed in with it. */
 export async function noteSignInKeyUsed(
