@@ -17,7 +17,7 @@ describe.each(tried)('in %s, a host that follows', (shell) => {
 
   beforeAll(async () => {
     machine = await (await Machine.start({ shell, fetcher: fetcherOf[shell] })).joined();
-    noteSleeps();
+    watchTime();
     follow();
     await machine.service.holds();
   });
@@ -36,15 +36,23 @@ describe.each(tried)('in %s, a host that follows', (shell) => {
 
   const sleeps = () => join(machine.directory, 'sleeps');
 
-  /** From now on it is written down for how long the kit sleeps. */
-  function noteSleeps(): void {
-    const path = join(machine.directory, 'bin/sleep');
+  /** A program that does something first: `before`, lines of sh. */
+  function wrap(name: string, before: string): void {
+    const path = join(machine.directory, 'bin', name);
     const real = readlinkSync(path);
     rmSync(path);
-    const command = real.endsWith('busybox') ? `${real} sleep` : real;
-    writeFileSync(sleeps(), '');
-    writeFileSync(path, `#!/bin/sh\necho "$1" >>${sleeps()}\nexec ${command} "$@"\n`);
+    const command = real.endsWith('busybox') ? `${real} ${name}` : real;
+    writeFileSync(path, `#!/bin/sh\n${before}\nexec ${command} "$@"\n`);
     chmodSync(path, 0o755);
+  }
+
+  /** While this file is there, no time passes. */
+  const stopped = () => join(machine.directory, 'stopped');
+
+  function watchTime(): void {
+    writeFileSync(sleeps(), '');
+    wrap('sleep', `echo "$1" >>${sleeps()}`);
+    wrap('date', `[ ! -f ${stopped()} ] || exec cat ${stopped()}`);
   }
 
   /** How often it slept for a second or more: it does nothing else then. */
@@ -97,11 +105,13 @@ describe.each(tried)('in %s, a host that follows', (shell) => {
         resolve();
       });
     });
+    writeFileSync(stopped(), `${Math.floor(Date.now() / 1000)}\n`);
     service.before = (_, path) =>
       path.startsWith('/host/changes') ? problem(401, 'host_token_invalid', 'Prove it again.') : undefined;
     service.krlVersion += 1;
     service.tell();
     await rested;
+    rmSync(stopped());
     service.before = undefined;
     await service.holdsAnother();
   });
