@@ -366,6 +366,31 @@ describe('what somebody of the provider leaves in a customer', () => {
     await accept(invitation);
   });
 
+  it('ends as well where it was done in the name of the owner, before that one came', async () => {
+    const there = await customer();
+    const { handle, name } = there;
+    // She uses the invitation herself.
+    const posing = await letIn(handle, 'bo', 'administrator');
+    const helper = await letIn(handle, 'helper', 'administrator', posing);
+    const ci = await serviceAccount(posing, there, 'ci', 'administrator');
+    const secret = await tokenFor(posing, handle, name);
+    const later = await org.as(posing, 'inviteUser', { ...at(handle), body: { name: 'later' } });
+    const { invitation } = await org.as(org.owner, 'resetUser', at(handle, { user: 'bo' }));
+    const owner = { administrativeRole: 'owner' };
+    await org.as(org.owner, 'setUser', { ...at(handle, { user: 'bo' }), body: owner });
+    const bo = { name: 'bo', token: (await accept(invitation)).accessToken };
+    expect(await codeOf(org.as(helper, 'listUsers', at(handle)))).toBe('session_ended');
+    expect(await codeOf(org.as(ci, 'listUsers', at(handle)))).toBe('session_ended');
+    expect(await codeOf(byKey(there, ci))).toBe('sign_in_failed');
+    expect(await codeOf(accept(later.invitation))).toBe('invitation_invalid');
+    expect(await codeOf(challengeJoin(handle, name, secret))).toBe('join_token_invalid');
+    const [handedOver] = await eventsAt(bo, handle, 'organization.handed_over');
+    expect(handedOver?.data).toMatchObject({ joinTokens: 1, invitations: 1, keys: 1, accounts: ['helper'] });
+    // What the owner does is theirs.
+    await letIn(handle, 'mia', 'administrator', bo);
+    expect(await org.as(bo, 'showUser', at(handle, { user: 'bo' }))).toMatchObject({ state: 'active' });
+  });
+
   it('ends with the certificates of hosts that they signed by hand, not of those that have joined', async () => {
     const { handle, name } = await customer();
     const [own, joined] = [newKey(), newKey()];

@@ -302,6 +302,42 @@ describe('an account that is closed', () => {
   });
 });
 
+describe('accounts that somebody opened through another one of theirs', () => {
+  it('go on being theirs when the one between is reset for somebody else, or confirmed', async () => {
+    const mal = await org.member('mal', 'administrator');
+    await org.role('inner', []);
+    for (const end of ['reset', 'confirmed']) {
+      const pal = await org.member(`pal-${end}`, 'administrator', mal);
+      const second = await org.member(`second-${end}`, 'member', pal);
+      const bot = await serviceAccount(pal, `bot-${end}`, 'member');
+      const params = { params: { user: pal.name } };
+      if (end === 'reset') await accept((await org.as(dan, 'resetUser', params)).invitation);
+      else await org.as(dan, 'confirmUser', params);
+      for (const user of [second.name, bot.name]) {
+        const grant = org.as(mal, 'grantRole', { params: { role: 'inner' }, body: { user } });
+        expect([user, await rulesOf(grant)]).toEqual([user, wouldGain]);
+      }
+    }
+    // What somebody opens after that is no business of whoever was there before.
+    const real = await org.signIn('pal-confirmed');
+    await org.member('third', 'member', real);
+    await org.as(mal, 'grantRole', { params: { role: 'inner' }, body: { user: 'third' } });
+  });
+
+  it('also where the one between is of the provider, and acted in a customer', async () => {
+    const { handle } = await customer();
+    const malo = await org.member('malo', 'owner');
+    await org.as(dan, 'confirmUser', { params: { user: 'malo' } });
+    await org.member('palo', 'owner', malo);
+    await strong();
+    await letIn(handle, 'y', 'member', await asStrong('palo'));
+    await accept((await org.as(dan, 'resetUser', { params: { user: 'palo' } })).invitation);
+    await role(dan, handle, 'web');
+    const grant = org.as(malo, 'grantRole', { ...at(handle, { role: 'web' }), body: { user: 'y' } });
+    expect(await rulesOf(grant)).toEqual(wouldGain);
+  });
+});
+
 describe('what a service account made', () => {
   const invite = (by: Member, name: string, customer = {}) =>
     org.as(by, 'inviteUser', { ...customer, body: { name, administrativeRole: 'administrator' } });
@@ -479,6 +515,11 @@ describe('the last owner', () => {
 function hostProof(key: OwnKey, challenge: string): string {
   const text = Buffer.from(challenge, 'base64').toString();
   return sshsig(key, 'host-proof@writ', text).replace(/-----[A-Z ]+-----|\n/g, '');
+}
+async function asStrong(name: string): Promise<Member> {
+  const member = await org.signIn(name);
+  await strong();
+  return member;
 }
 async function serviceAccount(by: Member, name: string, administrativeRole: string) {
   const key = newKey(name);

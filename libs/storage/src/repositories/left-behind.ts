@@ -46,8 +46,8 @@ export async function withdrawLeftBy(
 }
 
 /**
- * The same for everybody from outside, whose are also the accounts that they opened and what these did, but for the organization's
- * owner (id). Of certificates those that expire after `takenSince` (seconds since 1970). In a transaction that holds `lockTrust`.
+ * The same for everybody from outside, whose are also the accounts that they opened and what these did; of the organization's
+ * owner (id) only what was done in their name before the opening by which they have come in. Of certificates those that expire after `takenSince` (seconds since 1970). In a transaction that holds `lockTrust`.
  */
 export async function withdrawLeftByOutsiders(
   tx: Transaction,
@@ -61,13 +61,18 @@ export async function withdrawLeftByOutsiders(
         where organization_id = ${organizationId}::uuid and (removed_at is null or last_used_at is not null)
       union
       select user_id, created_by_id, created_at, 'infinity' from invitations
-        where organization_id = ${organizationId}::uuid and used_at is not null and user_id <> ${ownerId}::uuid),
+        where organization_id = ${organizationId}::uuid and used_at is not null and user_id <> ${ownerId}::uuid
+      union
+      select i.user_id, i.created_by_id, i.created_at, came.used_at from invitations i join (
+          select user_id, max(used_at) as used_at from invitations
+          where organization_id = ${organizationId}::uuid and user_id = ${ownerId}::uuid group by user_id) came using (user_id)
+        where i.organization_id = ${organizationId}::uuid and i.used_at < came.used_at),
     makers (id, until) as (
       select user_id, 'infinity'::timestamptz from outsiders where organization_id = ${organizationId}::uuid
       union
       select opened.id, opened.until from opened join makers on makers.id = opened.by and opened.at <= makers.until)
     select id, max(until)::text as until from makers group by id`;
-  const ids = makers.map(({ id }) => id);
+  const ids = makers.flatMap(({ id }) => (id === ownerId ? [] : [id]));
   const left = (await withdraw(tx, [organizationId], makers)).get(organizationId) ?? nothing;
   const hostCertificates = await tx.$queryRaw<CertificateRef[]>`
     select authority_id as "authorityId", serial, valid_before as "validBefore" from certificates c

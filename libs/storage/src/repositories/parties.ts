@@ -14,52 +14,67 @@ export interface PartyRow {
   readonly onlyOwner: boolean;
 }
 
+/** An account (id) of which it is asked who may have been behind it at a time, or since; `since` as text: it may be 'infinity', for now. */
+interface Asked {
+  readonly key: string;
+  readonly id: string;
+  readonly since: string;
+}
+
 /**
  * Each account (id) with everybody who may be behind it: who made its invitation that can still be used, and who made the one
  * that it was last opened with, unless somebody has confirmed since then whose it is; who registered a key that opens or ever opened it,
- * where it is a service account's; and who may be behind those. Two who
+ * where it is a service account's; and who may be behind those, or may have been when they did it: of an account in between counts the opening
+ * that it had at that time, and every later one, as if confirmed only where it was by then. Two who
  * have reset each other are both there, once. So is somebody from outside, who let the first people in; but not behind an active
- * owner, who answers for the organization from then on and could not begin otherwise.
+ * owner, who answers for the organization from then on and could not begin otherwise. By key; `since`: since when each may be behind it.
  */
-export async function partiesOf(
+async function partiesOf(
   tx: Transaction,
   organizationId: string,
-  userIds: readonly string[],
+  asked: readonly Asked[],
   now: Date,
-): Promise<ReadonlyMap<string, readonly PartyRow[]>> {
-  const rows = await tx.$queryRaw<(PartyRow & { readonly of: string })[]>`
-    with recursive party (account, id) as (
-      select id, id from unnest(${[...userIds]}::uuid[]) as asked (id)
+): Promise<ReadonlyMap<string, readonly (PartyRow & { readonly since: string })[]>> {
+  const rows = await tx.$queryRaw<(PartyRow & { readonly of: string; readonly since: string })[]>`
+    with recursive party (account, id, at) as (
+      select account, id, at from unnest(${asked.map(({ key }) => key)}::text[], ${asked.map(({ id }) => id)}::uuid[],
+        ${asked.map(({ since }) => since)}::timestamptz[]) as asked (account, id, at)
       union
-      select account, behind.id from party join lateral (
-        select case when confirmed_at is null then created_by_id else confirmed_below_id end as id
+      select account, behind.id, behind.at from party join lateral (
+        select case when confirmed_at < party.at then confirmed_below_id else created_by_id end as id, created_at as at
         from invitations i
         where i.organization_id = ${organizationId}::uuid and i.user_id = party.id
-          and ((used_at is null and expires_at > ${now}::timestamptz)
-          or i.id = (
-            select last.id from invitations last
-            where last.organization_id = ${organizationId}::uuid and last.user_id = party.id and last.used_at is not null
-            order by last.used_at desc, last.created_at desc limit 1))
+          and (used_at is not null or expires_at > ${now}::timestamptz)
+          and not exists (
+            select from invitations later
+            where later.organization_id = ${organizationId}::uuid and later.user_id = party.id and later.used_at < party.at
+              and (later.used_at, later.created_at) > (i.used_at, i.created_at))
           and not (exists (select from users own where own.id = party.id and own.administrative_role = 'owner' and own.state = 'active')
-            and exists (select from outsiders o where o.organization_id = ${organizationId}::uuid and o.user_id = i.created_by_id))
+            and exists (select from outsiders o where o.organization_id = ${organizationId}::uuid and o.user_id = i.created_by_id)
+            and not exists (
+              select from invitations later
+              where later.organization_id = ${organizationId}::uuid and later.user_id = party.id
+                and (later.used_at, later.created_at) > (i.used_at, i.created_at)))
         union all
-        select added_by_id from service_account_keys k
+        select added_by_id, added_at from service_account_keys k
         where k.organization_id = ${organizationId}::uuid and k.user_id = party.id
           and (removed_at is null or last_used_at is not null)
       ) behind on true
     )
-    select account as of, person.id as "userId", person.name as "userName",
+    select account as of, person.id as "userId", person.name as "userName", party.at::text as since,
       array(select role_id::text from role_holders h
         where h.organization_id = ${organizationId}::uuid and h.user_id = person.id) as "roleIds",
       person.owner and not exists (select from users other
         where other.organization_id = ${organizationId}::uuid and (other.administrative_role = 'owner' or other.was_owner)
           and other.id <> person.id) as "onlyOwner"
-    from party join (
+    from (select account, id, min(at) as at from party group by account, id) party join (
       select id, name, administrative_role = 'owner' as owner from users where organization_id = ${organizationId}::uuid
       union all
       select user_id, name, false from outsiders where organization_id = ${organizationId}::uuid
     ) person using (id) order by person.name collate "C"`;
-  const parties = new Map<string, PartyRow[]>(userIds.map((id) => [id, []]));
+  const parties = new Map<string, (PartyRow & { readonly since: string })[]>(
+    asked.map(({ key }) => [key, []]),
+  );
   for (const { of, ...row } of rows) parties.get(of)?.push(row);
   return parties;
 }
@@ -75,8 +90,14 @@ export async function partiesAcross(
   userIds: readonly string[],
   now: Date,
 ): Promise<ReadonlyMap<string, readonly PartyRow[]>> {
-  const here = await partiesOf(tx, organizationId, userIds, now);
-  const ids = [...new Set([...here.values()].flat().map(({ userId }) => userId))];
+  const here = await partiesOf(
+    tx,
+    organizationId,
+    userIds.map((id) => ({ key: id, id, since: 'infinity' })),
+    now,
+  );
+  const all = [...here.values()].flat();
+  const ids = [...new Set(all.map(({ userId }) => userId))];
   const outsiders = await tx.outsider.findMany({
     where: { organizationId, userId: { in: ids } },
     select: { userId: true, homeId: true, name: true },
@@ -85,11 +106,14 @@ export async function partiesAcross(
   const behind = new Map<string, readonly PartyRow[]>();
   for (const homeId of new Set(outsiders.map((each) => each.homeId))) {
     await seeAlso(tx, homeId);
-    const own = outsiders.filter((each) => each.homeId === homeId).map(({ userId }) => userId);
+    const own = new Set(outsiders.filter((each) => each.homeId === homeId).map(({ userId }) => userId));
+    // Who was behind them when they did it, too.
+    const asked = new Map(all.filter(({ userId }) => own.has(userId)).map((each) => [keyOf(each), each]));
+    const roots = [...asked].map(([key, { userId, since }]) => ({ key, id: userId, since }));
     const [home = ''] = outsiders.flatMap((each) => (each.homeId === homeId ? each.name.split('/', 1) : []));
-    for (const [id, party] of await partiesOf(tx, homeId, own, now))
+    for (const [key, party] of await partiesOf(tx, homeId, roots, now))
       behind.set(
-        id,
+        key,
         party.map((each) => ({ ...each, userName: `${home}/${each.userName}` })),
       );
   }
@@ -101,7 +125,7 @@ export async function partiesAcross(
   return new Map(
     [...here].map(([of, party]) => {
       const known = new Set(party.map(({ userId }) => userId));
-      const others = party.flatMap(({ userId }) => behind.get(userId) ?? []);
+      const others = party.flatMap((each) => behind.get(keyOf(each)) ?? []);
       const added = new Map(others.map((each) => [each.userId, each]));
       for (const id of known) added.delete(id);
       const rows = [...added.values()].map((each) => ({ ...each, roleIds: held.get(each.userId) ?? [] }));
@@ -114,6 +138,10 @@ export async function partiesAcross(
       ];
     }),
   );
+}
+
+function keyOf({ userId, since }: { readonly userId: string; readonly since: string }): string {
+  return `${userId} ${since}`;
 }
 
 /** Whether an account of the organization is or ever was an owner's, in whatever state. */
