@@ -29,7 +29,7 @@ export async function runRevocationRounds({
   try {
     await service.ready();
     const who = await firstPerson(service.url);
-    const reader = readKrls(service.url, who.organization);
+    const reader = readKrls([service.url], who.organization);
     for (let round = 1; round <= rounds && wrong.length === 0; round++) {
       const victim = round % victims.length === 1 ? 'api' : random.pick(victims);
       const person: Person = { ...who, ...(await signIn(service.url)) };
