@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir, userInfo } from 'node:os';
@@ -7,6 +7,7 @@ import { createInterface, type Interface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { makeHostKeys, startSshd, type Sshd } from '@writ/testkit/sshd';
+import { networkTo, type Network } from '../service/network.js';
 import { makeInstallation, type Installation } from '../service/installation.js';
 import { callAs, signIn } from '../service/person.js';
 import { isAlive, signal } from '../service/processes.js';
@@ -20,6 +21,7 @@ const name = 'web-1.acme.example';
 describe('a host that waits', () => {
   let installation: Installation;
   let service: ServiceProcess;
+  let network: Network;
   let who: Awaited<ReturnType<typeof signIn>>;
   let directory: string;
   let sshd: Sshd;
@@ -36,6 +38,7 @@ describe('a host that waits', () => {
     const keys = await makeHostKeys(at('etc'), ['ed25519']);
     sshd = await startSshd(at('etc'), ['StrictModes no', ...keys.map((key) => `HostKey ${key}`)]);
     await service.ready();
+    network = await networkTo(service.port);
     who = await signIn(service.url);
     await role('before');
     const made = await callAs(service.url, who, 'createJoinToken', {
@@ -44,7 +47,7 @@ describe('a host that waits', () => {
     });
     const token = [
       'writ-join-1',
-      service.url,
+      network.url,
       who.organization,
       '-',
       made.bundleKey,
@@ -70,6 +73,7 @@ describe('a host that waits', () => {
       await ended;
     }
     await sshd?.stop();
+    await network?.cut();
     await service?.kill();
     rmSync(directory, { recursive: true, force: true });
     await installation?.remove();
@@ -128,4 +132,27 @@ describe('a host that waits', () => {
     await applied(await role('after-outage'));
     expect(following.exitCode).toBeNull();
   }, 120_000);
+
+  it('and when the network was cut: what was revoked meanwhile it refuses soon after, and before that keeps the KRL that it has', async () => {
+    await waits();
+    const file = at('writ-host/revoked_keys');
+    const before = readFileSync(file);
+    await network.cut();
+    const stolen = at('stolen');
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', stolen]);
+    await callAs(service.url, who, 'revoke', {
+      params: { organization: who.organization },
+      body: { publicKey: readFileSync(`${stolen}.pub`, 'utf8').trim(), reason: 'stolen' },
+    });
+    expect(readFileSync(file).equals(before)).toBe(true);
+    expect(refuses(file, stolen)).toBe(false);
+    await network.mend();
+    while (!refuses(file, stolen)) await once(lines, 'line');
+    expect(following.exitCode).toBeNull();
+  }, 120_000);
 });
+
+/** Whether a KRL file revokes a key, as ssh-keygen reads it. */
+function refuses(file: string, key: string): boolean {
+  return spawnSync('ssh-keygen', ['-Q', '-f', file, `${key}.pub`]).status === 1;
+}
