@@ -11,7 +11,7 @@ import {
   type SessionTokens,
 } from '@writ/contract';
 import { systemClock } from '@writ/kernel';
-import { newInstallationSeal, type KeyEncryptionKey } from '@writ/signer';
+import { KeyEncryptionKey, newKeyDerivation } from '@writ/signer';
 import { openHighWater, openScoped, type Database } from '@writ/storage';
 import { startTestPostgres } from '@writ/testkit';
 import { Client } from 'pg';
@@ -163,11 +163,10 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   };
 }
 
-/** It takes as long as a secret's key is meant to take; those of one suite may have the same. */
-let sealed: ReturnType<typeof newInstallationSeal> | undefined;
-
 async function foundIn(database: Database) {
-  const { key, seal } = await (sealed ??= newInstallationSeal('a secret of the tests'));
+  // As if derived from a secret, which takes as long as it is meant to; that is tested where processes start with one.
+  const key = new KeyEncryptionKey(randomBytes(32));
+  const seal = { derivation: newKeyDerivation(), check: randomBytes(32) };
   const store = openScoped({ connection: database.connection('owner'), connections: 1 });
   try {
     const services = { store, clock: systemClock, random: randomBytes, newId: randomUUID, key, seal };
