@@ -1,4 +1,4 @@
-// Sets up, compiles the applications with their libraries, and bundles the CLI.
+// Sets up, compiles the applications with their libraries, and bundles both programs.
 import { join } from 'node:path';
 import { root, run, stop } from './run.mjs';
 import { setup } from './setup.mjs';
@@ -18,6 +18,7 @@ export async function build() {
     'apps/cli/tsconfig.lib.json',
     'libs/testkit/tsconfig.lib.json',
   ]);
+  await mustRun(['apps/api/build.mjs']);
   await mustRun(['apps/cli/build.mjs']);
 }
 

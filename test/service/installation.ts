@@ -14,7 +14,7 @@ function clone(directory: string): string {
 }
 
 /** The API's own program: what `writ server` and `writ init` start. */
-export const apiProgram = join(root, 'apps/api/dist/main.js');
+export const apiProgram = join(root, 'apps/api/dist/program/main.js');
 
 export const owner = { organization: 'acme', user: 'ana', password: 'correct horse battery staple' } as const;
 

@@ -1,4 +1,8 @@
-import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ownFolder } from './own-folder.js';
 
 /** This program's version, as its package says it. */
-export const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
+export const { version } = JSON.parse(readFileSync(join(ownFolder, 'package.json'), 'utf8')) as {
+  readonly version: string;
+};

@@ -2,10 +2,11 @@ import type { ProblemCode } from '@writ/contract';
 import { CodedError } from '@writ/kernel';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { ownFolder } from '../own-folder.js';
 
 /** Beside this application; where only the service was installed, it may not be there. */
-const path = fileURLToPath(new URL('../../../host/writ-host', import.meta.url));
+const path = join(ownFolder, '../host/writ-host');
 
 /** The host kit as it lies on this machine. Ends in `not_found`. */
 export async function readHostKit(): Promise<string> {

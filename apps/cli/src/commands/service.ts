@@ -19,7 +19,7 @@ function entryPoint(): string {
   // The bundle is CommonJS: this is where it lies, also when it was started through a link.
   const packages = createRequire(__filename).resolve.paths('@writ/api') ?? [];
   const found = packages.map((path) => join(path, '@writ/api')).find((path) => existsSync(path));
-  const entry = found === undefined ? null : join(found, 'dist/main.js');
+  const entry = found === undefined ? null : join(found, 'dist/program/main.js');
   if (entry === null || !existsSync(entry))
     fail(
       'service_missing',
