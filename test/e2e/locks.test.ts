@@ -261,6 +261,11 @@ describe('a lock', () => {
     await lock('ci');
     const shown = () => acme.as(acme.owner, 'showServiceAccount', { params: { account: 'ci' } });
     expect(await shown()).toMatchObject({ state: 'locked' });
+    const key = { params: { account: 'ci' }, body: { publicKey: newKey().line } };
+    expect(await problemOf(acme.as(acme.owner, 'addSignInKey', key))).toMatchObject({
+      code: 'already_so',
+      detail: expect.stringMatching(/^ci is locked until .*; end the lock first/) as string,
+    });
     await acme.as(acme.owner, 'enableServiceAccount', { params: { account: 'ci' } });
     expect(await shown()).toMatchObject({ state: 'locked' });
     await acme.as(acme.owner, 'disableServiceAccount', { params: { account: 'ci' } });

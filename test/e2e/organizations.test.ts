@@ -710,6 +710,7 @@ describe('an only owner who has lost password or second factor', () => {
       const body = { code: codeAt(secret, Date.now()) };
       await org.as(bo, 'confirmSecondFactor', { ...at(handle), body });
       const mia = await letIn(handle, 'mia', 'administrator', bo);
+      const ci = await serviceAccount(bo, { handle, name }, 'ci', 'auditor');
       for (const [organization, user] of [
         [name, 'mia'],
         [name, 'nobody'],
@@ -721,18 +722,31 @@ describe('an only owner who has lost password or second factor', () => {
         user: 'bo',
         organization: name,
         secondFactorRemoved: true,
-        sessionsEnded: 1,
+        sessionsEnded: 2,
+        lockEnded: false,
       });
       expect(await codeOf(org.as(bo, 'whoami', at(handle)))).toBe('session_ended');
+      expect(await codeOf(org.as(ci, 'whoami', at(handle)))).toBe('session_ended');
+      expect(await codeOf(byKey({ handle, name }, ci))).toBe('sign_in_failed');
       expect(await codeOf(signIn(name, 'bo'))).toBe('sign_in_failed');
       expect(await codeOf(org.as(org.owner, 'listUsers', at(handle)))).toBe('not_found');
       const again = { name: 'bo', token: (await accept(done.invitation)).accessToken };
       expect(await eventsAt(again, handle, 'user.reset')).toMatchObject([
         { actor: null, subject: 'bo', data: { server: true, secondFactorRemoved: true } },
       ]);
+      await byKey({ handle, name }, ci);
       await org.as(mia, 'listUsers', at(handle));
+      // A lock that nobody can end, as nobody else is there.
+      const lock = { user: 'bo', seconds: 3600, reason: 'by mistake', confirmed: true };
+      await org.as(again, 'lockAccount', { ...at(handle), body: lock });
+      const unlocked = await reset(name, 'bo');
+      expect(unlocked.lockEnded).toBe(true);
+      const back = { name: 'bo', token: (await accept(unlocked.invitation)).accessToken };
+      expect(await eventsAt(back, handle, 'user.reset')).toMatchObject([{ data: { lockEnded: true } }, {}]);
+      await org.endLocks();
+      expect(await org.as(back, 'showUser', at(handle, { user: 'bo' }))).toMatchObject({ lockedUntil: null });
       // A second owner may be bo; one who is confirmed is somebody else, who can do it.
-      await letIn(handle, 'zoe', 'owner', again);
+      await letIn(handle, 'zoe', 'owner', back);
       await accept((await reset(name, 'bo')).invitation);
       const signedIn = { name: 'bo', token: (await signIn(name, 'bo')).accessToken };
       await org.as(signedIn, 'confirmUser', at(handle, { user: 'zoe' }));

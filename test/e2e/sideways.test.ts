@@ -300,6 +300,20 @@ describe('an account that is closed', () => {
     await set('administrator');
     await accept(invitation);
   });
+
+  it('nor does one that was reset: what was made before is not answered for by whoever has it since', async () => {
+    const pam = await org.member('pam', 'administrator', dan);
+    const bot = await serviceAccount(pam, 'pambot', 'administrator');
+    const open = [pam, bot].map((by) => org.as(by, 'inviteUser', { body: { name: `of-${by.name}` } }));
+    const made = await Promise.all(open);
+    const acme = { handle: org.handle, name: 'acme' };
+    const { secret } = await tokenWith(pam, acme, {});
+    await accept((await org.as(dan, 'resetUser', { params: { user: 'pam' } })).invitation);
+    for (const { invitation } of made) expect(await codeOf(accept(invitation))).toBe('invitation_invalid');
+    expect(await codeOf(joinWith(secret, acme, 'reset'))).toBe('join_token_invalid');
+    const again = await org.as(await org.signIn('pam'), 'inviteUser', { body: { name: 'anew' } });
+    await accept(again.invitation);
+  });
 });
 
 describe('accounts that somebody opened through another one of theirs', () => {
@@ -443,15 +457,23 @@ describe('a customer’s first owner', () => {
     expect(await codeOf(org.as(puppet, 'listUsers', at(handle)))).toBe('session_ended');
   });
 
-  it('ends it also where somebody who is locked is made the owner: before the lock ends', async () => {
+  it('is nobody who is locked: neither the customer nor the provider could act before the lock ends', async () => {
     const { handle } = await customer();
     const x = await letIn(handle, 'x', 'member');
     const puppet = await letIn(handle, 'puppet', 'administrator');
     await org.as(puppet, 'listUsers', at(handle));
     const lock = { user: 'x', seconds: 60, reason: 'missing' };
     await org.as(org.owner, 'lockAccount', { ...at(handle), body: lock });
-    const owner = { administrativeRole: 'owner' };
-    await org.as(org.owner, 'setUser', { ...at(handle, { user: x.name }), body: owner });
+    const there = at(handle, { user: x.name });
+    const body = { administrativeRole: 'owner' };
+    const locked = ['grant_refused', 'owner_locked'];
+    expect(await rulesOf(org.as(org.owner, 'setUser', { ...there, body }))).toEqual(locked);
+    await org.as(org.owner, 'disableUser', there);
+    await org.as(org.owner, 'setUser', { ...there, body });
+    expect(await rulesOf(org.as(org.owner, 'enableUser', there))).toEqual(locked);
+    await org.as(puppet, 'listUsers', at(handle));
+    await org.as(org.owner, 'unlockAccount', { ...at(handle), body: { user: x.name } });
+    await org.as(org.owner, 'enableUser', there);
     expect(await codeOf(org.as(org.owner, 'listUsers', at(handle)))).toBe('not_found');
     expect(await codeOf(org.as(puppet, 'listUsers', at(handle)))).toBe('session_ended');
   });
@@ -466,7 +488,7 @@ describe('a customer’s first owner', () => {
     const store = openScoped({ connection: org.database.connection('app'), connections: 1 });
     const reset = { organization: name, user: 'bo', anyway: true };
     const done = resetOwner({ store, clock: Date.now, random: randomBytes }, reset);
-    await expect(done).rejects.toThrow(/^bo is locked until .*writ unlock bo/);
+    await expect(done).rejects.toThrow(/^bo is locked until .*writ unlock --user bo/);
     await store.close();
     await org.as(org.owner, 'unlockAccount', { ...at(handle), body: { user: 'bo' } });
     await accept(invitation);

@@ -68,6 +68,7 @@ export const grantRules = [
   'account_not_apart',
   'invitation_open',
   'owner_invited',
+  'owner_locked',
   'right_not_held',
   'role_not_held',
 ] as const;

@@ -46,9 +46,9 @@ Example:
 `,
   'reset-owner': `Usage: writ reset-owner USER [--org NAME] [--anyway] [--yes] [--json]
 
-For an owner who has lost password or second factor, and whom no other owner can reset. Forgets both, ends the owner's
-sessions and prints a one-time invitation, good for a day. Certificates that they have stay. The service may run meanwhile.
-It stands in the organization's events.
+For an owner who has lost password or second factor, or is locked, and whom no other owner can help. Forgets both, ends
+the lock and the owner's sessions, and prints a one-time invitation, good for a day. Certificates that they have stay. The
+service may run meanwhile. It stands in the organization's events.
 
   --org NAME            the owner's organization (default: the one that runs the service)
   --anyway              also where another owner could do it (writ user reset)

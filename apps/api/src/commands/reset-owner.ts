@@ -37,6 +37,10 @@ export const resetOwner: Command = {
       if (values.json === true) return terminal.print(`${JSON.stringify(done)}\n`);
       terminal.say(`One-time invitation of ${user}, good for a day (writ login --invitation):`);
       terminal.print(`${done.invitation}\n`);
+      if (done.lockEnded)
+        terminal.say(
+          'Their lock has ended; hosts believe their certificates and keys again once the service has run.',
+        );
       terminal.say(`It is in the events of ${done.organization} (writ events --kind user.reset).`);
     } finally {
       await opened.close();

@@ -5,7 +5,6 @@ import {
   findSignInUser,
   hasActiveOwner,
   isActive,
-  isOwnerElsewhere,
   outsiderName,
   type JoinTokenRow,
   type SignInUser,
@@ -13,7 +12,7 @@ import {
 } from '@writ/storage';
 import { heldPermissions } from '../auth/held-permissions.js';
 import type { CallerSomewhere } from '../auth/signed-in-caller.js';
-import { isAnsweredFor } from '../service-accounts/unanswered-keys.js';
+import { isAnsweredFor, isOutsiderAnswering } from '../service-accounts/unanswered-keys.js';
 import { refuseWidening, rolesWidenedBy } from './widen-labels.js';
 
 /**
@@ -29,7 +28,7 @@ export async function judgeTokenLabels(
 ): Promise<'only_owner' | null> {
   const { organizationId, createdById } = token;
   const maker = await findSignInUser(tx, organizationId, { id: createdById });
-  if (maker === null) await refuseFromOutside(tx, organizationId, createdById);
+  if (maker === null) await refuseFromOutside(tx, token);
   else await refuseWithoutRight(tx, token, maker);
   const widened = await rolesWidenedBy(tx, organizationId, null, Labels.parse(token.labels));
   if (widened.length === 0) return null;
@@ -81,9 +80,12 @@ async function refuseWithoutRight(
 }
 
 /** Ends in `join_token_invalid` where nobody from outside acts any more, or not whoever made it. */
-async function refuseFromOutside(tx: Transaction, organizationId: string, makerId: string): Promise<void> {
+async function refuseFromOutside(
+  tx: Transaction,
+  { organizationId, createdById, createdAt }: JoinTokenRow,
+): Promise<void> {
   if (!(await hasActiveOwner(tx, organizationId))) {
-    if (await isOwnerElsewhere(tx, organizationId, makerId)) return;
+    if (await isOutsiderAnswering(tx, organizationId, createdById, createdAt)) return;
     throw invalid(
       'Whoever made this join token may not act here any more; ask somebody who may for a new one.',
     );

@@ -1,4 +1,5 @@
 import {
+  activeOwners,
   emptyAccounts,
   hasActiveOwner,
   raiseEpochs,
@@ -10,6 +11,7 @@ import {
   type RevocationGround,
   type Transaction,
 } from '@writ/storage';
+import { refusal } from '../refusal.js';
 import { endTrust, takenSince, type TrustEnding } from '../revocations/end-trust.js';
 import { endRegisteredKeys } from '../service-accounts/end-registered-keys.js';
 
@@ -22,7 +24,8 @@ type HandingOver = Pick<NewEvent, 'organizationId' | 'actor' | 'requestId'> & {
 
 /**
  * Makes a change that may give an organization its first owner, in a transaction that holds `lockTrust`, and hands it over to them
- * where it has. One who is locked counts: what people from outside left ends before the lock does. Rejects as `publishKrl` does.
+ * where it has. One who is locked is not made it: nobody could act there, nor end the lock, before its time. Ends in `grant_refused`;
+ * rejects as `publishKrl` does.
  */
 export async function handingOver<Changed>(
   tx: Transaction,
@@ -32,9 +35,17 @@ export async function handingOver<Changed>(
 ): Promise<Changed> {
   const hadOwner = await hasActiveOwner(tx, by.organizationId);
   const changed = await change();
-  if (!hadOwner && (await hasActiveOwner(tx, by.organizationId))) await endOutsiders(tx, services, by);
+  if (hadOwner || !(await hasActiveOwner(tx, by.organizationId))) return changed;
+  if ((await activeOwners(tx, by.organizationId)).length === 0) throw refusal('grant_refused', [locked]);
+  await endOutsiders(tx, services, by);
   return changed;
 }
+
+const locked = {
+  rule: 'owner_locked',
+  message:
+    'The account is locked and would be the only owner: nobody could act here, nor end the lock, before its time. End the lock first: `writ unlock --user`.',
+};
 
 /**
  * Makes an organization its own when its first owner becomes active, in a transaction that holds `lockTrust`: whoever acted in

@@ -44,7 +44,10 @@ export function addSignInKey(
     if (account.id === caller.userId) throw refusal('grant_refused', [ownAccount]);
     const exception = await refuseRegistering(tx, clock, caller, account);
     if (account.state !== 'active') {
-      throw new CodedError<ProblemCode>('already_so', `${account.name} is disabled; enable it first.`);
+      const until = account.state === 'locked' ? account.lockedUntil : null;
+      const says =
+        until === null ? 'disabled; enable it' : `locked until ${until.toISOString()}; end the lock`;
+      throw new CodedError<ProblemCode>('already_so', `${account.name} is ${says} first.`);
     }
     const registered = await findSignInKey(tx, organizationId, name);
     const again = registered?.userId === account.id;

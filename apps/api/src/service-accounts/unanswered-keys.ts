@@ -6,6 +6,7 @@ import {
   isActive,
   isOwnerElsewhere,
   keyRegistrars,
+  openedSince,
   raiseEpochs,
   type KeyRegistrar,
   type SignInUser,
@@ -35,7 +36,7 @@ export async function unansweredKeys(
   const outsiders = new Map<string, boolean>();
   for (const { registrarId, administrativeRole } of registrars)
     if (administrativeRole === null && !outsiders.has(registrarId))
-      outsiders.set(registrarId, await isOwnerElsewhere(tx, organizationId, registrarId));
+      outsiders.set(registrarId, await isOutsiderAnswering(tx, organizationId, registrarId, of.at));
   const unanswered = new Map<string, UnansweredKey>();
   for (const each of registrars) {
     const { userId, fingerprint, administrativeRole, registrarId } = each;
@@ -49,9 +50,9 @@ export async function unansweredKeys(
 }
 
 /**
- * Whether what an account made at a time (`at`), and what is only used now, is answered for: the account can act now, and of a service
- * account whoever registered the keys by which it may have been made might register them now. Whether the account may make it still is
- * another question. The transaction may see more organizations from then on, likewise.
+ * Whether what an account made at a time (`at`), and what is only used now, is answered for: the account can act now and whoever has
+ * it had it then (it was not reset and opened since), and of a service account whoever registered the keys by which it may have been made
+ * might register them now. Whether the account may make it still is another question. The transaction may see more organizations from then on, likewise.
  */
 export async function isAnsweredFor(
   tx: Transaction,
@@ -60,7 +61,19 @@ export async function isAnsweredFor(
   at: Date,
 ): Promise<boolean> {
   if (!(await isActive(tx, organizationId, id))) return false;
+  if (await openedSince(tx, id, at)) return false;
   return kind === 'person' || (await unansweredKeys(tx, organizationId, { userIds: [id], at })).length === 0;
+}
+
+/** The same for somebody from outside: an owner of their organization still. Without `at`, whoever has the account now is asked about. */
+export async function isOutsiderAnswering(
+  tx: Transaction,
+  organizationId: string,
+  id: string,
+  at?: Date,
+): Promise<boolean> {
+  if (!(await isOwnerElsewhere(tx, organizationId, id))) return false;
+  return at === undefined || !(await openedSince(tx, id, at));
 }
 
 /**

@@ -1,15 +1,9 @@
 import type { ProblemCode } from '@writ/contract';
 import { CodedError, type Clock } from '@writ/kernel';
 import { mayOpenAccount, type Caller } from '@writ/policy';
-import {
-  findSignInUser,
-  isOwnerElsewhere,
-  type SignInUser,
-  type Transaction,
-  type UsedInvitation,
-} from '@writ/storage';
+import { findSignInUser, type SignInUser, type Transaction, type UsedInvitation } from '@writ/storage';
 import { heldPermissions } from '../auth/held-permissions.js';
-import { isAnsweredFor } from '../service-accounts/unanswered-keys.js';
+import { isAnsweredFor, isOutsiderAnswering } from '../service-accounts/unanswered-keys.js';
 import { granterOf } from '../roles/granter.js';
 
 /**
@@ -28,7 +22,7 @@ export async function judgeInvitation(
   const maker = await findSignInUser(tx, organizationId, { id: createdById });
   if (maker === null) {
     // Once the organization has an owner of its own they are withdrawn.
-    if (await isOwnerElsewhere(tx, organizationId, createdById)) return;
+    if (await isOutsiderAnswering(tx, organizationId, createdById, createdAt)) return;
     throw withdrawn();
   }
   if (!(await isAnsweredFor(tx, organizationId, maker, createdAt))) throw withdrawn();

@@ -2,9 +2,12 @@ import { CodedError, type Clock, type RandomBytes } from '@writ/kernel';
 import {
   activeOwners,
   changeAccount,
+  customersLockedFrom,
   endOtherSessions,
   findAccount,
   findOrganization,
+  letLocksFromRunOut,
+  letLocksRunOut,
   lockTrust,
   organizationIdByName,
   partiesAcross,
@@ -12,8 +15,11 @@ import {
   recordEvent,
   removeSecondFactor,
   replaceInvitation,
+  seeOrganizations,
   type ScopedDatabase,
+  type Transaction,
 } from '@writ/storage';
+import { endUnansweredOf } from '../delegations/across.js';
 import { makeInvitation } from '../auth/invitation-token.js';
 import type { ApiErrorCode } from '../errors.js';
 
@@ -36,12 +42,15 @@ export interface OwnerReset {
   readonly expiresAt: string;
   readonly sessionsEnded: number;
   readonly secondFactorRemoved: boolean;
+  /** Whether the account was locked: the running service, or the next one, lets hosts know that the lock is over. */
+  readonly lockEnded: boolean;
 }
 
 /**
  * Forgets an owner's password and second factor, ends their sessions, and gives a one-time invitation that opens the account again: for
  * whoever has the server, where an only owner can sign in no more and nobody else could reset them. The account goes on being an
- * active owner's, so that nobody acts in its place meanwhile; its certificates stay. Ends in `owner_reset_refused`.
+ * active owner's, so that nobody acts in its place meanwhile; its certificates stay, and the keys that it registered for service accounts open
+ * nothing until it is back. Its lock ends, which nobody else could end. Ends in `owner_reset_refused`.
  */
 export async function resetOwner(
   {
@@ -66,9 +75,10 @@ export async function resetOwner(
       );
     if (account.state === 'disabled')
       throw refused(`${user} is disabled; another owner enables and resets the account.`);
-    if (account.lockedUntil !== null)
+    const lockEnded = account.lockedUntil !== null;
+    if (lockEnded && account.lockedFrom !== 'active')
       throw refused(
-        `${user} is locked until ${account.lockedUntil.toISOString()}, and an invitation would open nothing before; whoever acts in ${organization.name} as an owner can end the lock: \`writ unlock ${user}\`.`,
+        `${user} is locked until ${account.lockedUntil.toISOString()}, and an invitation would open nothing before; whoever acts in ${organization.name} as an owner can end the lock: \`writ unlock --user ${user}\`.`,
       );
     const others = (await activeOwners(tx, organizationId)).filter(({ id }) => id !== account.id);
     const parties = await partiesAcross(
@@ -80,12 +90,15 @@ export async function resetOwner(
     const apart = others.find(({ id }) => parties.get(id)?.length === 1);
     if (apart !== undefined && !anyway)
       throw refused(
-        `${apart.name} is an owner, too, and can do it: \`writ user reset ${user}\`; say --anyway where that is not to be.`,
+        `${apart.name} is an owner, too, and can do it: ${lockEnded ? `\`writ unlock --user ${user}\`, then ` : ''}\`writ user reset ${user}\`; say --anyway where that is not to be.`,
       );
     await raiseEpochs(tx, organizationId, [account.id]);
-    await changeAccount(tx, organizationId, account.id, { state: account.state, at, keepPassword: false });
+    const state = lockEnded ? 'active' : account.state;
+    await changeAccount(tx, organizationId, account.id, { state, at, keepPassword: false });
+    if (lockEnded) await endLocks(tx, organizationId, account.id, at);
     const end = { at, reason: 'account_reset' };
-    const sessionsEnded = await endOtherSessions(tx, organizationId, account.id, null, end);
+    const ownSessions = await endOtherSessions(tx, organizationId, account.id, null, end);
+    const sessionsEnded = ownSessions + (await endUnansweredOf(tx, { clock }, organizationId, account.id));
     const secondFactorRemoved = await removeSecondFactor(tx, organizationId, account.id);
     const { token, hash } = makeInvitation(random, organization.handle);
     const expiresAt = new Date(at.getTime() + day);
@@ -97,15 +110,27 @@ export async function resetOwner(
       server: true,
       sessionsEnded,
       secondFactorRemoved,
+      ...(lockEnded ? { lockEnded } : {}),
       ...(apart === undefined ? {} : { anyway }),
     };
     const event = { organizationId, kind: 'user.reset', actor: null, subject: user, requestId: null };
     await recordEvent(tx, { ...event, data });
     return {
       ...{ user, organization: organization.name, invitation: token, expiresAt: expiresAt.toISOString() },
-      ...{ sessionsEnded, secondFactorRemoved },
+      ...{ sessionsEnded, secondFactorRemoved, lockEnded },
     };
   });
+}
+
+/** Here and in customers. No KRL can be made without the keys of the authorities, which only the service opens. */
+async function endLocks(tx: Transaction, organizationId: string, userId: string, at: Date): Promise<void> {
+  const acts = await letLocksRunOut(tx, organizationId, userId, at);
+  const customers = await customersLockedFrom(tx, organizationId, acts);
+  for (const customer of customers) {
+    await lockTrust(tx, customer);
+    await letLocksFromRunOut(tx, customer, acts, at);
+  }
+  if (customers.length > 0) await seeOrganizations(tx, [organizationId]);
 }
 
 function refused(message: string): CodedError<ApiErrorCode> {

@@ -81,7 +81,7 @@ export const service: readonly LeafDescription[] = [
     ],
     json:
       '{ "user": string, "organization": string, "invitation": string, "expiresAt": string, "sessionsEnded": number, ' +
-      '"secondFactorRemoved": boolean }',
+      '"secondFactorRemoved": boolean, "lockEnded": boolean }',
   }),
   ofService({
     name: 'backup',

@@ -22,7 +22,10 @@ export function stateOf({
   disabledAt,
   lockedUntil,
 }: Pick<User, 'disabledAt' | 'lockedUntil'> & { readonly state: string }): string {
-  const lock = lockedUntil === null ? '' : `locked until ${instant(lockedUntil)}`;
+  const lock =
+    lockedUntil === null || !['locked', 'disabled'].includes(state)
+      ? ''
+      : `locked until ${instant(lockedUntil)}`;
   if (disabledAt === null) return lock === '' ? state : lock;
   return `${state} since ${instant(disabledAt)}${lock === '' ? '' : ` and ${lock}`}`;
 }

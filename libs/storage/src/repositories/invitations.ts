@@ -29,6 +29,13 @@ export async function useInvitation(
   return rows[0] ?? null;
 }
 
+/** Whether an account (id), of whichever organization the transaction sees, was opened with an invitation after `at`: by whoever has it now. */
+export async function openedSince(tx: Transaction, userId: string, at: Date): Promise<boolean> {
+  return (
+    (await tx.invitation.findFirst({ where: { userId, usedAt: { gt: at } }, select: { id: true } })) !== null
+  );
+}
+
 /** Whose invitation it is, if it can still be used; it is not used up by asking. */
 export async function findInvitation(
   tx: Transaction,

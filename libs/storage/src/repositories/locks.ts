@@ -86,7 +86,43 @@ export async function endLocksFrom(
   return ended;
 }
 
-async function nameNoMore(tx: Transaction, ended: readonly EndedLock[], now: Date): Promise<void> {
+/**
+ * Makes the time of an account's locks be over now: whoever ends those whose time is over does the rest (`endDueLocks`). Resolves to their
+ * acts (ids).
+ */
+export async function letLocksRunOut(
+  tx: Transaction,
+  organizationId: string,
+  userId: string,
+  now: Date,
+): Promise<readonly string[]> {
+  const over = await tx.$queryRaw<{ id: string }[]>`
+    update revocation_acts set locked_until = least(locked_until, ${now}::timestamptz)
+    where organization_id = ${organizationId}::uuid and locked_user_id = ${userId}::uuid and unlocked_at is null
+    returning id`;
+  await nameNoMore(tx, over, now);
+  return over.map(({ id }) => id);
+}
+
+/** The same of what followed from acts (ids) of another organization in this one. */
+export async function letLocksFromRunOut(
+  tx: Transaction,
+  organizationId: string,
+  origins: readonly string[],
+  now: Date,
+): Promise<void> {
+  const over = await tx.$queryRaw<{ id: string }[]>`
+    update revocation_acts set locked_until = least(locked_until, ${now}::timestamptz)
+    where organization_id = ${organizationId}::uuid and origin_id = any(${[...origins]}::uuid[]) and unlocked_at is null
+    returning id`;
+  await nameNoMore(tx, over, now);
+}
+
+async function nameNoMore(
+  tx: Transaction,
+  ended: readonly { readonly id: string }[],
+  now: Date,
+): Promise<void> {
   const acts = ended.map(({ id }) => id);
   await tx.$executeRaw`
     update revocations set keep_until = ${now}::timestamptz

@@ -81,7 +81,7 @@ export interface KeyRegistrar {
   readonly registrarId: string;
   /** Null: somebody from outside. */
   readonly administrativeRole: string | null;
-  /** Whether that account can act at all: nobody has closed, locked or reset it, by whichever way. */
+  /** Whether that account can act at all: nobody has closed, locked or reset it, by whichever way; with `at`: nor opened it again since. */
   readonly acting: boolean;
 }
 
@@ -100,6 +100,12 @@ export function keyRegistrars(
   else which.push(Prisma.sql`added_at <= ${at}::timestamptz`, openedAt(Prisma.sql`${at}::timestamptz`));
   if (fingerprint !== undefined) which.push(Prisma.sql`fingerprint = ${fingerprint}`);
   if (userIds !== undefined) which.push(Prisma.sql`user_id = any(${[...userIds]}::uuid[])`);
+  // What was done by then is not answered for by whoever has the account since.
+  const openedSince =
+    at === undefined
+      ? Prisma.empty
+      : Prisma.sql` and not exists (select from invitations i where i.organization_id = ${organizationId}::uuid and i.user_id = r.id
+          and i.used_at > ${at}::timestamptz)`;
   return tx.$queryRaw<KeyRegistrar[]>`
     with recursive registrars (fingerprint, user_id, id, at) as (
       select k.fingerprint, k.user_id, k.added_by_id, k.added_at from service_account_keys k
@@ -112,7 +118,7 @@ export function keyRegistrars(
         and ${openedAt(Prisma.sql`r.at`)}
     )
     select distinct r.fingerprint, r.user_id as "userId", account.administrative_role as "accountRole", r.id as "registrarId",
-      who.administrative_role as "administrativeRole", coalesce(${canAct}, false) as acting
+      who.administrative_role as "administrativeRole", coalesce(${canAct}${openedSince}, false) as acting
     from registrars r join users account on account.id = r.user_id and account.organization_id = ${organizationId}::uuid
       left join users who on who.id = r.id and who.organization_id = ${organizationId}::uuid`;
 }
