@@ -481,6 +481,8 @@ describe('names', () => {
   it('of organizations are no domains: their hosts’ short names would be names of these', async () => {
     for (const name of ['com', 'dev', 'local', 'example', 'xn--p1ai', 'xn--some-later-one'])
       expect([name, await codeOf(create(name, `*.${name}-team.example`))]).toEqual([name, 'name_reserved']);
+    const { detail } = await problemOf(create('xn--p1ai', '*.p1ai-team.example'));
+    expect(detail).toMatch(/Choose another name\.$/);
   });
 
   it('of people with an @ are e-mail addresses: no key id of somebody else reads like them', async () => {

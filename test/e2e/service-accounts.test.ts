@@ -578,11 +578,11 @@ describe('writ, on a machine', () => {
   it('signs in with a key alone, gets certificates, logs in with ssh, and signs in again by itself', async () => {
     await ci.run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'ci', '-f', ci.path('key')]);
     copyFileSync(ci.path('key.pub'), ana.path('ci.pub'));
-    expect((await ana.writ(['service-account', 'create', 'ci'])).stderr).toContain(
-      'service-account key add ci',
+    expect((await ana.writ(['service-account', 'create', 'ci', '--org', 'acme'])).stderr).toContain(
+      'service-account key add ci --key <file>.pub --org acme`',
     );
     const added = await ana.writ(['service-account', 'key', 'add', 'ci', '--key', ana.path('ci.pub')]);
-    expect(added.stderr).toContain(`writ login --url ${org.url} --service-account ci --key`);
+    expect(added.stderr).toContain(`writ login --url ${org.url} --org acme --service-account ci --key`);
     const me = userInfo().username;
     await ana.data('role', 'create', 'build', '--principals', 'logins', '--logins', me, '--max-ttl', '2h');
     await ana.data('role', 'grant', 'build', 'ci');

@@ -41,6 +41,12 @@ export class Input {
     return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
   }
 
+  /** ' --org globex' where --org was given, else '': what a command that is advised has to say, too, to work in the same organization. */
+  get inOrganization(): string {
+    const name = this.option('org');
+    return name === undefined ? '' : ` --org ${name}`;
+  }
+
   /** True where --json was given. */
   get json(): boolean {
     return this.flag('json');

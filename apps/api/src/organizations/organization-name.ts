@@ -31,6 +31,6 @@ export function refuseDomainName(name: string): void {
   if (!domains.has(name) && !name.startsWith('xn--')) return;
   throw new CodedError<ProblemCode>(
     'name_reserved',
-    `An organization cannot be named ${name}: its hosts can be called <host>.${name}, which would be names of the domain .${name}. Choose another name, such as ${name}-it.`,
+    `An organization cannot be named ${name}: its hosts can be called <host>.${name}, which would be names of the domain .${name}. Choose another name${domains.has(name) ? `, such as ${name}-it` : ''}.`,
   );
 }

@@ -32,15 +32,18 @@ export function stateOf({
 
 /** The invitation is the data; what to do with it is talk. */
 export function printInvitation(terminal: Terminal, input: Input, made: Invitation, server: Server): void {
-  const where = input.option('org') === undefined ? '' : ` --org ${input.option('org')}`;
-  terminal.adviceIfLost = `The invitation was made, and is lost: \`writ user reset ${made.user.name}${where}\` makes another.`;
+  terminal.adviceIfLost = `The invitation was made, and is lost: \`writ user reset ${made.user.name}${input.inOrganization}\` makes another.`;
   if (input.json) return terminal.json(made);
   terminal.say([
     'One-time invitation for ',
     strong(made.user.name),
     `, good until ${instant(made.expiresAt)}. It is shown only now; they sign in with`,
   ]);
-  const pin = server.pin === null ? '' : ` --pin ${server.pin}`;
-  terminal.say(`  writ login --url ${server.url}${pin} --invitation`);
+  terminal.say(`  ${loginTo(server)} --invitation`);
   terminal.data(made.invitation);
+}
+
+/** The command that begins a session with that server, for whoever has none yet: 'writ login --url …'. */
+export function loginTo({ url, pin }: Server): string {
+  return `writ login --url ${url}${pin === null ? '' : ` --pin ${pin}`}`;
 }

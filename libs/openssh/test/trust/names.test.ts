@@ -72,6 +72,8 @@ describe('hostName', () => {
     ['*.acme.example', 'a wildcard'],
     ['a_b.example', 'an underscore'],
     ['10.0.0.1', 'an address'],
+    ['0x7f000001', 'an address in hexadecimal'],
+    ['127.0x7f', 'an address, the last part in hexadecimal'],
     ['::1', 'an IPv6 address'],
     ['host:22', 'a port'],
     ['a,b', 'a comma'],

@@ -9,5 +9,8 @@ export const run: Run = async (surroundings, input) => {
   const client = await signedIn(surroundings, input);
   const role = await client.call('createAdministrativeRole', { params: client.organization, body });
   if (input.json) terminal.json(role);
-  else terminal.say(`Made ${role.name}; nobody has it yet: \`writ user set <user> --as ${role.name}\`.`);
+  else
+    terminal.say(
+      `Made ${role.name}; nobody has it yet: \`writ user set <user> --as ${role.name}${input.inOrganization}\`.`,
+    );
 };

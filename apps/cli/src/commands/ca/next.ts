@@ -21,7 +21,7 @@ export const run: Run = async (surroundings, input) => {
   terminal.say(['The next ', kind, ' CA is ', strong(made.fingerprint), '.']);
   terminal.say(
     kind === 'user'
-      ? `Hosts learn it now. When they have: \`writ ca activate --user\`.`
-      : `Clients learn it when they sign in or renew a certificate. Then: \`writ ca activate --host\`.`,
+      ? `Hosts learn it now. When they have: \`writ ca activate --user${input.inOrganization}\`.`
+      : `Clients learn it when they sign in or renew a certificate. Then: \`writ ca activate --host${input.inOrganization}\`.`,
   );
 };

@@ -7,6 +7,6 @@ export const run: Run = async (surroundings, input) => {
   const name = shortName(input.argument('group'));
   const client = await signedIn(surroundings, input);
   const group = await client.call('createGroup', { params: client.organization, body: { name } });
-  const sentence = `The group ${name} is created; \`writ group add ${name} <user>\` puts people into it.`;
+  const sentence = `The group ${name} is created; \`writ group add ${name} <user>${input.inOrganization}\` puts people into it.`;
   printChangedGroup(surroundings.terminal, input, group, sentence);
 };

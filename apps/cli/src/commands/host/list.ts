@@ -24,6 +24,6 @@ export const run: Run = async (surroundings, input) => {
     terminal,
     ['HOST', 'LABELS', 'LAST SEEN', 'ENFORCES', 'STATE'],
     rows,
-    'No host has joined yet: `writ host token create`.',
+    `No host has joined yet: \`writ host token create${input.inOrganization}\`.`,
   );
 };

@@ -53,7 +53,7 @@ export const run: Run = async (surroundings, input) => {
         each.report?.kit ?? '',
         stateOf(each),
       ]),
-      'No host has joined yet: `writ host token create`.',
+      `No host has joined yet: \`writ host token create${input.inOrganization}\`.`,
     );
     if (wrong.length > 0)
       terminal.say(`Something is wrong with ${wrong.length} of ${counted(hosts.length, 'host')}.`);

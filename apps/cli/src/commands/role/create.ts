@@ -22,7 +22,7 @@ export const run: Run = async (surroundings, input) => {
   terminal.say(
     role.groups.length > 0
       ? `The role ${role.name} is created, and granted to: ${role.groups.join(', ')}.`
-      : `The role ${role.name} is created; \`writ role grant ${role.name} <user>\` gives it members.`,
+      : `The role ${role.name} is created; \`writ role grant ${role.name} <user>${input.inOrganization}\` gives it members.`,
   );
   terminal.say(...describeRole(role));
 };

@@ -14,6 +14,6 @@ export const run: Run = async (surroundings, input) => {
   if (input.json) terminal.json(account);
   else
     terminal.say(
-      `Made ${account.name}; register its key: \`writ service-account key add ${account.name} --key <file>.pub\`.`,
+      `Made ${account.name}; register its key: \`writ service-account key add ${account.name} --key <file>.pub${input.inOrganization}\`.`,
     );
 };

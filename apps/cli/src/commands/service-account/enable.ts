@@ -12,7 +12,7 @@ export const run: Run = async (surroundings, input) => {
   if (opened.state === 'locked') return terminal.say(`${opened.name} is ${stateOf(opened)}.`);
   terminal.say(
     opened.keys.length === 0
-      ? `${opened.name} is active; register a key: \`writ service-account key add ${opened.name} --key <file>.pub\`.`
+      ? `${opened.name} is active; register a key: \`writ service-account key add ${opened.name} --key <file>.pub${input.inOrganization}\`.`
       : `${opened.name} is active.`,
   );
 };

@@ -22,7 +22,7 @@ export const run: Run = async (surroundings, input) => {
   if (ids.length === 0 && host === undefined && user === undefined)
     fail(
       'usage_invalid',
-      'Name sessions by their ids (`writ sessions list`), or say --host, --user or both.',
+      `Name sessions by their ids (\`writ sessions list${input.inOrganization}\`), or say --host, --user or both.`,
     );
   const wait = waitOf(input);
   const client = await signedIn(surroundings, input);

@@ -11,7 +11,10 @@ export const run: Run = async (surroundings, input) => {
   const { items } = await client.call('listBundleKeys', { params: client.organization });
   const next = items.find(({ state }) => state === 'next');
   if (next === undefined)
-    return fail('usage_invalid', 'No next key is announced: `writ host bundle-key next` makes one.');
+    return fail(
+      'usage_invalid',
+      `No next key is announced: \`writ host bundle-key next${input.inOrganization}\` makes one.`,
+    );
   let anyway = input.flag('anyway');
   if (!anyway && next.unknownTo.count > 0 && terminal.canAsk) {
     terminal.say(`Not heard of it yet: ${unknownToText(next)}.`);

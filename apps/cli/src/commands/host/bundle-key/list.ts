@@ -20,6 +20,6 @@ export const run: Run = async (surroundings, input) => {
     terminal,
     ['BUNDLE KEY', 'STATE', 'MADE', 'UNKNOWN TO'],
     rows,
-    'No host needed a key yet: `writ host token create`.',
+    `No host needed a key yet: \`writ host token create${input.inOrganization}\`.`,
   );
 };

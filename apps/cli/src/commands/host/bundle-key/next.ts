@@ -8,7 +8,7 @@ export const run: Run = async (surroundings, input) => {
   if (input.json) return terminal.json(key);
   terminal.data(key.fingerprint);
   terminal.say(
-    'Hosts hear of it with their next sync. `writ host bundle-key list` shows which ones have not;',
+    `Hosts hear of it with their next sync. \`writ host bundle-key list${input.inOrganization}\` shows which ones have not;`,
   );
-  terminal.say('then: writ host bundle-key activate');
+  terminal.say(`then: writ host bundle-key activate${input.inOrganization}`);
 };

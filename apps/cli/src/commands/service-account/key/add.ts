@@ -3,6 +3,7 @@ import { readKeyFile } from '../../../keys/key-file.js';
 import { userName } from '../../../names.js';
 import type { Run } from '../../../run.js';
 import { signedIn } from '../../../session/client.js';
+import { loginTo } from '../../../view/user.js';
 
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
@@ -14,8 +15,9 @@ export const run: Run = async (surroundings, input) => {
     body: { publicKey: key.line },
   });
   if (input.json) return terminal.json(changed);
+  const organization = input.option('org') ?? client.session.tokens.organization.name;
   terminal.say(`${account} signs in with ${fingerprint(key.publicKey)} from now on, where that key is:`);
   terminal.say(
-    `  writ login --url ${client.session.server.url} --service-account ${account} --key ${key.path}`,
+    `  ${loginTo(client.session.server)} --org ${organization} --service-account ${account} --key ${key.path}`,
   );
 };
