@@ -49,6 +49,14 @@ describe('writ, for operators', () => {
     const free = await ana.writ(['role', 'set', 'web', '--no-force-command', '--no-extensions']);
     expect(free.stderr).toMatch(/The role web is changed[^]*extensions +none/);
     expect(free.stderr).not.toContain('uptime');
+    const bounded = await ana.writ(['role', 'set', 'web', '--max-session', '8h']);
+    expect(bounded.stderr).toMatch(/sessions last +at most 8 h\n/);
+    expect(await ana.json<Role>('role', 'set', 'web', '--no-max-session')).toMatchObject({
+      ...{ maxSessionSeconds: null, maxTtlSeconds: 3600 },
+    });
+    expect(await refused(2, 'role', 'set', 'web', '--max-session', '1h', '--no-max-session')).toContain(
+      'either --max-session or --no-max-session',
+    );
     expect(await refused(2, 'role', 'set', 'web')).toContain('[usage_invalid]');
     expect(await refused(2, 'role', 'set', 'web', '--hosts', '')).toContain('[usage_invalid]');
     expect(await refused(7, 'role', 'set', 'web', '--max-ttl', '1h')).toContain('[already_so]');

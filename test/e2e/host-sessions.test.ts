@@ -1,7 +1,7 @@
 import type { HostSession } from '@writ/contract';
 import { parseCutList } from '@writ/hosts';
 import { newKey, problemOf, TestOrganization, type Member } from './organization.js';
-import { TestHost } from './test-host.js';
+import { TestHost, type HostAnswer } from './test-host.js';
 
 let acme: TestOrganization;
 let bob: Member;
@@ -21,7 +21,7 @@ beforeAll(async () => {
   const { items } = await acme.as(acme.owner, 'listAuthorities');
   authority = items.find(({ kind }) => kind === 'user')?.fingerprint ?? '';
   [web, db] = [
-    await TestHost.join(acme, 'web-1.acme.example'),
+    await TestHost.join(acme, 'web-1.acme.example', { env: 'prod' }),
     await TestHost.join(acme, 'db-1.acme.example'),
   ];
 });
@@ -42,6 +42,56 @@ const report = (host: TestHost, ...sessions: readonly object[]) =>
 const list = async (query: object = {}) => (await acme.as(acme.owner, 'listHostSessions', { query })).items;
 const ids = (sessions: readonly Pick<HostSession, 'host' | 'id'>[]) =>
   sessions.map(({ host, id }) => `${host.split('-')[0] ?? ''} ${id}`);
+
+describe('how long sessions may last', () => {
+  const limits = ({ parts }: HostAnswer) =>
+    (parts.get('bundle') ?? '')
+      .split('\n')
+      .filter((line) => /^(file session_limits|role:\S+ \d+) /.test(line));
+  const set = (maxSessionSeconds: number | null) =>
+    acme.as(acme.owner, 'setRole', { params: { role: 'bounded' }, body: { maxSessionSeconds } });
+
+  it('is told to hosts whose kit knows what that is, as soon as it is said, and only where the role is good', async () => {
+    const body = { principals: 'role', selector: { env: 'prod' }, maxSessionSeconds: 3600 };
+    await acme.role('bounded', [bob], body);
+    const { handle, maxSessionSeconds } = await acme.as(acme.owner, 'showRole', {
+      params: { role: 'bounded' },
+    });
+    expect(maxSessionSeconds).toBe(3600);
+    expect(limits(await web.take(0))).toEqual([]);
+    // A new kit, though nothing changed.
+    web.has.limits = 'yes';
+    db.has.limits = 'yes';
+    const file = expect.stringMatching(/^file session_limits 1 /) as string;
+    expect(limits(await web.take(50))).toEqual([file, `role:${handle} 3600 bounded`]);
+    expect(limits(await db.take(0))).toEqual([]);
+    expect(await web.fileOf('session_limits')).toEqual([`role:${handle} 3600 bounded`]);
+    const waiting = web.take(50);
+    await set(60);
+    expect(limits(await waiting)).toEqual([file, `role:${handle} 60 bounded`]);
+    await set(null);
+    expect(limits(await web.take(50))).toEqual([]);
+    expect(web.has.bundle).toBeDefined();
+    const [event] = (await acme.as(acme.owner, 'listEvents', { query: { kind: 'role.changed' } })).items;
+    expect(event).toMatchObject({
+      data: { before: { maxSessionSeconds: 60 }, after: { maxSessionSeconds: null }, certificates: 0 },
+    });
+  });
+
+  it('is not said of certificates with login names, nor in less than a minute', async () => {
+    const rules = async (body: object) =>
+      (await problemOf(acme.role('unbounded', [], body))).failures?.map(({ rule }) => rule);
+    expect(await rules({ maxSessionSeconds: 3600 })).toEqual(['session_limit_unkept']);
+    expect((await problemOf(set(59))).code).toBe('request_invalid');
+  });
+
+  it('comes with which role each session is of, where the host asks', async () => {
+    const sessions = [certified('b'), session('c', { authority, serial: '9' }), session('d')];
+    const { status, text } = await web.raw('POST', '/host/sessions?roles=yes', { sessions, more: 0 });
+    const { handle } = await acme.as(acme.owner, 'showRole', { params: { role: 'admin' } });
+    expect([status, text]).toEqual([200, `session b role:${handle}\n`]);
+  });
+});
 
 describe('sessions that hosts report', () => {
   it('are shown with what they rest on, as of when the host said so', async () => {

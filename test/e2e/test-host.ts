@@ -20,7 +20,7 @@ export interface HostAnswer {
 export interface AskOptions {
   readonly url?: string;
   readonly signal?: AbortSignal;
-  readonly has?: { readonly bundle?: string; readonly krl?: string; readonly cut?: string };
+  readonly has?: TestHost['has'];
   /** Whether it asks for a nonce, which makes every answer one with a body. */
   readonly nonce?: boolean;
 }
@@ -31,8 +31,8 @@ const versions = { kit: 'test', openssh: 'OpenSSH_9.2' };
 
 /** A host that joined over HTTP, with a key of its own, without kit or sshd: for those see KitHost. */
 export class TestHost {
-  /** What it has of bundle, KRL and cut list (0: takes any, has none). */
-  has: { bundle?: string; krl?: string; cut?: string } = {};
+  /** What it has of bundle, KRL and cut list (0: takes any, has none), and whether it takes limits of sessions. */
+  has: { bundle?: string; krl?: string; cut?: string; limits?: 'yes' } = {};
 
   private constructor(
     readonly organization: TestOrganization,

@@ -35,6 +35,7 @@ const names = [
   '20261129030000_host_sessions',
   '20261129050000_revoked_by_key',
   '20261129060000_drills',
+  '20261130010000_role_session_limit',
 ];
 
 describe('migrating', () => {

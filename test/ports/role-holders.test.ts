@@ -146,6 +146,7 @@ function aRole(id: string, name: string) {
       keyTypes: ['ssh-ed25519'],
       keyIdTemplate: '{user}',
       commandSetBy: null,
+      maxSessionSeconds: null,
     },
   };
 }

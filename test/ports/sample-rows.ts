@@ -82,6 +82,7 @@ export async function insertSampleRows(
       key_types: ['ssh-ed25519'],
       key_id_template: '{user}',
       command_set_by: user,
+      max_session_seconds: 28_800,
     },
     role_members: { organization_id: organization, role_id: role, user_id: user },
     groups: { id: group, organization_id: organization, name: 'oncall' },

@@ -100,7 +100,7 @@ export class OpenSessions {
     Record<'id' | 'login' | 'authority' | 'serial' | 'key' | 'from' | 'how', string>
   >[] {
     const directory = join(this.machine.state, 'sessions');
-    const names = readdirSync(directory).filter((name) => !name.startsWith('pam.'));
+    const names = readdirSync(directory).filter((name) => /^[0-9]/.test(name));
     return names.map((name) => {
       const words = readFileSync(join(directory, name), 'utf8').trim().split(' ');
       const [id = '', login = '', authority = '', serial = '', key = '', from = '', , how = ''] = words;

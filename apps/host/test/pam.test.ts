@@ -41,6 +41,11 @@ if (process.getuid?.() === 0) {
     expect(sessions.known()).toMatchObject([
       { how: 'pam', login: machine.login, serial: String(stays.serial), key: stays.key.fingerprint },
     ]);
+    // Which role it is of the certificate says: nobody has to be asked.
+    const kept = join(machine.state, 'sessions');
+    const roles = readdirSync(kept).filter((name) => name.startsWith('role.'));
+    expect(roles.map((name) => readFileSync(join(kept, name), 'utf8'))).toEqual(['role:webadmin\n']);
+    expect(machine.service.requests.join()).not.toContain('roles=yes');
     expect(other.client.exitCode).toBeNull();
     expect((await machine.run(['status'])).stdout).toMatch(/^Sessions +1 open, known by PAM$/m);
     await sessions.close();

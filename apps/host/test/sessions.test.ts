@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kit, Machine } from './machine.js';
 import { atWork, OpenSessions, statusOf } from './open-sessions.js';
@@ -31,7 +31,7 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
   });
 
   /** Each of these is tried in one shell. */
-  const turns = [0, 1, 2, 3];
+  const turns = [0, 1, 2, 3, 4];
   const inTurn = turns.map((n) => (part(shell, turns).includes(n) ? it : undefined));
 
   it('those end, of every kind, that rest on a certificate that is named, and no other', async () => {
@@ -111,6 +111,7 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
       expect((await machine.run(['status'])).stdout).toMatch(/^Sessions +1 open, known by what sshd logs$/m);
       // What is known of a process that had the number before, and rested on what is to end.
       const [entry = ''] = readdirSync(directory);
+      const kept = readdirSync(directory);
       const [number = '', began = '', boot = ''] = entry.split('.');
       const older = readFileSync(join(directory, entry), 'utf8').replace(
         stays.key.fingerprint,
@@ -119,7 +120,7 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
       writeFileSync(join(directory, [number, Number(began) - 1, boot].join('.')), older);
       expect(await machine.run(['sync'])).toMatchObject(done);
       expect(other.client.exitCode).toBeNull();
-      expect(readdirSync(directory)).toEqual([entry]);
+      expect(readdirSync(directory)).toEqual(kept);
       const id = sessions.known()[0]?.id ?? '';
       sessions.cut(`session ${machine.service.joined?.id ?? ''} ${id}`, `session another ${id}`);
       expect(await machine.run(['sync'])).toMatchObject(done);
@@ -201,6 +202,54 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
     },
   );
 
+  inTurn[4]?.(
+    'those end that last longer than their role lets them, also while the service is away, and no other',
+    async () => {
+      const { service } = machine;
+      const [web, other] = [sessions.identity(), sessions.identity()];
+      service.rolesBySerial = { [web.serial]: 'webadmin', [other.serial]: 'backup' };
+      const ending = await sessions.open(web.key, ['-tt', sessions.place, atWork]);
+      const stays = await sessions.open(other.key);
+      sessions.log();
+      // They began before there was a limit.
+      service.sessionLimits = 'role:backup 7200 backup\nrole:webadmin 1800 web.admin\n';
+      service.version += 1;
+      expect(await machine.run(['sync'])).toMatchObject(done);
+      expect([ending.client.exitCode, stays.client.exitCode]).toEqual([null, null]);
+      const inAnHour = join(machine.directory, 'bin/date');
+      const now = readlinkSync(inAnHour);
+      rmSync(inAnHour);
+      writeFileSync(inAnHour, `#!/bin/sh\nset -- "$(/bin/date "$@")"\necho "$(($1 + 3600))"\n`, {
+        mode: 0o755,
+      });
+      service.before = () => ({ status: 503 });
+      const said = await machine.run(['sync']);
+      expect(said.status).toBe(5);
+      expect(said.stdout).toContain(`:${web.serial}: session limit of role web.admin reached.`);
+      await ending.ended;
+      if (ending.lines.some((line) => line.trim() === 'in'))
+        expect(ending.lines.join()).toContain('session limit of role web.admin reached');
+      expect(stays.client.exitCode).toBeNull();
+      // One that nobody knew of before is asked about, ended and told of in one turn.
+      service.before = undefined;
+      const late = await sessions.open(web.key);
+      sessions.log();
+      expect(await machine.run(['sync'])).toMatchObject(done);
+      await late.ended;
+      expect(service.sessions.at(-1)).toMatchObject({ sessions: [{ serial: String(other.serial) }] });
+      expect(service.statements.at(-1)).toMatch(/^sessions 0$/m);
+      expect(stays.client.exitCode).toBeNull();
+      rmSync(inAnHour);
+      symlinkSync(now, inAnHour);
+      service.sessionLimits = 'role:webadmin 5 web\n';
+      service.version += 1;
+      expect(await machine.run(['sync'])).toMatchObject({ status: 7 });
+      expect(service.reports.at(-1)).toMatchObject({ result: 'bundle_limits_wrong' });
+      service.sessionLimits = '';
+      service.version += 1;
+    },
+  );
+
   it('none ends by a list that is not of this organization, altered, older or unreadable, and the one before stays', async () => {
     const { service } = machine;
     const { key, serial } = sessions.identity();
@@ -244,7 +293,9 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
       expect(await machine.run(['sync'])).toMatchObject(done);
       const late = await sessions.open(gone.key);
       sessions.log();
-      service.before = (_method, path) => (path.startsWith('/host/changes') ? { status: 204 } : undefined);
+      // As the service does where nothing is new.
+      const nothing = { status: 200, body: 'writ-changes 1\nnonce writ_n.x\nend\n' };
+      service.before = (_method, path) => (path.startsWith('/host/changes') ? nothing : undefined);
       const [command, ...first] = interpreter(shell);
       const follow = spawn(command, [...first, kit, 'follow', '--directory', machine.state], {
         env: { PATH: join(machine.directory, 'bin'), HOME: machine.directory },

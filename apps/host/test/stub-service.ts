@@ -67,6 +67,10 @@ export class StubService {
   cutInstead: ((text: string) => string) | undefined;
   /** Whether it gives out nonces and takes statements: what a host proves costs each sync something. */
   takesStatements = false;
+  /** The lines of `session_limits` in the next bundle; empty: it has none. */
+  sessionLimits = '';
+  /** Roles of the certificates that it knows, by serial. */
+  rolesBySerial: Record<string, string> = {};
   /** What was said of sessions. */
   readonly sessions: Record<string, unknown>[] = [];
   /** The texts that were stated, each by a key of the host's. */
@@ -197,6 +201,7 @@ export class StubService {
       ...(Object.fromEntries([...certificates, ...principals]) as Record<string, string>),
       'canary.pub': `${this.canary.line} canary\n`,
       trusted_user_ca_keys: `${this.userAuthority.line} acme user CA\n`,
+      ...(this.sessionLimits === '' ? {} : { session_limits: this.sessionLimits }),
       ...(this.nextBundleKey === undefined
         ? {}
         : { 'next_bundle_key.pub': `${this.nextBundleKey.line} next key of acme\n` }),
@@ -207,7 +212,7 @@ export class StubService {
   bundle(): Buffer {
     const key = JSON.stringify([
       ...[this.version, this.principals, this.hostValidity, this.joined, this.revokedKeys],
-      ...[this.bundleKey.line, this.nextBundleKey?.line],
+      ...[this.bundleKey.line, this.nextBundleKey?.line, this.sessionLimits],
     ]);
     if (this.#bundle?.key !== key) {
       const { organization, version } = this;
@@ -292,16 +297,28 @@ export class StubService {
         this.#changed.emit('report');
         return { status: 204 };
       case 'POST /host/sessions':
+      case 'POST /host/sessions?roles=yes':
         if (!this.#tokens.has(bearer)) return problem(401, 'access_token_invalid', 'Prove the host key.');
         this.sessions.push(body);
         this.#changed.emit('sessions');
-        return { status: 204 };
+        return route.endsWith('yes') ? { status: 200, body: this.#rolesOf(body) } : { status: 204 };
       case 'POST /host/statements':
         if (!this.#tokens.has(bearer)) return problem(401, 'access_token_invalid', 'Prove the host key.');
         return this.statementInstead?.() ?? this.#statement(body as { statement: string; signature: string });
       default:
         return problem(404, 'not_found', 'There is nothing here.');
     }
+  }
+
+  /** As the service does: of the certificates that it knows. */
+  #rolesOf(body: Record<string, unknown>): string {
+    const sessions = body['sessions'] as readonly { readonly id: string; readonly serial: string | null }[];
+    return sessions
+      .flatMap(({ id, serial }) => {
+        const role = this.rolesBySerial[serial ?? ''];
+        return role === undefined ? [] : [`session ${id} role:${role}\n`];
+      })
+      .join('');
   }
 
   #statement({ statement, signature }: { statement: string; signature: string }): Answer {

@@ -206,6 +206,8 @@ export const RoleDefinition = z.strictObject({
       'ssh-rsa',
     ]),
   keyIdTemplate: z.string().min(1).max(200).default('{user}@{organization}/{role}'),
+  /** How long a session may last on a joined host, which then ends it; null: as long as it likes. */
+  maxSessionSeconds: z.int().min(60).max(604_800).nullable().default(null),
 });
 export type RoleDefinition = z.infer<typeof RoleDefinition>;
 
@@ -226,6 +228,8 @@ export const RoleSettings = z
       .optional(),
     keyTypes: RoleDefinition.shape.keyTypes.unwrap().optional(),
     keyIdTemplate: RoleDefinition.shape.keyIdTemplate.unwrap().optional(),
+    /** Null takes it away. */
+    maxSessionSeconds: RoleDefinition.shape.maxSessionSeconds.unwrap().optional(),
   })
   .refine((settings) => Object.keys(settings).length > 0, 'say what to change');
 export type RoleSettings = z.infer<typeof RoleSettings>;
@@ -257,6 +261,8 @@ export const Role = z.strictObject({
   holders: z.array(z.string()),
   /** When it got another definition last; null: never. */
   changedAt: Instant.nullable(),
+  /** Null: a session may last as long as it likes. */
+  maxSessionSeconds: z.int().nullable(),
 });
 export type Role = z.infer<typeof Role>;
 

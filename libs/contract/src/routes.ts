@@ -1402,6 +1402,8 @@ export const routes = {
       wait: z.coerce.number().int().min(0).max(55).default(0),
       /** Whether each answer carries a nonce for the host's next statement, also where nothing changed. */
       nonce: z.enum(['yes', 'no']).default('no'),
+      /** Whether the kit knows session limits: an older one would refuse a bundle with a file that it does not know. */
+      limits: z.enum(['yes', 'no']).default('no'),
     }),
     response: {
       mediaType: 'text/plain; charset=utf-8',
@@ -1428,8 +1430,17 @@ export const routes = {
     summary: 'Which sessions are open on the host',
     access: 'host',
     params: inOrganization,
+    query: z.strictObject({
+      /** Whether the answer is to say which role each of them rests on. */
+      roles: z.enum(['yes', 'no']).default('no'),
+    }),
     body: HostSessionsReport,
-    status: 204,
+    response: {
+      mediaType: 'text/plain; charset=utf-8',
+      description: 'which role each session rests on (docs/host-protocol.md)',
+      orNone: 'The host did not ask',
+    },
+    status: 200,
     problems: ['host_removed'],
   }),
   listHostSessions: route({

@@ -23,7 +23,7 @@ export interface BundleIdentity {
 }
 
 const names =
-  /^(?:trusted_user_ca_keys|canary\.pub|next_bundle_key\.pub|certificates\/[1-8]|principals\/[A-Za-z_][A-Za-z0-9_.@-]{0,63})$/;
+  /^(?:trusted_user_ca_keys|canary\.pub|next_bundle_key\.pub|session_limits|certificates\/[1-8]|principals\/[A-Za-z_][A-Za-z0-9_.@-]{0,63})$/;
 
 /** Whether a host takes a file of that name out of a bundle. */
 export function isBundleName(name: string): boolean {

@@ -6,6 +6,7 @@ import type { Labels } from '@writ/policy';
 import type { BundleFile } from './bundle.js';
 import { canaryKey } from './canary.js';
 import { principalsOn, type HostRole } from './principals-on.js';
+import { sessionLimitsFile } from './session-limits.js';
 
 /** What decides what lies on all hosts of an organization. */
 export interface CommonState {
@@ -24,6 +25,8 @@ export interface HostState {
   readonly labels: Labels;
   /** Of each host key that is trusted. */
   readonly certificates: readonly PlacedCertificate[];
+  /** Whether its kit knows what session limits are: an older one refuses a bundle that says them. */
+  readonly takesLimits: boolean;
 }
 
 /** A host key's certificate, under the place of the key in the host's own order (1 to 8), which never moves. */
@@ -38,26 +41,35 @@ export interface PlacedCertificate {
  */
 export function hostFiles(common: CommonState): (host: HostState) => readonly BundleFile[] {
   const forAll = commonFiles(common);
-  const byLabels = new Map<string, readonly BundleFile[]>();
-  const principalFiles = (labels: Labels): readonly BundleFile[] => {
+  const byLabels = new Map<string, OfLabels>();
+  const ofLabels = (labels: Labels): OfLabels => {
     const key = JSON.stringify(Object.entries(labels).sort(([a], [b]) => Number(a > b) - Number(a < b)));
     const known = byLabels.get(key);
     if (known !== undefined) return known;
-    const files = [...principalsOn(common.roles, labels)].map(([login, principals]) => ({
+    const principals = [...principalsOn(common.roles, labels)].map(([login, named]) => ({
       name: `principals/${login}`,
-      text: authorizedPrincipalsFile(principals),
+      text: authorizedPrincipalsFile(named),
     }));
-    byLabels.set(key, files);
-    return files;
+    const limits = sessionLimitsFile(common.roles, labels);
+    const made = { principals, limits: limits === null ? [] : [limits] };
+    byLabels.set(key, made);
+    return made;
   };
-  return ({ labels, certificates }) => [
+  return ({ labels, certificates, takesLimits }) => [
     ...forAll,
     ...certificates.map(({ position, certificate }) => ({
       name: `certificates/${position}`,
       text: `${formatCertificateLine(certificate)}\n`,
     })),
-    ...principalFiles(labels),
+    ...ofLabels(labels).principals,
+    ...(takesLimits ? ofLabels(labels).limits : []),
   ];
+}
+
+/** What hosts with the same labels have in common. */
+interface OfLabels {
+  readonly principals: readonly BundleFile[];
+  readonly limits: readonly BundleFile[];
 }
 
 function commonFiles({

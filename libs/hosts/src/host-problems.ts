@@ -112,7 +112,7 @@ function applied(host: ObservedHost): HostProblem[] {
     problems.push({ code: 'bundle_behind', words: `It uses ${has}; ${bundleVersion} was made for it.` });
   } else if (!bundleIsCurrent) {
     const words =
-      'Roles, labels or authorities have changed since it last asked; it gets them at its next sync.';
+      'Roles, labels or authorities have changed since it last asked; it gets them at its next sync, session limits with a kit that knows them.';
     problems.push({ code: 'bundle_outdated', words });
   }
   if (appliedKrlVersion !== krlVersion) {

@@ -3,7 +3,7 @@ import type { Login } from '@writ/openssh/trust';
 import { roleWord, selects, type Labels, type Role } from '@writ/policy';
 
 /** What a role says about hosts. */
-export type HostRole = Pick<Role, 'handle' | 'logins' | 'selector'>;
+export type HostRole = Pick<Role, 'handle' | 'name' | 'logins' | 'selector' | 'maxSessionSeconds'>;
 
 /**
  * Which principals may be which login on a host with these labels, by login in order: the roles that choose it. A role whose

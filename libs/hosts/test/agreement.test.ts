@@ -51,6 +51,7 @@ const aRole: fc.Arbitrary<Role> = fc
     criticalOptions: {},
     keyTypes: subjectKeyTypes,
     keyIdTemplate: '{user}@{organization}/{role}',
+    maxSessionSeconds: null,
   }));
 
 describe('what is explained, issued and written into the principals files of hosts', () => {

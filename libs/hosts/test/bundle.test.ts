@@ -22,6 +22,8 @@ const identity = { organization: 'k3v9q2m7x1c8z5b4', host: 'host-id', version: 1
 const key = publicKeyFromObject(generateKeyPairSync('ed25519').publicKey);
 const web: HostRole = {
   handle: 'r4t7y2u9i1o6p3a8',
+  name: 'web',
+  maxSessionSeconds: null,
   selector: { env: 'prod' },
   logins: [login('root'), login('deploy')],
 };
@@ -34,6 +36,8 @@ const common: CommonState = {
 };
 const everywhere: HostRole = {
   handle: 'q4t7y2u9i1o6p3a8',
+  name: 'everywhere',
+  maxSessionSeconds: null,
   selector: null,
   logins: [login('deploy')],
 };
@@ -117,7 +121,11 @@ describe('a bundle', () => {
   });
 
   it('holds what the host needs, and nothing else', () => {
-    const files = hostFiles({ ...common, roles: [web] })({ labels: { env: 'prod' }, certificates: [] });
+    const files = hostFiles({ ...common, roles: [web] })({
+      labels: { env: 'prod' },
+      certificates: [],
+      takesLimits: true,
+    });
     expect(files.map(({ name }) => name)).toEqual([
       'trusted_user_ca_keys',
       'canary.pub',
@@ -133,15 +141,38 @@ describe('a bundle', () => {
       { env: 'prod', tier: 'web' },
       { tier: 'web', env: 'prod' },
       { env: 'test', tier: 'web' },
-    ].map((labels) => ofHost({ labels, certificates: [] }));
+    ].map((labels) => ofHost({ labels, certificates: [], takesLimits: true }));
     expect(same).toEqual(one);
     expect(same?.every((file, place) => file === one?.[place])).toBe(true);
     expect(other?.map(({ name }) => name)).toEqual(['trusted_user_ca_keys', 'canary.pub']);
     expect(bundleList(same ?? [])).toBe(bundleList(one?.map((file) => ({ ...file })) ?? []));
   });
 
+  it('says how long sessions may last of the roles that choose the host, to a kit that knows what that is', () => {
+    const roles: readonly HostRole[] = [
+      { ...web, handle: 'z9', maxSessionSeconds: 28_800 },
+      { ...web, handle: 'a0', name: 'ops', maxSessionSeconds: 60 },
+      { ...web, handle: 'b1', selector: { env: 'test' }, maxSessionSeconds: 60 },
+      { ...everywhere, maxSessionSeconds: 60 },
+      web,
+    ];
+    const ofHost = hostFiles({ ...common, roles });
+    const labels = { env: 'prod' };
+    const limits = ofHost({ labels, certificates: [], takesLimits: true }).filter(
+      ({ name }) => name === 'session_limits',
+    );
+    expect(limits).toEqual([{ name: 'session_limits', text: 'role:a0 60 ops\nrole:z9 28800 web\n' }]);
+    expect(bundleList(limits)).toContain('file session_limits 2 ');
+    const older = ofHost({ labels, certificates: [], takesLimits: false });
+    expect(older.map(({ name }) => name)).not.toContain('session_limits');
+  });
+
   it('announces the key that signs bundles next', () => {
-    const files = hostFiles({ ...common, nextBundleKey: key })({ labels: {}, certificates: [] });
+    const files = hostFiles({ ...common, nextBundleKey: key })({
+      labels: {},
+      certificates: [],
+      takesLimits: true,
+    });
     expect(files.find(({ name }) => name === 'next_bundle_key.pub')?.text).toBe(
       `${formatPublicKeyLine({ key, comment: 'signs bundles of acme next' })}\n`,
     );

@@ -50,6 +50,7 @@ export const web: Role = {
   criticalOptions: { forceCommand: 'uptime', sourceAddress: ['10.0.0.0/8'] },
   keyTypes: ['ssh-ed25519'],
   keyIdTemplate: '{user}@{organization}/{role}',
+  maxSessionSeconds: null,
   memberOf: true,
 };
 

@@ -28,7 +28,7 @@ export function canaryRole({ name, selector, logins }: Drill): RoleDefinition {
   return {
     ...{ name, selector, logins, principals: 'role', maxTtlSeconds: longestDrill },
     ...{ extensions: [], criticalOptions: { forceCommand: canaryCommand }, keyTypes: ['ssh-ed25519'] },
-    keyIdTemplate: '{user}@{organization}/{role}',
+    ...{ keyIdTemplate: '{user}@{organization}/{role}', maxSessionSeconds: null },
   };
 }
 

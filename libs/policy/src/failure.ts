@@ -57,6 +57,8 @@ export const roleDefinitionRules = [
   'key_type_unknown',
   'key_type_repeated',
   'key_id_without_user',
+  'session_limit_invalid',
+  'session_limit_unkept',
 ] as const;
 
 /** Further rules of "who grants what". */

@@ -30,6 +30,8 @@ export function roleChange(before: DefinedRole, after: DefinedRole): RoleChange 
     more: after.maxTtlSeconds > before.maxTtlSeconds,
     less: after.maxTtlSeconds < before.maxTtlSeconds,
   };
+  // Certificates say nothing of it: hosts are told, and end what lasts longer.
+  const longer = longestSession(after) > longestSession(before);
   const said = [
     ofLists(before.extensions, after.extensions),
     ofLists(before.keyTypes, after.keyTypes),
@@ -37,10 +39,14 @@ export function roleChange(before: DefinedRole, after: DefinedRole): RoleChange 
     ...(before.principals === after.principals ? [] : [{ more: true, less: true }]),
     ...(before.principals === 'logins' ? [logins] : []),
   ];
-  const widens = [logins, reach, time, ...said].some(({ more }) => more);
+  const widens = longer || [logins, reach, time, ...said].some(({ more }) => more);
   const command = ofCommand(before.criticalOptions, after.criticalOptions);
   if (said.some(({ less }) => less)) return { widens, ends: 'all', command };
   return { widens, ends: time.less ? 'longer' : 'none', command };
+}
+
+function longestSession({ maxSessionSeconds }: DefinedRole): number {
+  return maxSessionSeconds ?? Infinity;
 }
 
 function ofLists(before: readonly string[], after: readonly string[]): Difference {

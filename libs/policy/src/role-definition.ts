@@ -3,7 +3,7 @@ import type { Labels } from './labels.js';
 import { all } from './outcome.js';
 import type { Role, RoleCriticalOptions } from './role.js';
 import { checkedOptions } from './rules/critical-options.js';
-import { distinctLogins, keyTypesOf, roleLifetime, roleName } from './rules/definition.js';
+import { distinctLogins, keyTypesOf, roleLifetime, roleName, sessionLimit } from './rules/definition.js';
 import { reachOf } from './rules/reach.js';
 import { extensionsOf } from './rules/extensions.js';
 import { namesItsUser, renderedKeyId } from './rules/key-id.js';
@@ -21,6 +21,8 @@ export interface RoleDefinition {
   readonly criticalOptions: RoleCriticalOptions;
   readonly keyTypes: readonly string[];
   readonly keyIdTemplate: string;
+  /** How long a session may last on a joined host; null: as long as it likes. */
+  readonly maxSessionSeconds: number | null;
 }
 
 /** The part of a role that its definition says, checked; source addresses in canonical spelling. */
@@ -46,10 +48,11 @@ export function validateRoleDefinition(definition: RoleDefinition): RoleJudgemen
     extensions: extensionsOf(extensions),
     criticalOptions: checkedOptions(definition.criticalOptions),
     keyTypes: keyTypesOf(definition.keyTypes, definition.criticalOptions.verifyRequired === true),
+    maxSessionSeconds: sessionLimit(definition.maxSessionSeconds, definition.principals),
     keyId: rendered.met ? namesItsUser(keyIdTemplate) : rendered,
   });
   if (!judged.met) return { valid: false, failures: judged.failures };
-  const { name, reach, logins, maxTtlSeconds, criticalOptions, keyTypes } = judged.value;
+  const { name, reach, logins, maxTtlSeconds, criticalOptions, keyTypes, maxSessionSeconds } = judged.value;
   return {
     valid: true,
     role: {
@@ -61,6 +64,7 @@ export function validateRoleDefinition(definition: RoleDefinition): RoleJudgemen
       criticalOptions,
       keyTypes,
       keyIdTemplate,
+      maxSessionSeconds,
     },
   };
 }

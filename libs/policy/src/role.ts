@@ -35,6 +35,8 @@ export interface Role {
   readonly keyTypes: readonly SubjectKeyType[];
   /** Text with the fields {user}, {role} and {organization}. */
   readonly keyIdTemplate: string;
+  /** How long a session may last that was opened with a certificate of the role, on joined hosts; null: as long as it likes. */
+  readonly maxSessionSeconds: number | null;
   /** Whether the caller is a member. */
   readonly memberOf: boolean;
 }

@@ -87,6 +87,7 @@ const aRole: fc.Arbitrary<Role> = fc.record({
   ),
   keyTypes: mostly(subjectKeyTypes, fc.array(fc.constantFrom(...subjectKeyTypes), { maxLength: 2 })),
   keyIdTemplate: mostly('{user}', text),
+  maxSessionSeconds: mostly(null, fc.nat()),
   memberOf: mostly(true, fc.constant(false)),
 });
 const authority = fc.record({

@@ -69,6 +69,7 @@ export function role(over: Partial<Role> = {}): Role {
     criticalOptions: {},
     keyTypes: subjectKeyTypes,
     keyIdTemplate: '{user}@{organization}/{role}',
+    maxSessionSeconds: null,
     memberOf: true,
     ...over,
   };

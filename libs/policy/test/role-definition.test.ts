@@ -10,7 +10,10 @@ const web: RoleDefinition = {
   criticalOptions: {},
   keyTypes: ['ssh-ed25519', 'sk-ssh-ed25519@openssh.com'],
   keyIdTemplate: '{user}@{organization}/{role}',
+  maxSessionSeconds: null,
 };
+
+const onHosts: RoleDefinition = { ...web, principals: 'role', selector: { env: 'prod' } };
 
 function rulesOf(over: Partial<RoleDefinition>): readonly string[] {
   const judgement = validateRoleDefinition({ ...web, ...over });
@@ -23,8 +26,19 @@ describe('a role definition', () => {
   });
 
   it('is for the hosts that it chooses', () => {
-    const onHosts = { ...web, principals: 'role', selector: { env: 'prod' } };
     expect(validateRoleDefinition(onHosts)).toEqual({ valid: true, role: onHosts });
+  });
+
+  it.each([60, 28_800, 604_800])(
+    'bounds how long sessions on these hosts last: %d seconds',
+    (maxSessionSeconds) => {
+      const bounded = { ...onHosts, maxSessionSeconds };
+      expect(validateRoleDefinition(bounded)).toEqual({ valid: true, role: bounded });
+    },
+  );
+
+  it.each([59, 604_801, 90.5, NaN, Infinity])('does not bound them to %d seconds', (maxSessionSeconds) => {
+    expect(rulesOf({ ...onHosts, maxSessionSeconds })).toEqual(['session_limit_invalid']);
   });
 
   it('gets its source addresses in canonical spelling and keeps its command as it is', () => {
@@ -55,6 +69,7 @@ describe('a role definition', () => {
     ['a long login', { logins: ['x'.repeat(65)] }, ['login_invalid']],
     ['a login twice', { logins: ['root', 'root'] }, ['login_repeated']],
     ['too many logins', { logins: Array.from({ length: 257 }, (_, i) => `u${i}`) }, ['principals_too_many']],
+    ['sessions that nobody would end', { maxSessionSeconds: 3600 }, ['session_limit_unkept']],
     ['no lifetime', { maxTtlSeconds: 0 }, ['limit_invalid']],
     ['an endless lifetime', { maxTtlSeconds: Infinity }, ['limit_invalid']],
     ['a lifetime that is no number', { maxTtlSeconds: NaN }, ['limit_invalid']],

@@ -51,6 +51,7 @@ export function roleOf(row: RoleRow & { readonly epoch: bigint }): Omit<Role, 'm
     extensions: [],
     criticalOptions: {},
     keyTypes: [],
+    maxSessionSeconds: null,
   } as const;
   return judged.valid
     ? { ...judged.role, id, handle, epoch }

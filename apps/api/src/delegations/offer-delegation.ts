@@ -83,6 +83,7 @@ export function roleDigest(role: RoleRow): Uint8Array {
     criticalOptions,
     keyTypes,
     keyIdTemplate,
+    maxSessionSeconds,
   } = role;
   const said = [
     principals,
@@ -93,6 +94,8 @@ export function roleDigest(role: RoleRow): Uint8Array {
     criticalOptions,
     keyTypes,
     keyIdTemplate,
+    // Offers from before there were any name none.
+    ...(maxSessionSeconds === null ? [] : [maxSessionSeconds]),
   ];
   return createHash('sha256').update(JSON.stringify(said)).digest();
 }

@@ -2,8 +2,9 @@ import { Controller } from '@nestjs/common';
 import { routes } from '@writ/contract';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import type { HostCaller } from '../hosts/host-token.js';
-import { Handle } from '../http/handle.js';
-import { CurrentCaller, CurrentHost, Input } from '../http/input.decorator.js';
+import { Handle, HandleHeld } from '../http/handle.js';
+import type { Held } from '../http/held.js';
+import { CurrentCaller, CurrentHost, Holding, Input } from '../http/input.decorator.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { ResourceServices } from '../resource-services.js';
 import { cutSessions } from './cut-sessions.js';
@@ -14,9 +15,15 @@ import { takeSessions } from './take-sessions.js';
 export class HostSessionsController {
   constructor(private readonly services: ResourceServices) {}
 
-  @Handle(routes.reportHostSessions)
-  report(@Input() input: RouteInput<'reportHostSessions'>, @CurrentHost() host: HostCaller): Promise<void> {
-    return takeSessions(this.services, host, input);
+  @HandleHeld(routes.reportHostSessions)
+  async report(
+    @Input() input: RouteInput<'reportHostSessions'>,
+    @CurrentHost() host: HostCaller,
+    @Holding() held: Held,
+  ): Promise<void> {
+    const roles = await takeSessions(this.services, host, input);
+    if (roles === null) held.nothing();
+    else held.body(routes.reportHostSessions.response.mediaType, [Buffer.from(roles)]);
   }
 
   @Handle(routes.listHostSessions)

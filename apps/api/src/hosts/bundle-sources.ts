@@ -45,6 +45,12 @@ export function keptList(signer: string, files: readonly BundleFile[]): string {
   return `signed ${signer}\n${bundleList(files)}`;
 }
 
-function hostRole({ handle, logins, selector }: RoleRow): HostRole {
-  return { handle, logins: logins as readonly Login[], selector: Labels.nullable().parse(selector) };
+function hostRole({ handle, name, logins, selector, maxSessionSeconds }: RoleRow): HostRole {
+  return {
+    handle,
+    name,
+    maxSessionSeconds,
+    logins: logins as readonly Login[],
+    selector: Labels.nullable().parse(selector),
+  };
 }

@@ -34,6 +34,8 @@ export interface Bundling {
 export interface WantedBundle {
   readonly hostId: string;
   readonly has: bigint | null;
+  /** Whether it takes session limits; null: as it did last. */
+  readonly takesLimits: boolean | null;
 }
 
 /** A host's bundle as it has to be now. */
@@ -106,13 +108,17 @@ function makeBundles(
     const uncertified: string[] = [];
     const fresh: { host: BundledHostRow; version: bigint; list: string; text: string }[] = [];
     const lacking: string[] = [];
-    for (const { hostId, has } of wanted) {
+    for (const { hostId, has, takesLimits } of wanted) {
       const host = rows.get(hostId);
       const certificates = held.get(hostId);
       if (host === undefined) found.set(hostId, await whyNoHost(tx, organizationId, hostId));
       else if (certificates === undefined) uncertified.push(hostId);
       else {
-        const files = state.files({ labels: Labels.parse(host.labels), certificates: certificates.list });
+        const files = state.files({
+          labels: Labels.parse(host.labels),
+          certificates: certificates.list,
+          takesLimits: takesLimits ?? host.list?.includes('\nfile session_limits ') === true,
+        });
         const list = keptList(state.key.fingerprint, files);
         const ahead = has !== null && has > host.version && has <= BigInt(now) + believedAhead ? has : null;
         const same = host.version > 0n && host.list === list && ahead === null;

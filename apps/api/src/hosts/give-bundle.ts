@@ -11,7 +11,12 @@ export async function giveBundle(
   requestId: string,
 ): Promise<FileContent> {
   const organizationId = await services.publicOrganizations(organizationHandle);
-  const found = await bundlesOfHosts(services, organizationId, [{ hostId, has: null }], requestId);
+  const found = await bundlesOfHosts(
+    services,
+    organizationId,
+    [{ hostId, has: null, takesLimits: null }],
+    requestId,
+  );
   const bundle = found.get(hostId) ?? hostTokenInvalid('There is no such host any more; join it again.');
   if (bundle instanceof Error) throw bundle;
   const bytes = Buffer.from(bundle.text ?? '');

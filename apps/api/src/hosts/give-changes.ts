@@ -33,7 +33,10 @@ export async function giveChanges(
   const { hostId } = host;
   const organizationId = await services.publicOrganizations(host.organizationHandle);
   services.presence.seen({ organizationId, hostId });
-  const has = { bundle: numberOf(query.bundle), krl: numberOf(query.krl), cut: numberOf(query.cut) };
+  const has = {
+    ...{ bundle: numberOf(query.bundle), krl: numberOf(query.krl), cut: numberOf(query.cut) },
+    takesLimits: query.limits === 'yes',
+  };
   const news = await services.waitingHosts.news(organizationId, hostId, has, {
     waitMs: query.wait * 1_000,
     onGone: (leave) => held.begin(leave),

@@ -101,7 +101,7 @@ function viewOf(row: HostRow, fleet: Fleet): View {
   const labels = Labels.parse(row.labels);
   const report = HostReport.nullable().parse(row.report);
   const here = report?.kitSha256 ?? '';
-  const expected = keptList(fleet.signer, fleet.files({ labels, certificates: [] }));
+  const expected = keptList(fleet.signer, fleet.files({ labels, certificates: [], takesLimits: true }));
   const keys = (fleet.keys.get(row.id) ?? []).map(({ fingerprint, revoked }) => {
     const end = fleet.ends.get(`${row.id} ${fingerprint}`);
     return { fingerprint, revoked, certificateUntil: end === undefined ? null : Number(end) };

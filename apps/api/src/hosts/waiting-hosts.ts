@@ -12,6 +12,8 @@ export interface HostHas {
   readonly krl: bigint | null;
   /** The number of its cut list, 0 for none; null or left out: it takes none. */
   readonly cut?: bigint | null;
+  /** Whether its kit knows session limits; left out: it does not. */
+  readonly takesLimits?: boolean;
 }
 
 /** What has changed for a host: at least one of them. */
@@ -65,6 +67,9 @@ interface Lists {
   readonly cut: SignedCutList | null;
 }
 
+/** What a host was last seen to need, and for what kind of kit. */
+type Standing = CurrentBundle & { readonly takesLimits: boolean };
+
 /** What is known of an organization with waiting hosts. */
 interface Room {
   readonly organizationId: string;
@@ -74,7 +79,7 @@ interface Room {
   /** Hosts that are being looked at. */
   readonly looking: Set<string>;
   /** The version that each host has to have, seen since the last change. */
-  readonly standing: Map<string, CurrentBundle>;
+  readonly standing: Map<string, Standing>;
   lists: Lists | null;
   /** Counts changes: what was read before one says nothing after it. */
   bundleChanges: number;
@@ -203,6 +208,7 @@ export class WaitingHosts {
   private hasBundle(room: Room, hostId: string, has: HostHas): boolean {
     const standing = room.standing.get(hostId);
     if (standing === undefined || !this.sources.hears()) return false;
+    if (standing.takesLimits !== takesLimits(has)) return false;
     return standing.version === has.bundle && standing.goodUntil > seconds(this.sources.clock);
   }
 
@@ -275,14 +281,15 @@ export class WaitingHosts {
       if (one === undefined) continue;
       const standing = room.standing.get(hostId);
       if (standing !== undefined && this.hasBundle(room, hostId, one.has)) current.set(hostId, standing);
-      else wanted.push({ hostId, has: one.has.bundle });
+      else wanted.push({ hostId, has: one.has.bundle, takesLimits: takesLimits(one.has) });
     }
     if (wanted.length === 0) return current;
     const changes = room.bundleChanges;
+    const kinds = new Map(wanted.map(({ hostId, takesLimits: takes }) => [hostId, takes === true]));
     for (const [id, bundle] of await this.sources.bundles(room.organizationId, wanted)) {
       current.set(id, bundle);
       if (changes === room.bundleChanges && !(bundle instanceof Error))
-        room.standing.set(id, { ...bundle, text: null });
+        room.standing.set(id, { ...bundle, text: null, takesLimits: kinds.get(id) === true });
     }
     return current;
   }
@@ -315,6 +322,10 @@ export class WaitingHosts {
       this.ask(room, room.waiting.keys());
     }
   }
+}
+
+function takesLimits(has: HostHas): boolean {
+  return has.takesLimits === true;
 }
 
 /** What a host lacks of the lists. */

@@ -18,9 +18,11 @@ export function redefinedRole(row: RoleRow, settings: Settings): DefinedRole {
     extensions = before.extensions,
     keyTypes = before.keyTypes,
     keyIdTemplate = before.keyIdTemplate,
+    maxSessionSeconds = before.maxSessionSeconds,
   } = settings;
   const judged = validateRoleDefinition({
     ...{ name: row.name, principals, selector, logins, maxTtlSeconds, extensions, keyTypes, keyIdTemplate },
+    maxSessionSeconds,
     criticalOptions: optionsOf({ ...before.criticalOptions, ...settings.criticalOptions }),
   });
   if (!judged.valid) throw refusal('role_invalid', judged.failures);
@@ -47,6 +49,7 @@ function definitionOf(row: RoleRow): RoleDefinition {
     ...{ name, principals, selector, logins, maxTtlSeconds, extensions, keyTypes },
     criticalOptions: optionsOf(criticalOptions),
     keyIdTemplate: row.keyIdTemplate,
+    maxSessionSeconds: row.maxSessionSeconds,
   };
 }
 

@@ -20,5 +20,6 @@ export function roleView(row: RoleRow, granted: RoleMembers | undefined, holders
     groups: [...(granted?.groups ?? [])],
     holders: [...holders],
     changedAt: row.changedAt?.toISOString() ?? null,
+    maxSessionSeconds: row.maxSessionSeconds,
   };
 }

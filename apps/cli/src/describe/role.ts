@@ -28,6 +28,10 @@ const verifyRequired: OptionDescription = {
   flags: '--verify-required',
   summary: 'a security key must have checked its user (OpenSSH 8.4)',
 };
+const maxSession: OptionDescription = {
+  flags: '--max-session <duration>',
+  summary: 'how long a session may last, such as 30m, 8h, 7d; joined hosts then end it',
+};
 const toGroup: OptionDescription = { flags: '--group <group>', summary: 'a group, in place of a user' };
 
 export const role: GroupDescription = {
@@ -80,6 +84,7 @@ export const role: GroupDescription = {
         },
         { flags: '--group <group>', summary: 'a group that it is granted to', repeat: true },
         { flags: '--max-ttl <duration>', summary: 'longest validity of a certificate, such as 30m, 8h, 7d' },
+        maxSession,
         extension,
         { flags: '--no-extensions', summary: 'members may do nothing but run commands' },
         forceCommand,
@@ -114,6 +119,7 @@ export const role: GroupDescription = {
           command: 'writ role set web --hosts env=prod --max-ttl 4h',
           says: 'on other hosts, for a shorter time',
         },
+        { command: 'writ role set web --max-session 8h', says: 'sessions end after a working day' },
         { command: 'writ role set backup --no-source-address', says: 'from every network' },
       ],
       arguments: [roleName],
@@ -134,6 +140,8 @@ export const role: GroupDescription = {
           repeat: true,
         },
         { flags: '--max-ttl <duration>', summary: 'longest validity of a certificate, such as 30m, 8h, 7d' },
+        { ...maxSession, summary: `${maxSession.summary}, also those that are open` },
+        { flags: '--no-max-session', summary: 'sessions may last as long as they like' },
         { ...extension, summary: 'something members may do' },
         { flags: '--no-extensions', summary: 'members may do nothing but run commands' },
         forceCommand,

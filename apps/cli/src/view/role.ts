@@ -14,6 +14,12 @@ export function describeRole(role: Role): readonly Line[] {
     field('logins', role.logins.join(', ')),
     field('good on', goodOn(role)),
     field('at most', durationWords(BigInt(role.maxTtlSeconds))),
+    ...optional(
+      'sessions last',
+      role.maxSessionSeconds === null
+        ? undefined
+        : `at most ${durationWords(BigInt(role.maxSessionSeconds))}`,
+    ),
     field('extensions', role.extensions.length === 0 ? 'none' : role.extensions.join(', ')),
     ...optional('only command', forceCommand),
     ...optional('only from', sourceAddress?.join(', ')),

@@ -43,6 +43,28 @@ export function roleLifetime(maxTtlSeconds: number): Outcome<number> {
   });
 }
 
+/** The shortest and the longest that sessions can be bounded to (seconds). */
+export const sessionLimits = { shortest: 60, longest: 7 * 86_400 } as const;
+
+/** Whole minutes are not asked for, but less than one could not be kept; and only joined hosts end sessions. */
+export function sessionLimit(seconds: number | null, principals: string): Outcome<number | null> {
+  const { shortest, longest } = sessionLimits;
+  if (seconds === null) return met(null);
+  const failures: Failure[] = [];
+  if (!Number.isSafeInteger(seconds) || seconds < shortest || seconds > longest)
+    failures.push({
+      rule: 'session_limit_invalid',
+      message: 'The longest session has to be a whole number of seconds, from a minute to 7 days.',
+    });
+  if (principals === 'logins')
+    failures.push({
+      rule: 'session_limit_unkept',
+      message:
+        'Certificates with login names are good on hosts that never joined, which end no session; say which hosts, or leave the longest session away.',
+    });
+  return metUnless(failures, seconds);
+}
+
 /** At least one key type, each known and listed once; where verification is required, one that can be verified. */
 export function keyTypesOf(
   texts: readonly string[],

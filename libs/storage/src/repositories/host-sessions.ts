@@ -89,6 +89,21 @@ export async function keepHostSessions(
       as s (id, login, authority, serial, key, came, began, how)`;
 }
 
+/** Which role the certificates of a host's sessions carry, as far as they are known here: the session and the role's handle. */
+export function rolesOfHostSessions(
+  tx: Transaction,
+  organizationId: string,
+  hostId: string,
+): Promise<{ readonly session: string; readonly handle: string }[]> {
+  return tx.$queryRaw`
+    select s.session, r.handle from host_sessions s
+      join authorities a on a.organization_id = s.organization_id and a.fingerprint = s.authority
+      join certificates c on c.authority_id = a.id and c.serial = ${ourSerial}
+      join roles r on r.id = c.role_id
+    where s.organization_id = ${organizationId}::uuid and s.host_id = ${hostId}::uuid
+    order by s.session collate "C"`;
+}
+
 /** What a host that is removed has said counts no more. */
 export async function forgetHostSessions(
   tx: Transaction,

@@ -22,24 +22,26 @@ export interface RoleRow {
   readonly changedAt: Date | null;
   /** Who chose its forced command (id of a user); null: it has none, or nobody knows any more. */
   readonly commandSetBy: string | null;
+  /** How long a session may last on a joined host; null: as long as it likes. */
+  readonly maxSessionSeconds: number | null;
 }
 
 export type NewRole = Omit<RoleRow, 'createdAt' | 'changedAt'> & { readonly organizationId: string };
 
 const columns = Prisma.sql`roles.id, handle, roles.name, principals, selector, logins, max_ttl_seconds as "maxTtlSeconds", extensions,
   critical_options as "criticalOptions", key_types as "keyTypes", key_id_template as "keyIdTemplate", created_at as "createdAt",
-  changed_at as "changedAt", command_set_by as "commandSetBy"`;
+  changed_at as "changedAt", command_set_by as "commandSetBy", max_session_seconds as "maxSessionSeconds"`;
 
 /** False, and nothing written, when the name is or once was another role's. */
 export async function insertRole(tx: Transaction, role: NewRole): Promise<boolean> {
   const inserted = await tx.$executeRaw`
     insert into roles (id, organization_id, handle, name, principals, selector, logins, max_ttl_seconds,
-      extensions, critical_options, key_types, key_id_template, command_set_by)
+      extensions, critical_options, key_types, key_id_template, command_set_by, max_session_seconds)
     values (${role.id}::uuid, ${role.organizationId}::uuid, ${role.handle}, ${role.name}, ${role.principals},
       ${role.selector === null ? null : JSON.stringify(role.selector)}::jsonb,
       ${[...role.logins]}::text[], ${role.maxTtlSeconds}, ${[...role.extensions]}::text[],
       ${JSON.stringify(role.criticalOptions)}::jsonb, ${[...role.keyTypes]}::text[], ${role.keyIdTemplate},
-      ${role.commandSetBy}::uuid)
+      ${role.commandSetBy}::uuid, ${role.maxSessionSeconds}::integer)
     on conflict (organization_id, name) do nothing`;
   if (inserted === 0) return false;
   await startEpoch(tx, role.organizationId, role.id, 'role');
@@ -62,7 +64,7 @@ export async function changeRole(
       logins = ${[...terms.logins]}::text[], max_ttl_seconds = ${terms.maxTtlSeconds},
       extensions = ${[...terms.extensions]}::text[], critical_options = ${JSON.stringify(terms.criticalOptions)}::jsonb,
       key_types = ${[...terms.keyTypes]}::text[], key_id_template = ${terms.keyIdTemplate},
-      command_set_by = ${terms.commandSetBy}::uuid, changed_at = ${at}::timestamptz
+      command_set_by = ${terms.commandSetBy}::uuid, max_session_seconds = ${terms.maxSessionSeconds}::integer, changed_at = ${at}::timestamptz
     where organization_id = ${organizationId}::uuid and id = ${id}::uuid`;
 }
 

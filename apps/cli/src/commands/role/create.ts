@@ -51,6 +51,7 @@ function definition(input: Input): Definition {
   const keyTypes = input.values('key-type');
   const keyIdTemplate = input.option('key-id');
   const groups = input.values('group').map(shortName);
+  const maxSession = input.option('max-session');
   return {
     name: shortName(input.argument('role')),
     ...reach(input),
@@ -61,6 +62,7 @@ function definition(input: Input): Definition {
     ...(keyTypes.length > 0 ? { keyTypes: [...keyTypes] } : {}),
     ...(keyIdTemplate === undefined ? {} : { keyIdTemplate }),
     ...(groups.length > 0 ? { groups } : {}),
+    ...(maxSession === undefined ? {} : { maxSessionSeconds: durationSeconds(maxSession) }),
   };
 }
 

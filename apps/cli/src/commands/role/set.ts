@@ -29,6 +29,7 @@ export const run: Run = async (surroundings, input) => {
 function settings(input: Input): Settings {
   const logins = input.values('logins').flatMap((value) => value.split(','));
   const maxTtl = input.option('max-ttl');
+  const maxSession = input.option('max-session');
   const keyTypes = input.values('key-type');
   const keyIdTemplate = input.option('key-id');
   return {
@@ -39,6 +40,12 @@ function settings(input: Input): Settings {
     ...criticalOptions(input),
     ...(keyTypes.length === 0 ? {} : { keyTypes: [...keyTypes] }),
     ...(keyIdTemplate === undefined ? {} : { keyIdTemplate }),
+    ...option(
+      input,
+      'max-session',
+      'maxSessionSeconds',
+      maxSession === undefined ? undefined : durationSeconds(maxSession),
+    ),
   };
 }
 
