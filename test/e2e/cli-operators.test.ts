@@ -54,9 +54,6 @@ describe('writ, for operators', () => {
     expect(await ana.json<Role>('role', 'set', 'web', '--no-max-session')).toMatchObject({
       ...{ maxSessionSeconds: null, maxTtlSeconds: 3600 },
     });
-    expect(await refused(2, 'role', 'set', 'web', '--max-session', '1h', '--no-max-session')).toContain(
-      'either --max-session or --no-max-session',
-    );
     expect(await refused(2, 'role', 'set', 'web')).toContain('[usage_invalid]');
     expect(await refused(2, 'role', 'set', 'web', '--hosts', '')).toContain('[usage_invalid]');
     expect(await refused(7, 'role', 'set', 'web', '--max-ttl', '1h')).toContain('[already_so]');
