@@ -177,6 +177,55 @@ describe('sessions that hosts report', () => {
     expect((await list({ user: 'bob' }))[0]).toMatchObject({ ending: true, revoked: false });
   });
 
+  it('are shown to whoever asks what revoking would end, as far as hosts have said', async () => {
+    const [mute, gone] = [
+      await TestHost.join(acme, 'mute-1.acme.example'),
+      await TestHost.join(acme, 'gone-1.acme.example'),
+    ];
+    await report(gone, session('x', { key: key.fingerprint, login: null }));
+    await acme.ask(
+      `update host_session_reports set reported_at = '2026-01-02T03:04:05Z' where host_id = $1 returning host_id`,
+      [gone.id],
+    );
+    const preview = (body: object, by = acme.owner) => acme.as(by, 'previewRevocation', { body });
+    const lastSeenAt = '2026-01-02T03:04:05.000Z';
+    const unheard = {
+      count: 2,
+      hosts: [
+        { name: gone.name, lastSeenAt },
+        { name: mute.name, lastSeenAt: null },
+      ],
+    };
+    const common = { user: 'bob', from: '192.0.2.7', began: '2026-01-02T03:04:05.000Z' };
+    const foreseen = await preview({ user: 'bob' });
+    expect(foreseen).toMatchObject({ cut: 0, certificates: 1 });
+    expect(foreseen.openSessions).toEqual({
+      count: 2,
+      sessions: [
+        { ...common, host: gone.name, id: 'x', login: null, silent: true, lastSeenAt },
+        {
+          ...{ ...common, host: web.name, id: 'b', login: 'root', silent: false },
+          lastSeenAt: expect.any(String) as string,
+        },
+      ],
+      unheard,
+    });
+    expect(await preview({ user: 'bob', cut: true })).toMatchObject({
+      cut: 2,
+      openSessions: foreseen.openSessions,
+    });
+    const other = { certificates: [`user:${Number(serial) + 1}`] };
+    expect((await preview(other)).openSessions).toEqual({ count: 0, sessions: [], unheard });
+    const permissions = ['certificate.revoke'];
+    await acme.as(acme.owner, 'createAdministrativeRole', { body: { name: 'ender', permissions } });
+    const rita = await acme.member('rita', 'ender');
+    const own = { certificates: [`user:${serial}`] };
+    expect((await preview(own, rita)).openSessions).toEqual({
+      ...{ count: 1, sessions: [], unheard: { count: 2, hosts: [] } },
+    });
+    await report(gone);
+  });
+
   it('say when what they rest on is revoked, and are gone with their host', async () => {
     await acme.as(acme.owner, 'revoke', { body: { user: 'bob', reason: 'left' } });
     expect((await list({ user: 'bob' }))[0]).toMatchObject({ revoked: true });

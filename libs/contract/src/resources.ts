@@ -914,6 +914,27 @@ export const RevocationPreview = z.strictObject({
       successor: z.enum(['next', 'new']).nullable(),
     })
     .nullable(),
+  /**
+   * The sessions that hosts have reported which rest on it: hosts end them where `cut` is asked for. Which they are is said to who may read hosts;
+   * the first hundred.
+   */
+  openSessions: z.strictObject({
+    count: z.int(),
+    sessions: z.array(
+      z.strictObject({
+        ...HostSession.pick({ host: true, id: true, login: true, user: true, from: true, began: true }).shape,
+        /** When its host was last heard of. */
+        lastSeenAt: Instant,
+        /** Its host was not heard of lately: what is open there now nobody knows. */
+        silent: z.boolean(),
+      }),
+    ),
+    /** Joined hosts that were not heard of lately, or have never reported sessions, and the first hundred of them. */
+    unheard: z.strictObject({
+      count: z.int(),
+      hosts: z.array(z.strictObject({ name: z.string(), lastSeenAt: Instant.nullable() })),
+    }),
+  }),
   /** True when it is the caller's own account that would be closed. */
   ownAccount: z.boolean(),
   /** What would end in customers, by delegation. */

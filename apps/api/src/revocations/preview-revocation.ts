@@ -17,6 +17,7 @@ import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { takeTurn } from '../users/take-turn.js';
 import type { TrustEnding } from './end-trust.js';
 import { revokeNamed, spareFor } from './revoke.js';
+import { sessionsCutBy } from './preview-sessions.js';
 import { waiting, type SuccessorMaking } from './successor.js';
 
 type Input = Pick<RouteInput<'previewRevocation'>, 'body'>;
@@ -24,6 +25,8 @@ type Preview = RouteOutput<'previewRevocation'>;
 
 export interface Previewing extends TrustEnding, SuccessorMaking {
   readonly issuing: Pick<Issuing, 'inventories'>;
+  /** A host that was not heard of for so long counts as silent (ms). */
+  readonly silentAfter: number;
 }
 
 /** So much of each list is shown. */
@@ -52,6 +55,9 @@ export async function previewRevocation(
 ): Promise<Preview> {
   const { organizationId } = actor.caller;
   const { preview, roleIds } = await tryAndTakeBack(services, actor, body);
+  // What else it does depends on whether sessions are cut, so which those would be is seen by itself.
+  const { openSessions } =
+    body.cut === true ? preview : (await tryAndTakeBack(services, actor, { ...body, cut: true })).preview;
   // Where a certificate is good has nothing to do with what was tried.
   const inventory = await services.issuing.inventories.inventoryOf(organizationId);
   const roles = await allRoles(services.store, organizationId, (id) => roleIds.has(id));
@@ -59,7 +65,11 @@ export async function previewRevocation(
   const places = new Set(concerned.flatMap((role) => [...inventory.index.reachedBy(role)]));
   const names = [...places].map((place) => inventory.hosts[place]?.name ?? '').sort();
   const andOthers = concerned.some(({ principals }) => principals === 'logins');
-  return { ...preview, hosts: { count: names.length, names: names.slice(0, shown), andOthers } };
+  return {
+    ...preview,
+    openSessions,
+    hosts: { count: names.length, names: names.slice(0, shown), andOthers },
+  };
 }
 
 async function tryAndTakeBack(
@@ -110,7 +120,7 @@ interface Tried {
 
 async function seenIn(
   tx: Transaction,
-  { clock }: Pick<Previewing, 'clock'>,
+  { clock, silentAfter }: Pick<Previewing, 'clock' | 'silentAfter'>,
   caller: SignedInCaller,
   { body, result, reachedThrough, authorities }: Tried,
 ): Promise<Seen> {
@@ -135,6 +145,7 @@ async function seenIn(
       revokedKeys: keys.slice(0, shown),
       reachedThrough: reachedThrough.slice(0, shown),
       authority: authorityEnding(authorities, body.authority),
+      openSessions: await sessionsCutBy(tx, caller, act, { now: clock(), silentAfter, shown }),
       ownAccount: outside === null && account === userName,
       elsewhere: elsewhere.map(({ organization, certificates }) => ({ organization, certificates })),
     },

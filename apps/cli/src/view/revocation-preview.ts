@@ -9,7 +9,8 @@ const named = 10;
 /** What revoking would end, line by line. */
 export function describePreview(preview: RevocationPreview): readonly Line[] {
   const { alreadyRevoked, stillValid, until, serials, keys, sessionsEnded, ownAccount } = preview;
-  if (alreadyRevoked) return ['All of that was revoked before; nothing would change.'];
+  if (alreadyRevoked)
+    return ['All of that was revoked before; nothing would change.', ...sessionLines(preview)];
   const last = until === null ? '' : `, the last until ${instant(until)}`;
   return [
     'This would end:',
@@ -21,7 +22,7 @@ export function describePreview(preview: RevocationPreview): readonly Line[] {
     ...(sessionsEnded === 0
       ? []
       : [field('signed in', `${counted(sessionsEnded, 'session')} of this service`)]),
-    ...(preview.cut === 0 ? [] : [field('open sessions', 'those that rest on any of it')]),
+    ...sessionLines(preview),
     ...hostLines(preview),
     ...preview.elsewhere.map(({ organization, certificates }) =>
       field(`in ${organization}`, counted(certificates, 'certificate')),
@@ -29,6 +30,37 @@ export function describePreview(preview: RevocationPreview): readonly Line[] {
     ...(ownAccount
       ? [field('your own account', 'you are signed out, and somebody else has to let you in again')]
       : []),
+  ];
+}
+
+/** What is open on hosts, as they have said, and of which nobody knows. */
+function sessionLines({
+  cut,
+  openSessions: { count, sessions, unheard },
+}: RevocationPreview): readonly Line[] {
+  const more = count - Math.min(sessions.length, named);
+  const whether = cut === 0 ? 'go on; --cut ends them' : 'which hosts end';
+  const lines = sessions
+    .slice(0, named)
+    .map(({ host, login, user, from, began, lastSeenAt, silent }) =>
+      field(
+        '',
+        `${host}: ${user ?? 'somebody'}${login === null ? '' : ` as ${login}`} from ${from}, since ${instant(began)}${silent ? `; the host was last heard of ${instant(lastSeenAt)}` : ''}`,
+      ),
+    );
+  const silent = unheard.hosts.map(({ name }) => name);
+  return [
+    field('open sessions', count === 0 ? 'none that a host has reported' : `${count}, ${whether}`),
+    ...lines,
+    ...(sessions.length > 0 && more > 0 ? [field('', `and ${more} more`)] : []),
+    ...(unheard.count === 0
+      ? []
+      : [
+          field(
+            'nobody knows of',
+            `${counted(unheard.count, 'host')} not heard of lately${silent.length === 0 ? '' : `: ${listed(silent, unheard.count)}`}`,
+          ),
+        ]),
   ];
 }
 

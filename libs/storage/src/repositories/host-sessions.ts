@@ -46,6 +46,8 @@ export interface SessionsWanted {
   /** Name of a user, as rows say it. */
   readonly user?: string;
   readonly ids?: readonly { readonly host: string; readonly session: string }[];
+  /** An act (id): what the cut list names because of it. */
+  readonly cutBy?: string;
 }
 
 /** Ours are below 2^63; what is above somebody else's authority has signed. */
@@ -114,6 +116,27 @@ export async function forgetHostSessions(
   await tx.hostSessionReport.deleteMany({ where: { organizationId, hostId } });
 }
 
+/** A host of which nobody knows what is open on it now. */
+export interface UnheardHost {
+  readonly name: string;
+  readonly lastSeenAt: Date | null;
+}
+
+/** The joined hosts that were not heard of since `silentBefore`, or have never reported sessions, by name. */
+export function unheardHosts(
+  tx: Transaction,
+  organizationId: string,
+  silentBefore: Date,
+): Promise<UnheardHost[]> {
+  return tx.$queryRaw`
+    select * from (
+      select h.name, greatest(h.last_seen_at, p.seen_at, reports.reported_at) as "lastSeenAt", reports.host_id is not null as reports
+      from hosts h left join host_presence p on p.host_id = h.id left join host_session_reports reports on reports.host_id = h.id
+      where h.organization_id = ${organizationId}::uuid and h.removed_at is null) hosts
+    where not reports or coalesce("lastSeenAt" < ${silentBefore}::timestamptz, true)
+    order by name collate "C"`;
+}
+
 /** The sessions that hosts reported last, by host and id, those after a place. */
 export function listHostSessions(
   tx: Transaction,
@@ -124,12 +147,17 @@ export function listHostSessions(
     readonly limit: number;
   },
 ): Promise<HostSessionRow[]> {
-  const { host, user, ids, after, now } = query;
+  const { host, user, ids, cutBy, after, now } = query;
   const within = [Prisma.sql`s.organization_id = ${organizationId}::uuid`, Prisma.sql`h.removed_at is null`];
   if (host !== undefined) within.push(Prisma.sql`h.name = ${host}`);
   if (ids !== undefined)
     within.push(Prisma.sql`(h.name, s.session) in (select wanted.host, wanted.session
       from unnest(${ids.map((id) => id.host)}::text[], ${ids.map((id) => id.session)}::text[]) as wanted (host, session))`);
+  if (cutBy !== undefined)
+    within.push(Prisma.sql`exists (select from cuts where cuts.organization_id = s.organization_id and cuts.act_id = ${cutBy}::uuid and (
+      (cuts.kind = 'certificate' and cuts.authority_id = a.id and ${ourSerial} between cuts.serial_from and cuts.serial_to)
+      or (cuts.kind = 'key' and cuts.fingerprint = s.key)
+      or (cuts.kind = 'session' and cuts.host_id = s.host_id and cuts.session = s.session)))`);
   if (after !== null)
     within.push(Prisma.sql`(h.name collate "C", s.session collate "C") > (${after.host}, ${after.session})`);
   const named = user === undefined ? Prisma.sql`true` : Prisma.sql`"user" = ${user}`;
