@@ -54,6 +54,10 @@ describe('writ, for operators', () => {
     expect(await ana.json<Role>('role', 'set', 'web', '--no-max-session')).toMatchObject({
       ...{ maxSessionSeconds: null, maxTtlSeconds: 3600 },
     });
+    // There is nothing to wait for, and that is said as elsewhere.
+    expect(await ana.json('sessions', 'cut', '--host', 'web-1', '--wait', '1s')).toEqual({
+      ...{ sessions: [], krlVersion: null, enforcement: null },
+    });
     expect(await refused(2, 'role', 'set', 'web')).toContain('[usage_invalid]');
     expect(await refused(2, 'role', 'set', 'web', '--hosts', '')).toContain('[usage_invalid]');
     expect(await refused(7, 'role', 'set', 'web', '--max-ttl', '1h')).toContain('[already_so]');

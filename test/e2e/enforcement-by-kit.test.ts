@@ -247,7 +247,18 @@ it('sessions are listed as hosts report them, and one that is named ends', async
   expect(stderr).toMatch(/enforced on 2 of 2 hosts by [0-9:]+ UTC; 1 open session ended/);
   await ended;
   expect(other.exitCode).toBeNull();
-  other.kill();
+  // The other one in half an hour, when it has outlived its role's limit. Which role that is the service says.
+  await ana.data('role', 'set', 'admin', '--max-session', '30m');
+  const later = join(directory, 'later');
+  mkdirSync(later);
+  const date = '#!/bin/sh\nset -- "$(/bin/date "$@")"\necho "$(($1 + 1800))"\n';
+  writeFileSync(join(later, 'date'), date, { mode: 0o755 });
+  const outlived = once(other, 'close');
+  const synced = await web.run(`PATH=${later}:$PATH ${web.command('writ-host sync')}`);
+  expect(synced).toMatchObject({ status: 0 });
+  expect(synced.stdout).toContain('session limit of role admin reached');
+  await outlived;
+  await ana.data('role', 'set', 'admin', '--no-max-session');
 }, 60_000);
 
 it('a drill revokes a canary, and measures on each host until it is refused, cut and proved', async () => {

@@ -333,6 +333,52 @@ describe('backup and restore', () => {
       expect(gap.rows).toEqual([{ to: '89' }]);
     });
 
+    it('keeps locks: those of the time of the backup, and those that came later', async () => {
+      const lock = async (name: string): Promise<void> => {
+        await owner.query(
+          `with who as (update users set state = 'locked' where name = $1 returning id, organization_id),
+             act as (insert into revocation_acts (id, organization_id, cause, subject, reason, certificates, keys, cut, krl_version,
+                 locked_until, locked_user_id, locked_from)
+               select gen_random_uuid(), organization_id, 'lock', $1, 'missing', 0, 1, 1, 5, '2100-01-01', id, 'active' from who
+               returning id, organization_id),
+             named as (insert into cuts (organization_id, kind, fingerprint, act_id, keep_until)
+               select organization_id, 'key', 'SHA256:' || $1, id, '2100-01-01' from act)
+           insert into revocations (id, organization_id, kind, fingerprint, public_key, reason, cause, act_id, keep_until)
+           select gen_random_uuid(), organization_id, 'key', 'SHA256:' || $1, '\\x01', 'missing', 'lock', id, '2100-01-01' from act`,
+          [name],
+        );
+      };
+      await owner.query(
+        `insert into users (id, organization_id, name, administrative_role, state)
+         select gen_random_uuid(), $1, name, 'member', 'active' from unnest(array['kai', 'lena', 'otto']) name`,
+        [sample.organization],
+      );
+      await lock('lena');
+      const later = join(directory, 'later');
+      await backUp(target.connection('owner'), later);
+      await lock('otto');
+      await restore(later, await options(target, [sample.authority, 64n], { replace: true }));
+      const users = await owner.query<{ name: string; state: string }>(
+        `select name, state from users where name in ('kai', 'lena', 'otto') order by name`,
+      );
+      expect(users.rows.map(({ name, state }) => `${name} ${state}`)).toEqual([
+        'kai active',
+        'lena locked',
+        'otto locked',
+      ]);
+      // What ends them, and what hosts are told until then.
+      for (const [table, column] of [
+        ['revocation_acts where locked_until is not null and unlocked_at is null', 'subject'],
+        [`revocations where cause = 'lock'`, 'fingerprint'],
+        [`cuts where keep_until = '2100-01-01'`, 'fingerprint'],
+      ] as const) {
+        const { rows } = await owner.query<{ said: string }>(
+          `select replace(${column}, 'SHA256:', '') as said from ${table} order by 1`,
+        );
+        expect([table, rows.map(({ said }) => said)]).toEqual([table, ['lena', 'otto']]);
+      }
+    });
+
     it('asks where KRLs were published that are known nowhere, and changes nothing until told', async () => {
       await owner.query(`update users set name = 'still here'`);
       await expect(again({ acceptLostRevocations: false })).rejects.toMatchObject({

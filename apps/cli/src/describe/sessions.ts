@@ -48,7 +48,7 @@ export const sessions: GroupDescription = {
       ],
       json:
         'CutResult; with --wait also "enforcement": { "totals": EnforcementTotals, "behind", "silent": HostEnforcement[] }, or null ' +
-        'where nobody could be asked any more',
+        'where nobody could be asked any more, or there was no such session',
       inOrganization: true,
       load: () => import('../commands/sessions/cut.js'),
     },

@@ -38,7 +38,9 @@ export const run: Run = async (surroundings, input) => {
   );
   const sessions = chosen(items, ids);
   if (sessions.length === 0) {
-    if (input.json) terminal.json({ sessions: [], krlVersion: null });
+    // Nothing is waited for.
+    const enforcement = wait === null ? {} : { enforcement: null };
+    if (input.json) terminal.json({ sessions: [], krlVersion: null, ...enforcement });
     else terminal.say('No host has reported such a session.');
     return exitStatus.ok;
   }
