@@ -213,7 +213,12 @@ describe('revoking a key', () => {
     await issue(zoe, fresh);
   });
 
-  it('refuses an authority’s key', async () => {
+  it('refuses an authority’s key, and one that signs bundles', async () => {
+    await org.as(org.owner, 'createJoinToken', { body: { names: '*.acme.example' } });
+    const [bundles] = (await org.as(org.owner, 'listBundleKeys')).items;
+    const publicKey = bundles?.fingerprint ?? '';
+    expect(await rulesOf(revoke({ publicKey }))).toEqual(['revocation_invalid', 'key_of_bundles']);
+
     for (const { publicKey } of (await org.as(operator, 'listAuthorities')).items) {
       expect(await rulesOf(revoke({ publicKey }))).toEqual(['revocation_invalid', 'key_of_an_authority']);
     }

@@ -262,7 +262,23 @@ describe('what rests on a key', () => {
     await org.prove(before, third);
     const borrowed = await issue(before, third);
     const kept = await issue(after, fresh);
+    await org.as(org.owner, 'setServiceAccount', {
+      ...params('rotating'),
+      body: { administrativeRole: 'administrator' },
+    });
+    const [again, still] = [await signIn('rotating', old), await signIn('rotating', fresh)];
+    const invite = (by: Member, name: string) => org.as(by, 'inviteUser', { body: { name } });
+    const ended = await invite(again, 'by-the-old-key');
+    const token = await org.as(again, 'createJoinToken', { body: { names: '*.acme.example' } });
     const { keys } = await removeKey('rotating', old);
+    const invited = await invite(still, 'by-the-new-key');
+    const accept = ({ invitation }: { readonly invitation: string }) =>
+      call(transportTo(org.url), 'acceptInvitation', { body: { invitation, password } });
+    expect(await codeOf(accept(ended))).toBe('invitation_invalid');
+    const join = { secret: token.secret, name: 'web.acme.example', publicKeys: [newKey().line] };
+    const there = { params: { organization: org.handle }, body: join };
+    expect(await codeOf(call(transportTo(org.url), 'challengeJoin', there))).toBe('join_token_invalid');
+    await accept(invited);
     expect(keys).toMatchObject([{ fingerprint: fresh.fingerprint }]);
     expect([await isRevoked(first.id), await isRevoked(borrowed.id), await isRevoked(kept.id)]).toEqual([
       ...[true, true, false],
@@ -277,7 +293,7 @@ describe('what rests on a key', () => {
     await removeKey('rotating', unused);
     await addKey('rotating', unused);
     const body = { publicKey: fresh.line, reason: 'lost' };
-    expect(await org.as(org.owner, 'revoke', { body })).toMatchObject({ keys: 1, sessionsEnded: 1 });
+    expect(await org.as(org.owner, 'revoke', { body })).toMatchObject({ keys: 1, sessionsEnded: 2 });
     expect(await codeOf(org.as(after, 'whoami'))).toBe('session_ended');
     expect(await codeOf(signIn('rotating', fresh))).toBe('sign_in_failed');
   });

@@ -36,6 +36,10 @@ describe('events', () => {
         '2026-01-31 08:00 UTC certificate.issued \\x1b[2J by somebody unknown reason="left the company"\n',
       stderr: '',
     });
+    const elsewhere = { kind: 'user.locked', subject: 'msp/ana', data: { delegated: true }, actor: null };
+    stub.on(route, page([event(2, elsewhere)], null));
+    expect((await writ(built, env, ['events'])).stdout).toContain(' user.locked msp/ana by msp\n');
+    stub.on(route, page([event(2, odd)], null));
     expect((await writ(built, env, ['events', '--long'])).stdout).toContain(
       'reason="left the company" a\\x0ab=1\n',
     );

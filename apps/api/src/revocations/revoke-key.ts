@@ -1,11 +1,13 @@
 import { Fingerprint } from '@writ/contract';
 import { fingerprint } from '@writ/openssh/key';
 import {
+  activeBundleKey,
   countActiveCertificatesOfKey,
   findKeyClaim,
   findSignInKey,
   hostNamesOfKey,
   listAuthorities,
+  nextBundleKey,
   raiseEpochs,
   recordEvent,
   type KeyClaim,
@@ -26,7 +28,7 @@ import type { Revoking } from './revoking.js';
  * Revokes a key for good, and with it every certificate for it: one that a person has proved, if the caller holds every
  * permission that the person does; a host's, and one that nobody has proved, which is nobody's to lose. It is named by its line, or
  * by its fingerprint alone ('SHA256:…'), which is all that a KRL needs. An authority's key
- * is not revoked like this: all of its certificates would end. The answer counts the certificates for it that were still
+ * is not revoked like this: all of its certificates would end; nor is one that signs bundles, which hosts would go on believing. The answer counts the certificates for it that were still
  * good. Ends in `public_key_invalid`, `revocation_invalid`, `grant_refused`.
  */
 export async function revokeKey(
@@ -45,6 +47,13 @@ export async function revokeKey(
     const rule: RevocationRule = 'key_of_an_authority';
     throw refusal('revocation_invalid', [{ rule, message }]);
   }
+  const bundleKeys = [await activeBundleKey(tx, organizationId), await nextBundleKey(tx, organizationId)];
+  if (bundleKeys.some((key) => key?.fingerprint === name)) {
+    const message =
+      'This key signs what hosts are told, which no KRL ends; replace it: `writ host bundle-key next`, then `activate`.';
+    const rule: RevocationRule = 'key_of_bundles';
+    throw refusal('revocation_invalid', [{ rule, message }]);
+  }
   // One that a service account is to sign in with is guarded like its own, also before it has.
   const registered = await findSignInKey(tx, organizationId, name);
   const ownerId = claim?.kind === 'user' ? claim.ownerId : registered?.userId;
@@ -54,7 +63,7 @@ export async function revokeKey(
   const ground = { organizationId, reason, cause: 'key', subject: name, createdById: userId, cut } as const;
   const signIns =
     registered === null
-      ? { sessionsEnded: 0, certificates: [] }
+      ? { sessionsEnded: 0, joinTokens: 0, invitations: 0, certificates: [] }
       : await endSignIns(tx, services, organizationId, { userId: registered.userId, fingerprint: name });
   const publicKey = blob ?? claim?.publicKey ?? null;
   const ending = { certificates: signIns.certificates, keys: [{ fingerprint: name, publicKey }] };
@@ -64,10 +73,10 @@ export async function revokeKey(
     await endAcross(tx, services, ground, act, { userId: claim.ownerId, fingerprint: name });
   const version = krlVersion.toString();
   if (keys > 0) {
-    const { sessionsEnded } = signIns;
+    const { sessionsEnded, joinTokens, invitations } = signIns;
     const data = {
       ...{ reason, owner: claim?.kind ?? null, certificates, krlVersion: version },
-      ...(registered === null ? {} : { sessionsEnded }),
+      ...(registered === null ? {} : { sessionsEnded, joinTokens, invitations }),
     };
     await recordEvent(tx, eventOf(actor, 'key.revoked', name, data));
   }

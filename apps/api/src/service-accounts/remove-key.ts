@@ -31,13 +31,17 @@ export function removeSignInKey(
     // First the epoch: it waits for what is just being recorded, so that the certificates read after it are all there are.
     await raiseEpochs(tx, organizationId, [account.id]);
     const of = { userId: account.id, fingerprint };
-    const { sessionsEnded, certificates: rested } = await endSignInKey(tx, services, organizationId, of);
+    const {
+      certificates: rested,
+      sessionsEnded,
+      ...made
+    } = await endSignInKey(tx, services, organizationId, of);
     const claim = await findKeyClaim(tx, organizationId, fingerprint);
     // One that it has never signed in with is nobody's, and free again.
     const own = claim?.kind === 'user' && claim.ownerId === account.id;
     const ending = { certificates: rested, keys: own ? [claim] : [] };
     const { certificates, keys } = await endTrust(tx, services, ground, ending);
-    const data = { key: fingerprint, certificates, revoked: keys > 0, sessionsEnded };
+    const data = { key: fingerprint, certificates, revoked: keys > 0, sessionsEnded, ...made };
     await recordEvent(tx, eventOf(actor, 'service_account.key_removed', account.name, data));
     return shownServiceAccount(tx, organizationId, account);
   });

@@ -16,15 +16,20 @@ export function describeEvent({ at, kind, actor, subject, data }: Event, long: b
     strong(kind),
     ` ${subject} `,
     quiet('by '),
-    actor ?? nobody(kind, data),
+    actor ?? nobody(kind, subject, data),
     quiet(rest.join('')),
   ];
 }
 
-/** Who it was that has no account: the service, whoever ran `writ init` or another command on the server, or somebody who did not get in. */
-function nobody(kind: string, data: Event['data']): string {
+/**
+ * Who it was that has no account here: the service, whoever ran `writ init` or another command on the server, the organization whose
+ * person it concerns ('msp/ana'), or somebody who did not get in.
+ */
+function nobody(kind: string, subject: string, data: Event['data']): string {
   if (data['server'] === true) return 'somebody on the server';
   if (data['byItself'] === true) return 'the service';
+  const [home, person] = /^(?:user|group)\./.test(kind) ? subject.split('/') : [];
+  if (home !== undefined && person !== undefined) return home;
   return kind === 'organization.created' ? 'init on the server' : 'somebody unknown';
 }
 

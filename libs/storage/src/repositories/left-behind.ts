@@ -85,6 +85,24 @@ export async function withdrawLeftByOutsiders(
   return { ...left, accounts: await openAccounts(tx, organizationId, ids), hostCertificates };
 }
 
+/**
+ * Uses up the join tokens and withdraws the invitations that a service account has made while a session was open that this key had opened:
+ * in it, for all that is known. In a transaction that holds `lockTrust`. Resolves to how many those were.
+ */
+export async function withdrawMadeByKey(
+  tx: Transaction,
+  organizationId: string,
+  { userId, fingerprint }: { readonly userId: string; readonly fingerprint: string },
+): Promise<Pick<LeftBehind, 'joinTokens' | 'invitations'>> {
+  const inSession = Prisma.sql`organization_id = ${organizationId}::uuid and created_by_id = ${userId}::uuid
+    and exists (select from sessions s where s.organization_id = ${organizationId}::uuid and s.user_id = ${userId}::uuid
+      and s.key_fingerprint = ${fingerprint} and created_at between s.authenticated_at and coalesce(s.ended_at, s.expires_at))`;
+  const joinTokens =
+    await tx.$executeRaw`update join_tokens set uses_left = 0 where uses_left > 0 and ${inSession}`;
+  const invitations = await tx.$executeRaw`delete from invitations where used_at is null and ${inSession}`;
+  return { joinTokens, invitations };
+}
+
 async function withdraw(
   tx: Transaction,
   organizationIds: readonly string[],
