@@ -391,6 +391,21 @@ describe('what somebody of the provider leaves in a customer', () => {
     expect(await org.as(bo, 'showUser', at(handle, { user: 'bo' }))).toMatchObject({ state: 'active' });
   });
 
+  it('ends as well where that one had come before being made the owner, who keeps what they did since', async () => {
+    const { handle, name } = await customer();
+    const posing = await letIn(handle, 'bo', 'administrator');
+    const helper = await letIn(handle, 'helper', 'administrator', posing);
+    const { invitation } = await org.as(org.owner, 'resetUser', at(handle, { user: 'bo' }));
+    const bo = { name: 'bo', token: (await accept(invitation)).accessToken };
+    const secret = await tokenFor(bo, handle, name);
+    const mate = await letIn(handle, 'mate', 'auditor', bo);
+    const owner = { administrativeRole: 'owner' };
+    await org.as(org.owner, 'setUser', { ...at(handle, { user: 'bo' }), body: owner });
+    expect(await codeOf(org.as(helper, 'listUsers', at(handle)))).toBe('session_ended');
+    await org.as(mate, 'listUsers', at(handle));
+    await challengeJoin(handle, name, secret);
+  });
+
   it('ends with the certificates of hosts that they signed by hand, not of those that have joined', async () => {
     const { handle, name } = await customer();
     const [own, joined] = [newKey(), newKey()];
@@ -712,6 +727,7 @@ describe('an only owner who has lost password or second factor', () => {
       const body = { code: codeAt(secret, Date.now()) };
       await org.as(bo, 'confirmSecondFactor', { ...at(handle), body });
       const mia = await letIn(handle, 'mia', 'administrator', bo);
+      await letIn(handle, 'max', 'member', bo);
       const ci = await serviceAccount(bo, { handle, name }, 'ci', 'auditor');
       for (const [organization, user] of [
         [name, 'mia'],
@@ -738,6 +754,10 @@ describe('an only owner who has lost password or second factor', () => {
       ]);
       await byKey({ handle, name }, ci);
       await org.as(mia, 'listUsers', at(handle));
+      // Nobody of the provider is behind what he made before.
+      const role = { name: 'web', principals: 'logins', logins: ['deploy'], maxTtlSeconds: 3600 };
+      await org.as(again, 'createRole', { ...at(handle), body: role });
+      await org.as(mia, 'grantRole', { ...at(handle, { role: 'web' }), body: { user: 'max' } });
       // A lock that nobody can end, as nobody else is there.
       const lock = { user: 'bo', seconds: 3600, reason: 'by mistake', confirmed: true };
       await org.as(again, 'lockAccount', { ...at(handle), body: lock });

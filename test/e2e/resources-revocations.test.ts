@@ -223,6 +223,12 @@ describe('revoking a key', () => {
       expect(await rulesOf(revoke({ publicKey }))).toEqual(['revocation_invalid', 'key_of_an_authority']);
     }
   });
+
+  it('refuses a key of the organization’s bundles, which hosts would go on believing', async () => {
+    const body = { names: 'web.acme.example' };
+    const { bundleKey } = await org.as(org.owner, 'createJoinToken', { body });
+    expect(await rulesOf(revoke({ publicKey: bundleKey }))).toEqual(['revocation_invalid', 'key_of_bundles']);
+  });
 });
 
 describe('what was revoked', () => {

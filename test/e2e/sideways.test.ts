@@ -338,6 +338,18 @@ describe('accounts that somebody opened through another one of theirs', () => {
     await org.as(mal, 'grantRole', { params: { role: 'inner' }, body: { user: 'third' } });
   });
 
+  it('so do the commands that were chosen with it', async () => {
+    const mel = await org.member('mel', 'administrator');
+    const pam = await org.member('pam', 'administrator', mel);
+    const chosen = { principals: 'logins', logins: ['deploy'], maxTtlSeconds: 3600 };
+    const command = { criticalOptions: { forceCommand: '/opt/theirs' } };
+    await org.as(pam, 'createRole', { body: { ...chosen, ...command, name: 'forced' } });
+    await org.member('paula', 'member', dan);
+    await accept((await org.as(dan, 'resetUser', { params: { user: 'pam' } })).invitation);
+    const grant = org.as(mel, 'grantRole', { params: { role: 'forced' }, body: { user: 'paula' } });
+    expect(await rulesOf(grant)).toEqual(wouldGain);
+  });
+
   it('also where the one between is of the provider, and acted in a customer', async () => {
     const { handle } = await customer();
     const malo = await org.member('malo', 'owner');

@@ -68,6 +68,14 @@ describe('events', () => {
     );
   });
 
+  it('say where people of another organization are from, which did it at home', async () => {
+    const locked = event(1, { kind: 'user.locked', actor: null, subject: 'msp/ana', data: {} });
+    stub.on(route, page([locked], null));
+    expect((await writ(built, env, ['events'])).stdout).toBe(
+      '2026-01-31 08:00 UTC user.locked msp/ana by msp\n',
+    );
+  });
+
   it('that are none are said to be none', async () => {
     stub.on(route, page([], null));
     expect(await writ(built, env, ['events', '--kind', 'bogus'])).toEqual({

@@ -87,7 +87,7 @@ export async function grantedRoles(
     for (const [id, chooser] of await commandChoosers(tx, owner, ids))
       chosenBy.set(id, {
         ...{ userId: chooser.id, userName: chooser.name },
-        party: await partyBehind(tx, clock, owner, chooser.id),
+        party: await partyBehind(tx, clock, owner, chooser.id, chooser.since),
       });
   }
   return roles.map(({ id, name }) => ({
@@ -95,14 +95,15 @@ export async function grantedRoles(
   }));
 }
 
-/** The account and all who may be behind it now, also where its home is another. */
+/** The account and all who may be behind it now, also where its home is another; with `since`: or may have been, then or later. */
 export async function partyBehind(
   tx: Transaction,
   clock: Clock,
   organizationId: string,
   userId: string,
+  since: Date | null = null,
 ): Promise<Party> {
-  return asParty((await partiesAcross(tx, organizationId, [userId], new Date(clock()))).get(userId));
+  return asParty((await partiesAcross(tx, organizationId, [userId], new Date(clock()), since)).get(userId));
 }
 
 function asParty(rows: readonly PartyRow[] = []): Party {

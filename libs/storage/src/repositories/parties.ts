@@ -27,7 +27,7 @@ interface Asked {
  * where it is a service account's; and who may be behind those, or may have been when they did it: of an account in between counts the opening
  * that it had at that time, and every later one, as if confirmed only where it was by then. Two who
  * have reset each other are both there, once. So is somebody from outside, who let the first people in; but not behind an active
- * owner, who answers for the organization from then on and could not begin otherwise. By key; `since`: since when each may be behind it.
+ * owner since the last opening from outside, who answers for the organization from then on and could not begin otherwise. By key; `since`: since when each may be behind it.
  */
 async function partiesOf(
   tx: Transaction,
@@ -52,7 +52,7 @@ async function partiesOf(
           and not (exists (select from users own where own.id = party.id and own.administrative_role = 'owner' and own.state = 'active')
             and exists (select from outsiders o where o.organization_id = ${organizationId}::uuid and o.user_id = i.created_by_id)
             and not exists (
-              select from invitations later
+              select from invitations later join outsiders o on o.organization_id = later.organization_id and o.user_id = later.created_by_id
               where later.organization_id = ${organizationId}::uuid and later.user_id = party.id
                 and (later.used_at, later.created_at) > (i.used_at, i.created_at)))
         union all
@@ -81,7 +81,7 @@ async function partiesOf(
 
 /**
  * As `partiesOf`, with everybody who may be behind those from outside where their accounts are: for the organization all of them are
- * one. The transaction sees these homes from then on, too. While the organization has had no owner of its own, whoever is the only
+ * one; with `since`: or may have been, then or later. The transaction sees these homes from then on, too. While the organization has had no owner of its own, whoever is the only
  * owner where they are from is the only owner here.
  */
 export async function partiesAcross(
@@ -89,11 +89,12 @@ export async function partiesAcross(
   organizationId: string,
   userIds: readonly string[],
   now: Date,
+  since: Date | null = null,
 ): Promise<ReadonlyMap<string, readonly PartyRow[]>> {
   const here = await partiesOf(
     tx,
     organizationId,
-    userIds.map((id) => ({ key: id, id, since: 'infinity' })),
+    userIds.map((id) => ({ key: id, id, since: since?.toISOString() ?? 'infinity' })),
     now,
   );
   const all = [...here.values()].flat();

@@ -117,20 +117,27 @@ export function listRolesOf(tx: Transaction, organizationId: string, userId: str
     order by name collate "C"`;
 }
 
+/** Who chose a role's command (id of a user), and the earliest time at which that may have been: when the role was made. */
+export interface CommandChooser {
+  readonly id: string;
+  readonly name: string;
+  readonly since: Date;
+}
+
 /** Who chose the commands of those of the roles that have one, as far as it is known: by the role's id. */
 export async function commandChoosers(
   tx: Transaction,
   organizationId: string,
   roleIds: readonly string[],
-): Promise<ReadonlyMap<string, { readonly id: string; readonly name: string }>> {
-  const rows = await tx.$queryRaw<{ roleId: string; id: string; name: string }[]>`
-    select roles.id as "roleId", who.id, who.name from roles join (
+): Promise<ReadonlyMap<string, CommandChooser>> {
+  const rows = await tx.$queryRaw<(CommandChooser & { readonly roleId: string })[]>`
+    select roles.id as "roleId", who.id, who.name, roles.created_at as since from roles join (
       select id, name from users where organization_id = ${organizationId}::uuid
       union all
       select user_id, name from outsiders where organization_id = ${organizationId}::uuid
     ) who on who.id = command_set_by
     where roles.organization_id = ${organizationId}::uuid and roles.id = any(${[...roleIds]}::uuid[])`;
-  return new Map(rows.map(({ roleId, id, name }) => [roleId, { id, name }]));
+  return new Map(rows.map(({ roleId, ...chooser }) => [roleId, chooser]));
 }
 
 /** Names of the users and of the groups that each role was granted to. */
