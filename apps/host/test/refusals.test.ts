@@ -203,6 +203,31 @@ describe('a host that has not joined', () => {
     await other.stop();
   });
 
+  it.each([
+    ['somebody’s lock', 'web-1:+4711', []],
+    ['files of somebody’s', '4194305.1', ['mine']],
+    ['a file in the place of a directory', '4194305.1', []],
+  ])('leave takes a directory with %s for no join that was stopped', async (what, lock, files) => {
+    const theirs = join(machine.directory, 'theirs');
+    mkdirSync(theirs);
+    symlinkSync(lock, join(theirs, 'lock'));
+    if (what.startsWith('a file')) writeFileSync(join(theirs, 'versions'), 'mine');
+    else mkdirSync(join(theirs, 'versions'));
+    for (const name of [...files, 'sessions']) writeFileSync(join(theirs, name), 'mine');
+    const before = treeOf(theirs);
+    expect(await machine.run(['leave', '--directory', theirs, '--yes'])).toMatchObject({ status: 3 });
+    expect(treeOf(theirs)).toEqual(before);
+    rmSync(theirs, { recursive: true });
+  });
+
+  it('is not begun below a directory that is not there', async () => {
+    const said = await machine.join(['--directory', join(machine.directory, 'none/at/all')]);
+    expect(said.status).toBe(4);
+    expect(said.stderr).toContain(`there is no ${machine.directory}/none/at `);
+    expect(said.stderr).toContain('(directory_missing)');
+    expect(existsSync(join(machine.directory, 'none'))).toBe(false);
+  });
+
   it.each(['sync', 'status', 'leave'])('says so to %s', async (command) => {
     const said = await machine.run([command]);
     expect(said.status).toBe(3);

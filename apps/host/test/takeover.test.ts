@@ -265,6 +265,10 @@ it('what sshd was started with, or reads elsewhere, stops the join', async () =>
     [['-4eo', 'RevokedKeys none'], '-o RevokedKeys none'],
     [['-o', 'revokedkeys\tnone'], '-o revokedkeys none'],
     [[`-4c${directory}/none`], `-c ${directory}/none`],
+    // It would show that key, which gets no certificate; and take none.
+    [[`-4h${before.key.path}`], `-h ${before.key.path}: that key gets no certificate`],
+    [['-o', `HostKey=${before.key.path}`], `-o HostKey=${before.key.path}: that key gets no certificate`],
+    [['-o', 'PubkeyAcceptedAlgorithms=ssh-ed25519'], '-o PubkeyAcceptedAlgorithms=ssh-ed25519'],
     // What is shown does not tell whether that is an option.
     [['-4k', '-4'], '-k -4: cannot be told for certain'],
   ] as const)

@@ -1,0 +1,255 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { Machine } from './machine.js';
+import { installed, type Shell, shells } from './toolbox.js';
+import { treeOf } from './tree.js';
+
+const here = installed(shells);
+const shellOf = (n: number): Shell => here[n % here.length] ?? 'dash';
+const sshdPath = process.env['WRIT_SSHD'] ?? '/usr/sbin/sshd';
+
+let machine: Machine;
+afterEach(() => machine.stop());
+
+/** The running sshd reads its configuration as it is now. */
+async function reload({ sshd }: Machine): Promise<void> {
+  const lines = sshd.lineCount();
+  process.kill(sshd.pid, 'SIGHUP');
+  await sshd.logged(/^Server listening on/, lines);
+}
+
+/** Something else in the place of the machine's sshd: a program under a name of its own. */
+async function instead(name: string, program: string, args: readonly string[]): Promise<ChildProcess> {
+  await machine.sshd.stop();
+  const path = join(machine.directory, name);
+  if (!existsSync(path)) symlinkSync(program, path);
+  const child = spawn(path, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  await new Promise<void>((resolve) =>
+    child.stderr.on('data', (text: Buffer) => text.includes('listening') && resolve()),
+  );
+  return child;
+}
+
+const ended = async (child: ChildProcess): Promise<void> => {
+  const closed = once(child, 'close');
+  child.kill('SIGKILL');
+  await closed;
+};
+
+it('an sshd without a pid file is told: what is proved holds, and leave leaves nothing behind that refuses keys', async () => {
+  machine = await Machine.start({ shell: shellOf(0), config: ['PidFile none'] });
+  const { config, service } = machine;
+  service.takesStatements = true;
+  const original = readFileSync(config, 'utf8');
+  await machine.joined();
+  expect(service.statements).toHaveLength(1);
+  expect(await machine.logsIn()).toBe(true);
+  service.krlVersion += 1;
+  service.revoked = [machine.ordinaryKey.line];
+  expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+  expect(await machine.ordinaryLogsIn()).toBe(false);
+  service.krlVersion += 1;
+  service.revoked = [];
+  expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+
+  // As after a kit that did not find it: it runs with what there was before.
+  const joined = readFileSync(config, 'utf8');
+  writeFileSync(config, original);
+  await reload(machine);
+  writeFileSync(config, joined);
+  expect(await machine.logsIn('webadmin', Machine.unproved)).toBe(false);
+  rmSync(join(machine.state, 'told'));
+  const status = await machine.run(['status']);
+  expect(status.status).toBe(8);
+  expect(status.stdout).toContain(`the one that runs (${machine.sshd.pid} ) was not told yet`);
+  const lines = machine.sshd.lineCount();
+  expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+  await machine.sshd.logged(/^Received SIGHUP/, lines);
+  expect(await machine.logsIn()).toBe(true);
+  // Once is enough.
+  const told = machine.sshd.lineCount();
+  expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+  expect(machine.sshd.log(told)).not.toContain('SIGHUP');
+
+  // Nobody knows what comes back there.
+  renameSync(config, `${config}.away`);
+  const away = await machine.run(['leave', '--yes']);
+  expect(away.status).toBe(4);
+  expect(away.stderr).toContain('(sshd_config_missing)');
+  // What sshd does not accept it cannot be told.
+  writeFileSync(config, `${joined}\nNonsense yes\n`);
+  const refused = await machine.run(['leave', '--yes']);
+  expect(refused.status).toBe(8);
+  expect(refused.stderr).toContain('(sshd_refuses)');
+  expect(readFileSync(config, 'utf8')).toBe(`${joined}\nNonsense yes\n`);
+  renameSync(`${config}.away`, config);
+  expect(await machine.ordinaryLogsIn()).toBe(true);
+  expect(await machine.run(['leave', '--yes'])).toMatchObject({ status: 0, stderr: '' });
+  expect(readFileSync(config, 'utf8')).toBe(original);
+  expect(await machine.ordinaryLogsIn()).toBe(true);
+});
+
+it('where the pid file names another sshd, the one is told that listens, and the other one is not', async () => {
+  const other = await Machine.start({ shell: shellOf(1) });
+  try {
+    machine = await Machine.start({ shell: shellOf(1) });
+    writeFileSync(join(machine.directory, 'sshd.pid'), `${other.sshd.pid}\n`);
+    await machine.joined();
+    expect(await machine.logsIn()).toBe(true);
+    expect(other.sshd.log()).not.toContain('SIGHUP');
+  } finally {
+    await other.stop();
+  }
+});
+
+it('where something else answers in the place of sshd, nothing is changed, proved or taken away', async () => {
+  machine = await Machine.start({ shell: shellOf(2) });
+  const { config, service, state } = machine;
+  service.takesStatements = true;
+  const before = treeOf(machine.directory, ['other', 'sshd.pid', 'log']);
+  const words = ['-D', '-e', '-f', config];
+  let other = await instead('other', sshdPath, words);
+  try {
+    const joining = await machine.join();
+    expect(joining.status).toBe(8);
+    expect(joining.stderr).toMatch(
+      /something listens on port \d+, .*\. Nothing was changed\. \(sshd_not_reloaded\)/,
+    );
+    expect(treeOf(machine.directory, ['other', 'sshd.pid', 'log'])).toEqual(before);
+    await ended(other);
+    const gone = await machine.join();
+    expect(gone).toMatchObject({ status: 0, stderr: '' });
+    expect(gone.stdout).toContain('No sshd runs here');
+    other = await instead('other', sshdPath, words);
+    const stated = service.statements.length;
+    service.krlVersion += 1;
+    const said = await machine.run(['sync']);
+    expect(said.status).toBe(8);
+    expect(said.stderr).toContain('(sshd_not_reloaded)');
+    expect(said.stderr).toContain('(revocations_not_enforced)');
+    expect(service.statements).toHaveLength(stated);
+    const kept = treeOf(state, ['failure']);
+    const leaving = await machine.run(['leave', '--yes']);
+    expect(leaving.status).toBe(8);
+    expect(leaving.stderr).toContain('(sshd_not_reloaded)');
+    expect(treeOf(state, ['failure'])).toEqual(kept);
+    expect(await machine.ordinaryLogsIn()).toBe(true);
+  } finally {
+    await ended(other);
+  }
+  expect(await machine.run(['leave', '--yes'])).toMatchObject({ status: 0, stderr: '' });
+});
+
+it('where inetd listens, each connection has an sshd that reads what is there', async () => {
+  machine = await Machine.start({ shell: shellOf(0) });
+  machine.service.takesStatements = true;
+  const script = `require('node:net').createServer({ pauseOnConnect: true }, (socket) => {
+    require('node:child_process').spawn('${sshdPath}', ['-i', '-f', '${machine.config}'], { stdio: [socket, socket, 'ignore'] });
+    socket.destroy();
+  }).listen(${machine.sshd.port}, '127.0.0.1', () => console.error('listening'))`;
+  const inetd = await instead('inetd', process.execPath, ['-e', script]);
+  try {
+    expect(await machine.join()).toMatchObject({ status: 0, stderr: '' });
+    expect(await machine.logsIn()).toBe(true);
+    expect(machine.service.statements).toHaveLength(1);
+    expect((await machine.run(['status'])).status).toBe(0);
+    expect(await machine.run(['leave', '--yes'])).toMatchObject({ status: 0, stderr: '' });
+    expect(await machine.ordinaryLogsIn()).toBe(true);
+  } finally {
+    await ended(inetd);
+  }
+});
+
+it('an sshd that would have to listen elsewhere is not told to read anew, and one that is gone is missed', async () => {
+  machine = await (await Machine.start({ shell: shellOf(1) })).joined();
+  const { config, service } = machine;
+  const clean = readFileSync(config, 'utf8');
+  // An address that is not there yet.
+  writeFileSync(config, clean.replace(/^ListenAddress .*$/m, `ListenAddress 192.0.2.1:${machine.sshd.port}`));
+  service.version += 1;
+  service.hostValidity = '-10m:+20d';
+  const said = await machine.run(['sync']);
+  expect(said.status).toBe(8);
+  expect(said.stderr).toMatch(/changed and not taken on yet: .*192\.0\.2\.1.*\(sshd_not_reloaded\)/);
+  expect(service.reports.at(-1)).toMatchObject({ result: 'sshd_not_reloaded' });
+  expect(await machine.logsIn()).toBe(true);
+  const leaving = await machine.run(['leave', '--yes']);
+  expect(leaving.status).toBe(8);
+  expect(await machine.logsIn()).toBe(true);
+  writeFileSync(config, clean);
+  expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+  expect((await machine.run(['status'])).status).toBe(0);
+  await machine.sshd.stop();
+  const gone = await machine.run(['sync']);
+  expect(gone.status).toBe(8);
+  expect(gone.stderr).toContain('(sshd_not_running)');
+  expect(service.reports.at(-1)).toMatchObject({ result: 'sshd_not_running' });
+  const status = await machine.run(['status']);
+  expect(status.status).toBe(8);
+  expect(status.stdout).toContain('sshd         does not run');
+});
+
+it('leave goes by the configuration that sshd reads by now, not by the one of the join', async () => {
+  machine = await Machine.start({ shell: shellOf(2) });
+  const { config, state } = machine;
+  const [first, second] = [`${config}.1`, `${config}.2`];
+  renameSync(config, first);
+  symlinkSync(first, config);
+  await machine.joined();
+  expect(existsSync(join(state, 'sshd_config.original'))).toBe(true);
+  copyFileSync(first, second);
+  rmSync(config);
+  symlinkSync(second, config);
+  await reload(machine);
+  expect(await machine.logsIn()).toBe(true);
+  const kept = treeOf(state, ['failure']);
+  const said = await machine.run(['leave', '--yes']);
+  expect(said.status).toBe(4);
+  expect(said.stderr).toContain(`${second}:3`);
+  expect(said.stderr).toContain('(sshd_still_told)');
+  expect(treeOf(state, ['failure'])).toEqual(kept);
+  expect(await machine.ordinaryLogsIn()).toBe(true);
+  writeFileSync(
+    second,
+    readFileSync(second, 'utf8').replace(/^# BEGIN writ-host\n[^]*# END writ-host\n/m, ''),
+  );
+  expect(await machine.run(['leave', '--yes'])).toMatchObject({ status: 0 });
+  expect(await machine.ordinaryLogsIn()).toBe(true);
+});
+
+it('an sshd that takes no certificates is told of, and of what it would be a way out', async () => {
+  machine = await Machine.start({ shell: shellOf(0) });
+  const { config, service } = machine;
+  const clean = readFileSync(config, 'utf8');
+  appendFileSync(config, '\nHostKeyAlgorithms ssh-ed25519\nPubkeyAcceptedAlgorithms ssh-ed25519\n');
+  await reload(machine);
+  const said = await machine.join();
+  expect(said.status).toBe(8);
+  expect(said.stdout).toContain('Mind: HostKeyAlgorithms leaves out');
+  expect(said.stderr).toMatch(
+    /HostKeyAlgorithms .*PubkeyAcceptedAlgorithms .*\(sshd_without_certificates\)/s,
+  );
+  expect(service.reports.at(-1)).toMatchObject({ result: 'sshd_without_certificates' });
+  const status = await machine.run(['status']);
+  expect(status.status).toBe(8);
+  expect(status.stdout).toContain('\nCertificates HostKeyAlgorithms leaves out');
+  const block = readFileSync(config, 'utf8').replace(/^(HostKey|PubkeyAccepted)Algorithms .*\n/gm, '');
+  writeFileSync(config, `${block}\nCASignatureAlgorithms rsa-sha2-512\n`);
+  expect((await machine.run(['sync'])).stderr).toContain('CASignatureAlgorithms leaves out');
+  writeFileSync(config, block);
+  await reload(machine);
+  expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+  expect(await machine.logsIn()).toBe(true);
+  expect(clean).not.toBe(block);
+});
