@@ -1,6 +1,15 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { kit, Machine } from './machine.js';
 import { atWork, OpenSessions, statusOf } from './open-sessions.js';
@@ -34,7 +43,8 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
   const turns = [0, 1, 2, 3, 4];
   const inTurn = turns.map((n) => (part(shell, turns).includes(n) ? it : undefined));
 
-  it('those end, of every kind, that rest on a certificate that is named, and no other', async () => {
+  it('those end, of every kind, that rest on a certificate that is named, and no other, whatever else is called sshd', async () => {
+    const crowd = await pretenders(machine.directory);
     const [gone, stays] = [sessions.identity(), sessions.identity()];
     const { place } = sessions;
     const other = await sessions.open(stays.key);
@@ -65,6 +75,7 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
     expect(machine.service.statements.at(-1)).toContain(`\ncut 1\nsessions ${ended}\n`);
     expect(await machine.run(['sync'])).toMatchObject(done);
     expect(machine.service.statements.at(-1)).toMatch(/^cut 1\nsessions 0$/m);
+    for (const one of crowd) one.kill('SIGKILL');
   });
 
   inTurn[0]?.(
@@ -308,3 +319,19 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
     },
   );
 });
+
+/** Processes of some login's own that are called sshd and hold so many files open that their names fit into no program's arguments. */
+async function pretenders(directory: string): Promise<readonly ChildProcess[]> {
+  const program = join(directory, 'sshd-of-somebody');
+  copyFileSync('/bin/bash', program);
+  chmodSync(program, 0o755);
+  const script =
+    'n=$(ulimit -Hn); [ "$n" -le 20000 ] || n=20000; ulimit -n "$n"; i=10; while [ "$i" -lt "$n" ]; do eval "exec $i</dev/null"; i=$((i + 1)); done; echo open; sleep 600';
+  // Whoever is root has somebody else to be.
+  const owner = process.getuid?.() === 0 ? { uid: 65_534 } : {};
+  const all = [1, 2, 3, 4, 5].map(() =>
+    spawn(program, ['-c', script], { ...owner, cwd: '/', stdio: ['ignore', 'pipe', 'inherit'] }),
+  );
+  await Promise.all(all.map(({ stdout }) => once(stdout, 'data')));
+  return all;
+}
