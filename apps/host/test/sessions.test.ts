@@ -326,7 +326,7 @@ async function pretenders(directory: string): Promise<readonly ChildProcess[]> {
   copyFileSync('/bin/bash', program);
   chmodSync(program, 0o755);
   const script =
-    'n=$(ulimit -Hn); [ "$n" -le 20000 ] || n=20000; ulimit -n "$n"; i=10; while [ "$i" -lt "$n" ]; do eval "exec $i</dev/null"; i=$((i + 1)); done; echo open; sleep 600';
+    'n=$(ulimit -Hn); [ "$n" -le 20000 ] || n=20000; ulimit -n "$n"; i=10; while [ "$i" -lt "$n" ]; do eval "exec $i</dev/null"; i=$((i + 1)); done; echo open; sleep 600; :';
   // Whoever is root has somebody else to be.
   const owner = process.getuid?.() === 0 ? { uid: 65_534 } : {};
   const all = [1, 2, 3, 4, 5].map(() =>
