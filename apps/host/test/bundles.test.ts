@@ -240,7 +240,7 @@ describe.each(installed(shells))('in %s, a bundle', (shell) => {
     expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
     const { version, krlVersion, requests } = machine.service;
     expect(requests.at(-3)).toBe(
-      `GET /host/changes?wait=0&nonce=yes&bundle=${version}&krl=${krlVersion}&cut=0`,
+      `GET /host/changes?wait=0&nonce=yes&limits=yes&bundle=${version}&krl=${krlVersion}&cut=0`,
     );
   });
 
