@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import {
   appendFileSync,
   copyFileSync,
+  mkdirSync,
   existsSync,
   readFileSync,
   renameSync,
@@ -247,9 +248,126 @@ it('an sshd that takes no certificates is told of, and of what it would be a way
   const block = readFileSync(config, 'utf8').replace(/^(HostKey|PubkeyAccepted)Algorithms .*\n/gm, '');
   writeFileSync(config, `${block}\nCASignatureAlgorithms rsa-sha2-512\n`);
   expect((await machine.run(['sync'])).stderr).toContain('CASignatureAlgorithms leaves out');
+  const any = block.replace(/^AuthenticationMethods .*$/m, 'AuthenticationMethods any');
+  for (const [line, text] of [
+    ['PubkeyAuthentication no', 'PubkeyAuthentication no leaves out certificates, so that sshd lets nobody'],
+    [
+      'PasswordAuthentication yes\nAuthenticationMethods password',
+      'AuthenticationMethods password leaves out certificates, so that',
+    ],
+    [
+      `Match User ${machine.login}\nPubkeyAcceptedAlgorithms ssh-ed25519`,
+      `does not let ${machine.login} in with one`,
+    ],
+  ] as const) {
+    writeFileSync(
+      config,
+      line.startsWith('Match')
+        ? `${any}\n${line}\n`
+        : any.replace(/^AuthenticationMethods any$/m, '').replace(/^# END .*\n/m, `$&${line}\n`),
+    );
+    const refused = await machine.run(['sync']);
+    expect(refused.stderr).toContain(text);
+    expect(refused.status).toBe(8);
+  }
+  // Of one among several it is told, and no more.
+  service.version += 1;
+  service.principals = { [machine.login]: ['webadmin'], nobody: ['webadmin'] };
+  writeFileSync(config, `${any}\nMatch User nobody\nPubkeyAuthentication no\n`);
+  expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+  const one = await machine.run(['status']);
+  expect(one).toMatchObject({ status: 0 });
+  expect(one.stdout).toContain('does not let nobody in with one');
   writeFileSync(config, block);
   await reload(machine);
   expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
   expect(await machine.logsIn()).toBe(true);
   expect(clean).not.toBe(block);
 });
+
+/** Another sshd of the machine, with a configuration of its own on another address: as it says `listening`. */
+async function beside(name: string, lines: (config: string) => string): Promise<ChildProcess> {
+  const config = join(machine.directory, name, 'sshd_config');
+  mkdirSync(join(machine.directory, name));
+  writeFileSync(config, lines(readFileSync(machine.config, 'utf8')), { mode: 0o644 });
+  const child = spawn(sshdPath, ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+  await new Promise<void>((resolve) =>
+    child.stderr.on('data', (text: Buffer) => text.includes('listening') && resolve()),
+  );
+  return child;
+}
+
+it('another sshd on the same port of another address is left to itself', async () => {
+  machine = await Machine.start({ shell: shellOf(1) });
+  machine.service.takesStatements = true;
+  const before = readFileSync(machine.config);
+  const outer = await beside('outer', (config) =>
+    config
+      .replace('ListenAddress 127.0.0.1:', 'ListenAddress 127.0.0.2:')
+      .replace(/^PidFile .*$/gm, 'PidFile none'),
+  );
+  let heard = '';
+  outer.stderr?.on('data', (text: Buffer) => (heard += text.toString()));
+  try {
+    expect(await machine.join()).toMatchObject({ status: 0, stderr: '' });
+    expect(await machine.logsIn()).toBe(true);
+    expect(machine.service.statements).toHaveLength(1);
+    expect((await machine.run(['status'])).status).toBe(0);
+    expect(await machine.run(['leave', '--yes'])).toMatchObject({ status: 0, stderr: '' });
+    expect(readFileSync(machine.config).equals(before)).toBe(true);
+    expect(heard).not.toContain('SIGHUP');
+  } finally {
+    await ended(outer);
+  }
+});
+
+/** Only root makes a network. */
+if (process.getuid?.() === 0) {
+  it('an sshd in a network of its own is told, too, although nobody here sees on what it listens', async () => {
+    machine = await Machine.start({ shell: shellOf(2), config: ['PidFile none'] });
+    const { config, service } = machine;
+    service.takesStatements = true;
+    const original = readFileSync(config, 'utf8').replace('127.0.0.1', '0.0.0.0');
+    writeFileSync(config, original);
+    await machine.sshd.stop();
+    // Nobody is seen, and nothing is said of what nobody is.
+    const early = await Machine.start({ shell: shellOf(2), config: ['PidFile none'] });
+    early.service.takesStatements = true;
+    await early.sshd.stop();
+    expect(await early.join()).toMatchObject({ status: 0, stderr: '' });
+    expect(early.service.statements).toEqual([]);
+    await early.service.close();
+    rmSync(early.directory, { recursive: true });
+
+    const words = ['--net', sshdPath, '-D', '-e', '-f', config];
+    const inner = spawn('/usr/bin/unshare', words, { stdio: ['ignore', 'ignore', 'pipe'] });
+    let [heard, listens] = ['', 0];
+    const told = (times: number) =>
+      new Promise<void>((resolve) =>
+        inner.stderr.on('data', function take(text: Buffer) {
+          heard += text.toString();
+          listens = heard.split('Server listening').length - 1;
+          if (listens >= times) resolve();
+        }),
+      );
+    try {
+      await told(1);
+      const again = told(2);
+      expect(await machine.join()).toMatchObject({ status: 0, stderr: '' });
+      await again;
+      expect(service.statements).toHaveLength(1);
+      expect((await machine.run(['status'])).status).toBe(0);
+      const last = told(3);
+      expect(await machine.run(['leave', '--yes'])).toMatchObject({ status: 0, stderr: '' });
+      await last;
+      expect(readFileSync(config, 'utf8')).toBe(original);
+    } finally {
+      await ended(inner);
+    }
+  });
+} else {
+  it('says that only root makes an sshd a network of its own', () => {
+    machine = { stop: () => Promise.resolve() } as Machine;
+    process.stderr.write('Not tried, because only root can: an sshd in a network of its own\n');
+  });
+}
