@@ -207,7 +207,8 @@ describe('a lock', () => {
     expect((await problemOf(acme.as(acme.owner, 'resetUser', { params: { user: 'omar' } }))).code).toBe(
       'already_so',
     );
-    await acme.as(acme.owner, 'enableUser', { params: { user: 'omar' } });
+    const opening = acme.as(acme.owner, 'enableUser', { params: { user: 'omar' } });
+    expect(await codeOf(opening)).toBe('already_so');
     expect((await user('omar')).state).toBe('locked');
     await over();
     expect((await user('omar')).state).toBe('invited');

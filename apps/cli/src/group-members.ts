@@ -19,7 +19,7 @@ export async function changeMembers(
   };
   const who = [...body.users, ...body.groups.map((group) => `the group ${group}`)];
   if (who.length === 0) fail('usage_invalid', 'Name somebody, or a group with --group.');
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const group = await client.call(route, { params: { ...client.organization, group: name }, body });
   printChangedGroup(surroundings.terminal, input, group, sentence(who.join(', '), name));
 }

@@ -404,6 +404,17 @@ describe('commands', () => {
       expect(stub.queries('GET /v1/organizations')).toEqual([{ name: 'globex' }]);
     });
 
+    it.each([
+      [['group', 'add', 'oncall', 'bea'], 'POST', 'groups/oncall/members'],
+      [['group', 'remove', 'oncall', 'bea'], 'POST', 'groups/oncall/members/remove'],
+      [['user', 'forget-second-factor', 'bea', '--yes'], 'POST', 'users/bea/second-factor/remove'],
+    ])('works there for %j', async (words, method, path) => {
+      listed(entry);
+      await writ(built, env, [...words, '--org', 'globex']);
+      const there = stub.seen.map(({ route }) => route).filter((route) => !route.endsWith('/users/bea'));
+      expect(there).toEqual(['GET /v1/organizations', `${method} /v1/organizations/${entry.handle}/${path}`]);
+    });
+
     it('proves keys at home', async () => {
       listed({ ...entry, acting: 'delegation' });
       stub.on(`GET ${org}/keys`, { status: 200, body: { items: [], next: null } });

@@ -457,7 +457,7 @@ export const routes = {
     access: 'user.invite',
     params: z.strictObject({ organization: OrganizationHandle, user: UserName }),
     response: User,
-    problems: ['grant_refused', 'decision_stale'],
+    problems: ['already_so', 'grant_refused', 'decision_stale'],
   }),
   resetUser: route({
     id: 'resetUser',

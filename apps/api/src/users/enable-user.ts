@@ -1,3 +1,5 @@
+import type { ProblemCode } from '@writ/contract';
+import { CodedError } from '@writ/kernel';
 import { raiseEpochs, recordEvent, reopenAccount, type AccountRow, type ScopedDatabase } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
@@ -11,8 +13,8 @@ import { userView } from './user-view.js';
 
 /**
  * Reopens a closed account for new keys only: what was revoked with it stays so. Without a password it waits for
- * a reset's invitation; with a lock that goes on it stays locked until that ends. Repeating it changes nothing. An organization's first owner ends what people from outside have left there.
- * Ends in `not_found`, `people_only` and `second_factor_required` (a role of a customer is delegated to it), `grant_refused` (every rule).
+ * a reset's invitation; with a lock that goes on it stays locked until that ends. An organization's first owner ends what people from outside have left there.
+ * Ends in `not_found`, `already_so` where it is not closed, `people_only` and `second_factor_required` (a role of a customer is delegated to it), `grant_refused` (every rule).
  */
 export function enableUser(
   services: TrustEnding & { readonly store: ScopedDatabase },
@@ -26,7 +28,9 @@ export function enableUser(
     await takeTurn(tx, caller);
     const account = await knownPerson(tx, organizationId, params.user);
     const exception = await refuseEnabling(tx, clock, caller, account);
-    if (account.state !== 'disabled') return userView(account);
+    // Not the same again: whoever mistypes a name would believe that they opened another's.
+    if (account.state !== 'disabled')
+      throw new CodedError<ProblemCode>('already_so', `${account.name} is not closed: ${account.state}.`);
     await raiseEpochs(tx, organizationId, [account.id]);
     const state = account.hasPassword ? 'active' : 'invited';
     const at = new Date(clock());

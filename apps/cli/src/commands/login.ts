@@ -134,7 +134,7 @@ async function tellSsh(
   if (wanted)
     saySsh(
       terminal,
-      await setUpSsh(surroundings, await signedIn(surroundings), { ...settings, wanted }),
+      await setUpSsh(surroundings, await signedIn(surroundings, null), { ...settings, wanted }),
       where.home,
     );
   else await changeConfiguration(where, { ssh: { ...settings, wanted } });

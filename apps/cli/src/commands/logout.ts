@@ -28,7 +28,7 @@ export const run: Run = async (surroundings, input) => {
   }
   let late = false;
   try {
-    const client = await signedIn(surroundings);
+    const client = await signedIn(surroundings, null);
     await terminal.working('Signing out', () =>
       inTime(client.call('signOut', {}), () => {
         late = true;

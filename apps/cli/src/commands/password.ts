@@ -5,7 +5,7 @@ import { secret } from '../terminal/secret.js';
 
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, null);
   const currentPassword = await secret(surroundings, input, {
     ...{
       what: 'current password',

@@ -3,7 +3,7 @@ import { signedIn } from '../session/client.js';
 import { describeWhoami } from '../view/whoami.js';
 
 export const run: Run = async (surroundings, input) => {
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, null);
   const whoami = await client.call('whoami', {});
   if (input.json) return surroundings.terminal.json(whoami);
   if (input.flag('permissions')) surroundings.terminal.data(...whoami.permissions);

@@ -119,6 +119,7 @@ export const user: GroupDescription = {
       ],
       arguments: [name],
       options: [{ flags: '--yes', summary: 'do not ask' }],
+      inOrganization: true,
       json: 'User',
       load: () => import('../commands/user/forget-second-factor.js'),
     },

@@ -33,12 +33,13 @@ export interface Client {
 }
 
 /**
- * Whoever is signed in, working in the organization that --org of `input` names, or in their own. Rejects with 'not_signed_in' where
+ * Whoever is signed in, working in the organization that --org of `input` names, or in their own where it names none or is null, for a command
+ * that has no such option. Rejects with 'not_signed_in' where
  * nobody is, 'organization_unknown'.
  */
 export async function signedIn(
   { environment, clock, terminal }: Surroundings,
-  input?: Input,
+  input: Input | null,
 ): Promise<Client> {
   const where = directories(environment);
   await guardSession(where, terminal);

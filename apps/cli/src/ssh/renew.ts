@@ -90,7 +90,7 @@ function forSsh(error: unknown): unknown {
 async function issue(surroundings: Surroundings, of: RoleOf, file: string, ssh: SshSettings): Promise<void> {
   const { environment, clock, terminal } = surroundings;
   const where = directories(environment);
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, null);
   const key = await readKeyFile(keyPath(where.home, ssh));
   const role = await roleName(surroundings, client, of, ssh);
   const { certificate: line } = await client.call('issueUserCertificate', {

@@ -6,7 +6,7 @@ import { askToGoOn } from '../../terminal/ask.js';
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
   const name = shortName(input.argument('org'));
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, null);
   const question = `Close ${name}, end its sessions and revoke its user certificates for good?`;
   await askToGoOn(terminal, question, input.flag('yes'));
   const params = { ...client.home, customer: name };

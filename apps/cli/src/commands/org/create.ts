@@ -12,7 +12,7 @@ export const run: Run = async (surroundings, input) => {
     patternsOf(input) ??
     fail('usage_invalid', "Say which host names are its own: --names '*.globex.example'.");
   const life = input.option('session-life');
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, null);
   const made = await terminal.working('Making its keys', () =>
     client.call('createCustomer', {
       params: client.home,

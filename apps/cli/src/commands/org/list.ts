@@ -7,7 +7,7 @@ import { actingWords } from '../../view/organization.js';
 
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, null);
   const { items } = await terminal.working('Reading organizations', () =>
     collect((query) => client.call('listOrganizations', { query })),
   );

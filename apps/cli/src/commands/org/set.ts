@@ -15,7 +15,7 @@ export const run: Run = async (surroundings, input) => {
   if (namePatterns === null && life === undefined && required === undefined)
     fail('usage_invalid', 'Say what to change; see --help.');
   const sessionLifeSeconds = life === undefined ? undefined : durationSeconds(life);
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, null);
   const own = client.session.tokens.organization.name;
   const given = input.argument('org');
   const name = given === '' ? own : shortName(given);

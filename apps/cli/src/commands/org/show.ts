@@ -6,7 +6,7 @@ import { describeOrganization } from '../../view/organization.js';
 
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, null);
   const named = input.argument('org');
   const found = await organizationNamed(
     client,

@@ -24,7 +24,7 @@ export const run: Run = async (surroundings, input) => {
 /** Sets it up, and prints the recovery codes; resolves with the session, which counts as strong from then on. */
 export async function addSecondFactor(surroundings: Surroundings, input: Input): Promise<Client> {
   const { terminal, environment } = surroundings;
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, null);
   const enrolment = await started(client, () =>
     secret(surroundings, input, {
       ...{ what: 'password', option: 'password', variable: 'WRIT_PASSWORD', question: 'Your password' },

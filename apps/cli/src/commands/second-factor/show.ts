@@ -4,7 +4,7 @@ import { field, instant } from '../../view/fields.js';
 
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, null);
   const factor = await client.call('showSecondFactor', {});
   if (input.json) return terminal.json(factor);
   const { since, recoveryCodesLeft, required } = factor;

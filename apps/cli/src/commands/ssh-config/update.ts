@@ -11,7 +11,7 @@ export const run: Run = async (surroundings, input) => {
   const ssh = (await readConfiguration(where))?.ssh;
   if (ssh?.wanted !== true)
     fail('usage_invalid', 'ssh is not told of certificates here: `writ login --ssh-config`.');
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, null);
   const inventory = await setUpSsh(surroundings, client, ssh);
   const hosts = inventory.organizations.flatMap(({ hosts }) => hosts).length;
   if (input.json) surroundings.terminal.json({ hosts, leftOut: inventory.leftOut });

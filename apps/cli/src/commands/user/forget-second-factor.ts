@@ -6,7 +6,7 @@ import { signedIn } from '../../session/client.js';
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
   const name = userName(input.argument('user'));
-  const client = await signedIn(surroundings);
+  const client = await signedIn(surroundings, input);
   const question = `Remove the second factor of ${name} and end their sessions? Make sure that it is they who ask.`;
   await askAboutUser(terminal, client, name, question, input.flag('yes'));
   const user = await client.call('forgetSecondFactor', { params: { ...client.organization, user: name } });
