@@ -5,8 +5,10 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { transportTo } from '../service/person.js';
+import { Machine } from './cli.js';
 import { newKey, problemOf, TestOrganization, type Member, type OwnKey } from './organization.js';
 import { password } from './service.js';
+import { TestHost } from './test-host.js';
 
 /** The provider acme with its owner ana, and customers that have delegated roles to its people. */
 let org: TestOrganization;
@@ -475,5 +477,88 @@ describe('who delegates to whom', () => {
       'grant_refused',
       'role_not_held',
     ]);
+  });
+});
+
+describe('what is revoked at home of people who are in a customer', () => {
+  let initrode: string;
+  let ines: Member;
+  let host: TestHost;
+  let machine: Machine;
+
+  beforeAll(async () => {
+    initrode = await customer('initrode');
+    ines = await letIn(initrode, 'ines');
+    await role(ines, initrode, 'web');
+    host = await TestHost.join(org.customer(initrode), 'h1.initrode.example', {}, ines);
+    machine = new Machine({ WRIT_PASSWORD: password });
+    await machine.data('login', '--url', org.url, '--user', 'ana', '--no-ssh-config');
+  });
+  afterAll(() => machine.remove());
+
+  /** Somebody to whom the role is delegated, with a certificate of it, and the delegation. */
+  async function delegate(name: string): Promise<string> {
+    const member = await person(name);
+    await strong();
+    const { id } = await offer({ user: name }, 'web', 'initrode');
+    await accept(ines, initrode, id);
+    await issue(member, initrode);
+    return id;
+  }
+  const krlVersion = async () =>
+    (await org.as(ines, 'listRevocations', at(initrode, {}))).items[0]?.krlVersion ?? '';
+
+  it('is answered with the KRL that says so there, also where all was revoked before', async () => {
+    await delegate('rob');
+    const body = { user: 'rob', seconds: 3600, reason: 'missing', cut: false };
+    const locked = await org.as(org.owner, 'lockAccount', { body });
+    expect(locked.elsewhere).toEqual([{ organization: 'initrode', krlVersion: await krlVersion() }]);
+    expect(
+      await org.as(org.owner, 'showRevocation', { params: { revocation: locked.revocation } }),
+    ).toMatchObject({ cause: 'lock', elsewhere: [{ organization: 'initrode', ...locked.elsewhere[0] }] });
+    await org.as(org.owner, 'unlockAccount', { body: { user: 'rob' } });
+    const revoke = () => org.as(org.owner, 'revoke', { body: { user: 'rob', reason: 'stolen' } });
+    const first = await revoke();
+    const elsewhere = [{ organization: 'initrode', krlVersion: await krlVersion() }];
+    expect(first).toMatchObject({ alreadyRevoked: false, elsewhere });
+    const again = await revoke();
+    expect(again).toMatchObject({ alreadyRevoked: true, elsewhere });
+    const revocation = again.revocation ?? '';
+    expect(await org.as(org.owner, 'showRevocation', { params: { revocation } })).toMatchObject({
+      elsewhere: [{ ...elsewhere[0], certificates: 0, enforcement: { hosts: 1, enforced: 0 } }],
+    });
+  });
+
+  it('is waited for there, with counts and without the names of its hosts', async () => {
+    await delegate('sam');
+    await host.reports();
+    const words = ['revoke', '--user', 'sam', '--reason', 'stolen', '--cut', '--yes', '--wait'];
+    const early = await machine.writ([...words, '1s']);
+    expect(early.stderr).toMatch(
+      /no host of this organization has joined; in initrode: enforced on 0 of 1 host, .* 1 not yet\n/,
+    );
+    expect(early.stderr).not.toContain('h1.');
+    expect(early.status).toBe(4);
+    await host.enforces({ cut: BigInt(await krlVersion()), sessions: 2 });
+    const late = await machine.writ([
+      'revoke',
+      '--user',
+      'sam',
+      '--reason',
+      'stolen',
+      '--yes',
+      '--json',
+      '--wait',
+      '30s',
+    ]);
+    expect(late.status).toBe(0);
+    expect(JSON.parse(late.stdout)).toMatchObject({
+      alreadyRevoked: true,
+      elsewhere: [{ organization: 'initrode' }],
+      enforcement: {
+        totals: { hosts: 0 },
+        elsewhere: [{ organization: 'initrode', totals: { hosts: 1, enforced: 1, sessionsEnded: 2 } }],
+      },
+    });
   });
 });

@@ -70,6 +70,11 @@ export class TestOrganization {
     return new TestOrganization(service, { name: 'ana', token: accessToken });
   }
 
+  /** The same service, as one of the organization's customers: what is asked goes to that one (its handle). */
+  customer(handle: string): TestOrganization {
+    return Object.create(this, { handle: { value: handle } }) as TestOrganization;
+  }
+
   /** A second service over the same database, which remembers nothing of what the first one knows; its address. */
   another(different: Parameters<TestService['another']>[0] = {}): Promise<string> {
     return this.service.another(different);

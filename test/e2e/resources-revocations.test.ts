@@ -63,6 +63,7 @@ describe('revoking certificates', () => {
       cut: 0,
       alreadyRevoked: true,
       revocation: null,
+      elsewhere: [],
     });
     const rows = await org.ask('select from revocations where serial_from = $1', [id.split(':')[1]]);
     expect(rows).toHaveLength(1);

@@ -284,6 +284,7 @@ describe('commands', () => {
       cut: 0,
       alreadyRevoked: false,
       revocation: '0b8fb92c-0d5e-4ac5-9bbd-5a2a7d9bd1a4',
+      elsewhere: [],
     };
     stub.on(`POST ${org}/revocations`, { status: 201, body: result });
     // As those that are kept for ssh are.
@@ -300,6 +301,7 @@ describe('commands', () => {
     const result = {
       ...{ user: 'bea', lockedUntil: '2026-02-03T16:02:07.000Z', krlVersion: '42' },
       ...{ certificates: 3, keys: 1, cut: 4, sessionsEnded: 0 },
+      ...{ revocation: '0b8fb92c-0d5e-4ac5-9bbd-5a2a7d9bd1a4', elsewhere: [] },
     };
     const unconfirmed = problem('lock_unconfirmed', 409);
     const nothing = { ...result, certificates: 0, keys: 0, cut: 0, krlVersion: '0' };

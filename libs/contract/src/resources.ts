@@ -812,6 +812,9 @@ export const RevocationRequest = z
   .refine(namesOneTarget, oneTarget);
 export type RevocationRequest = z.infer<typeof RevocationRequest>;
 
+/** The KRL of a customer that says what followed there, by delegation: `GET …/revocations/{revocation}` counts the hosts that enforce it. */
+export const KrlElsewhere = z.strictObject({ organization: z.string(), krlVersion: DecimalString });
+
 export const RevocationResult = z.strictObject({
   krlVersion: DecimalString,
   /** Those that ended by it: one by one or, where a key was named, with the key. */
@@ -825,8 +828,10 @@ export const RevocationResult = z.strictObject({
   cut: z.int(),
   /** True when everything named had been revoked before. */
   alreadyRevoked: z.boolean(),
-  /** What `GET …/revocations/{revocation}` shows; null where the KRL says no more than it did. */
+  /** What `GET …/revocations/{revocation}` shows; null where the KRL says no more than it did, and no customer is concerned. */
   revocation: Uuid.nullable(),
+  /** The customers that it concerns, by name; where all was revoked there before, with the KRL that was current. */
+  elsewhere: z.array(KrlElsewhere),
 });
 export type RevocationResult = z.infer<typeof RevocationResult>;
 
@@ -853,6 +858,10 @@ export const LockResult = z.strictObject({
   cut: z.int(),
   /** Of the service: who was signed in. */
   sessionsEnded: z.int(),
+  /** What `GET …/revocations/{revocation}` shows. */
+  revocation: Uuid,
+  /** The customers that it concerns, by name. */
+  elsewhere: z.array(KrlElsewhere),
 });
 export type LockResult = z.infer<typeof LockResult>;
 
@@ -881,7 +890,7 @@ export const RevocationPreviewRequest = z
 /** What would stop working. */
 export const RevocationPreview = z.strictObject({
   /** What would be answered, but for the number of a KRL that is never made. */
-  ...RevocationResult.omit({ krlVersion: true, revocation: true }).shape,
+  ...RevocationResult.omit({ krlVersion: true, revocation: true, elsewhere: true }).shape,
   /** How many certificates would end that are valid now, and until when they would have been (null: there are none). */
   stillValid: z.int(),
   until: Instant.nullable(),

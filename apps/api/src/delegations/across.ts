@@ -18,6 +18,7 @@ import {
   type RevocationGround,
   type Transaction,
 } from '@writ/storage';
+import { randomUUID } from 'node:crypto';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { krlVersionNow } from '../revocations/krls-later.js';
 import { endTrust, takenSince, type TrustEnded, type TrustEnding } from '../revocations/end-trust.js';
@@ -107,7 +108,7 @@ export async function endAcross(
   const ending = await unexpiredCertificatesAcross(tx, customers, userId, since, fingerprint);
   const names = await outsiderNames(tx, customers, userId);
   const events: NewEvent[] = [];
-  let certificates = 0;
+  let [certificates, concerned] = [0, false];
   // A KRL is one customer's: only for those in which there is anything to revoke, or sessions are ended, too.
   for (const customer of ground.cut === true ? customers : ending.keys()) {
     const issued = ending.get(customer) ?? [];
@@ -116,8 +117,12 @@ export async function endAcross(
     const what = { certificates: issued, keys: [], cutKeys };
     const ended = await endTrust(tx, services, there, what, { origin: act });
     certificates += ended.certificates;
-    if (ended.certificates + ended.cut === 0) continue;
+    const nothing = ended.certificates + ended.cut === 0;
+    if (nothing && issued.length === 0) continue;
+    concerned = true;
+    if (nothing) await recordSame(tx, there, act, ended.krlVersion);
     const { reason, cut, until } = ground;
+    if (nothing && until === undefined) continue;
     const counts = { certificates: ended.certificates, ...(cut === true ? { cut: ended.cut } : {}) };
     const data = {
       ...{ reason, ...counts, delegated: true },
@@ -132,7 +137,7 @@ export async function endAcross(
     events.push({ ...event, organizationId: customer, subject });
   }
   await recordEvents(tx, events);
-  if (certificates > 0) await recordOrigin(tx, services, ground, act);
+  if (concerned) await recordOrigin(tx, services, ground, act);
   await seeOrganizations(tx, [home]);
   return certificates;
 }
@@ -154,6 +159,7 @@ export async function endGroupAcross(
   const customers = await entered(tx, home, delegates);
   const total = { certificates: 0, cut: 0 };
   if (customers.length === 0) return total;
+  let concerned = false;
   const subject = `${actor.caller.organizationName}/${ground.subject}`;
   for (const customer of customers) {
     const roles = delegates.flatMap(({ customerId, roleId }) => (customerId === customer ? [roleId] : []));
@@ -165,16 +171,34 @@ export async function endGroupAcross(
     const ended = await endTrust(tx, services, there, { certificates: ending, keys: [] }, { origin: act });
     total.certificates += ended.certificates;
     total.cut += ended.cut;
-    if (ended.certificates + ended.cut === 0) continue;
+    if (ending.length === 0) continue;
+    concerned = true;
+    if (ended.certificates + ended.cut === 0) {
+      await recordSame(tx, there, act, ended.krlVersion);
+      continue;
+    }
     const { reason, cut } = ground;
     const counts = { certificates: ended.certificates, ...(cut === true ? { cut: ended.cut } : {}) };
     const data = { reason, ...counts, delegated: true };
     const event = { kind: 'group.certificates_revoked', actor: null, data, requestId: null };
     await recordEvents(tx, [{ ...event, organizationId: customer, subject }]);
   }
-  if (total.certificates + total.cut > 0) await recordOrigin(tx, services, ground, act);
+  if (concerned) await recordOrigin(tx, services, ground, act);
   await seeOrganizations(tx, [home]);
   return total;
+}
+
+/**
+ * Where all that somebody can still have was revoked before, whoever did it, its KRL is the one to wait for: the part in the customer
+ * says which that is, and no more.
+ */
+function recordSame(
+  tx: Transaction,
+  there: RevocationGround,
+  act: string,
+  krlVersion: bigint,
+): Promise<void> {
+  return recordAct(tx, there, { id: randomUUID(), certificates: 0, keys: 0, krlVersion, originId: act });
 }
 
 /** The home's act is there also where nothing ended at home. */
@@ -228,6 +252,7 @@ export async function withdrawAcross(
     events.push({ ...event, organizationId: customerId, subject: name });
   }
   await recordEvents(tx, events);
+  if (total.registeredKeys > 0) await recordOrigin(tx, services, ground, act);
   await seeOrganizations(tx, [home]);
   return total;
 }

@@ -24,6 +24,7 @@ import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { refusal } from '../refusal.js';
 import { endTrust, takenSince, type TrustEnding } from '../revocations/end-trust.js';
+import { krlsElsewhere } from '../revocations/krls-elsewhere.js';
 import { isLetInOwner } from '../users/close-account.js';
 import { refuseClosing } from '../users/open-account.js';
 import { knownAccount } from '../users/read-users.js';
@@ -62,12 +63,14 @@ export function lockAccount(
       subject,
       createdById: userId,
     } as const;
-    const { krlVersion, ...ended } = await lock(tx, services, account, ground);
+    const act = randomUUID();
+    const { krlVersion, ...ended } = await lock(tx, services, account, ground, act);
     const data = { reason, until: until.toISOString(), ...ended };
     await recordEvent(tx, eventOf(actor, 'user.locked', account.name, data));
     return {
       ...{ user: account.name, lockedUntil: until.toISOString() },
       ...{ krlVersion: krlVersion.toString(), ...ended },
+      ...{ revocation: act, elsewhere: await krlsElsewhere(tx, organizationId, act) },
     };
   });
 }
@@ -77,6 +80,7 @@ async function lock(
   services: TrustEnding,
   account: AccountRow,
   ground: RevocationGround & { readonly until: Date },
+  act: string,
 ) {
   const { organizationId } = ground;
   const at = new Date(services.clock());
@@ -84,7 +88,6 @@ async function lock(
   await raiseEpochs(tx, organizationId, [account.id]);
   const end = { at, reason: 'account_locked' };
   const ownSessions = await endOtherSessions(tx, organizationId, account.id, null, end);
-  const act = randomUUID();
   const ending = {
     certificates: await unexpiredUserCertificates(tx, organizationId, account.id, takenSince(services)),
     keys: await trustedUserKeys(tx, organizationId, account.id),

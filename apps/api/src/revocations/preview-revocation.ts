@@ -125,7 +125,7 @@ async function seenIn(
   { body, result, reachedThrough, authorities }: Tried,
 ): Promise<Seen> {
   const { organizationId, outside, userName } = caller;
-  const { krlVersion: _, revocation: act, ...counts } = result;
+  const { krlVersion: _, revocation: act, elsewhere: __, ...counts } = result;
   const now = BigInt(Math.floor(clock() / 1000));
   const ended = act === null ? [] : await endedByAct(tx, organizationId, act, now);
   const entries = act === null ? [] : await entriesOfAct(tx, act, 10_000);

@@ -19,6 +19,7 @@ import { refuseClosing } from '../users/open-account.js';
 import { knownAccount } from '../users/read-users.js';
 import { takeTurn } from '../users/take-turn.js';
 import type { TrustEnding } from './end-trust.js';
+import { krlsElsewhere } from './krls-elsewhere.js';
 import { revokeAuthority } from './revoke-authority.js';
 import { revokeCertificates } from './revoke-certificates.js';
 import { revokeGroup } from './revoke-group.js';
@@ -52,9 +53,9 @@ export async function revoke(
     await takeTurn(tx, caller);
     if (idempotencyKey === undefined) return revokeNamed(tx, sharing, actor, body, spare);
     const earlier = await earlierAnswer(tx, sharing.clock, caller, idempotencyKey, digest);
-    // An answer that an older version kept names no act.
+    // An answer that an older version kept names no act, and no customers.
     if (earlier !== null)
-      return RevocationResult.parse({ revocation: null, cut: 0, ...Object(earlier.response) });
+      return RevocationResult.parse({ revocation: null, cut: 0, elsewhere: [], ...Object(earlier.response) });
     const answer = await revokeNamed(tx, sharing, actor, body, spare);
     // Revocations wait for each other's turn, but an issuance does not: one under the same key may have been recorded since.
     if (!(await keepIdempotentAnswer(tx, caller, idempotencyKey, digest, answer))) throw keyReused();
@@ -84,8 +85,10 @@ export async function revokeNamed(
   const revoked = await (authority === undefined
     ? revokeOne(tx, services, actor, named, as)
     : revokeAuthority(tx, services, actor, authority, as, spare));
-  const known = await findAct(tx, actor.caller.organizationId, as.act);
-  return { ...revoked, revocation: known?.id ?? null };
+  const { organizationId } = actor.caller;
+  const known = await findAct(tx, organizationId, as.act);
+  const elsewhere = known === null ? [] : await krlsElsewhere(tx, organizationId, known.id);
+  return { ...revoked, revocation: known?.id ?? null, elsewhere };
 }
 
 function revokeOne(

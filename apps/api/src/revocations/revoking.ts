@@ -10,7 +10,7 @@ export interface Revoking {
 }
 
 /** What came of it. */
-export type Revoked = Omit<RouteOutput<'revoke'>, 'revocation'>;
+export type Revoked = Omit<RouteOutput<'revoke'>, 'revocation' | 'elsewhere'>;
 
 /** What came of revoking certificates, and nothing besides: none was left to revoke, nor a session to cut, where all was so before. */
 export function certificatesRevoked(

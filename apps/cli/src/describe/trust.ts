@@ -452,9 +452,9 @@ export const revoke: LeafDescription = {
   description:
     'Name exactly one of the options that say what. Asks first on a terminal. --user and --service-account also close the account, ' +
     '--host removes the host. --group and --role revoke the certificates alone: who has the role gets another at once. A serial that may have been given out and of which no certificate is known (after a crash or ' +
-    'a restore) is revoked all the same. With --wait it ends with 0 when every joined host has proved that it enforces this, with 3 when ' +
-    'all that were heard of lately have (the silent ones are named), with 4 when one of those has not; where nothing was revoked, an ' +
-    'error says so.',
+    'a restore) is revoked all the same. With --wait it ends with 0 when every joined host, also of customers that it concerns, has proved that it enforces this, with 3 when ' +
+    'all that were heard of lately have (the silent ones are named, of customers counted), with 4 when one of those has not; where ' +
+    'nothing was revoked, an error says so.',
   examples: [
     { command: 'writ revoke --serial user:17 --reason "laptop lost"', says: 'one certificate' },
     {
@@ -510,8 +510,8 @@ export const revoke: LeafDescription = {
     { flags: '--yes', summary: 'do not ask' },
   ],
   json:
-    'RevocationResult; with --dry-run RevocationPreview; with --wait also "enforcement": { "totals": EnforcementTotals, "behind", "silent": HostEnforcement[] }, or null ' +
-    'where nobody could be asked any more',
+    'RevocationResult; with --dry-run RevocationPreview; with --wait also "enforcement": { "totals": EnforcementTotals, "behind", "silent", "uncut": HostEnforcement[], "elsewhere": { "organization", "totals": ' +
+    'EnforcementTotals or null }[] }, or null where nobody could be asked any more',
   inOrganization: true,
   load: () => import('../commands/revoke.js'),
 };
@@ -549,7 +549,7 @@ export const revoked: GroupDescription = {
       ],
       json:
         'RevocationInFull with "enforcement": { "totals": EnforcementTotals, "behind", "silent", "uncut", "enforced" (the first hundred): ' +
-        'HostEnforcement[] }, or null without host.read',
+        'HostEnforcement[], "elsewhere": { "organization", "totals" }[] }, or null without host.read',
       inOrganization: true,
       load: () => import('../commands/revoked/show.js'),
     },

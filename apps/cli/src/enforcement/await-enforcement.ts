@@ -1,11 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { EnforcementTotals, eventReader, type HostEnforcement } from '@writ/contract';
 import type { Client } from '../session/client.js';
+import { awaitElsewhere, elsewhereNow, type EnforcementElsewhere, type Followed } from './await-elsewhere.js';
+import { isCut, isSettled } from './settled.js';
 import { collect } from '../session/pages.js';
 import { passes } from '../session/persist.js';
 
-/** How far a KRL is enforced, with the hosts that do not enforce it by name. */
-export interface EnforcementSeen {
+/** How far what was revoked is enforced, with the organization's hosts that do not enforce it by name. */
+export interface EnforcementSeen extends OwnEnforcement {
+  /** In customers. */
+  readonly elsewhere: readonly EnforcementElsewhere[];
+}
+
+/** How far it is: in the organization (null: not heard yet), and in customers. */
+export interface Progress {
+  readonly totals: EnforcementTotals | null;
+  readonly elsewhere: readonly EnforcementElsewhere[];
+}
+
+interface OwnEnforcement {
   readonly totals: EnforcementTotals;
   /** Heard of lately, and have not proved it. */
   readonly behind: readonly HostEnforcement[];
@@ -19,26 +32,51 @@ export interface EnforcementSeen {
 const again = 500;
 
 /**
- * Waits until every host that was heard of lately has proved that it enforces a KRL version, and has ended the sessions that were to be ended with it, at most for so long, and resolves to how
- * it is then. Rejects with what asking again does not mend ('permission_missing' without host.read), and with whatever the last
- * question ends in.
+ * Waits until every host that was heard of lately, here and in customers, has proved that it enforces what was revoked, and has ended the sessions
+ * that were to be ended with it, at most for so long, and resolves to how it is then. Rejects with what asking again does not mend
+ * ('permission_missing' without host.read), and with whatever the last question ends in.
  * @param told is told how far it is, each time that it changes
  */
 export async function awaitEnforcement(
   client: Client,
-  version: string,
-  { waitMs, told }: { readonly waitMs: number; readonly told: (totals: EnforcementTotals) => void },
+  followed: Followed,
+  { waitMs, told }: { readonly waitMs: number; readonly told: (progress: Progress) => void },
 ): Promise<EnforcementSeen> {
-  const over = AbortSignal.timeout(waitMs);
+  const failed = new AbortController();
+  const over = AbortSignal.any([AbortSignal.timeout(waitMs), failed.signal]);
+  let progress: Progress = { totals: null, elsewhere: [] };
+  const tell = (more: Partial<Progress>): void => told((progress = { ...progress, ...more }));
+  try {
+    const [own, elsewhere] = await Promise.all([
+      awaitOwn(client, followed.krlVersion, { over, told: (totals) => tell({ totals }) }),
+      awaitElsewhere(client, followed, { over, told: (seen) => tell({ elsewhere: seen }) }),
+    ]);
+    return { ...own, elsewhere };
+  } finally {
+    // Where one has failed the other is not waited for.
+    failed.abort();
+  }
+}
+
+/** How far it is enforced now. */
+export async function enforcementNow(client: Client, followed: Followed): Promise<EnforcementSeen> {
+  const own = await ownEnforcement(client, followed.krlVersion);
+  return { ...own, elsewhere: await elsewhereNow(client, followed) };
+}
+
+async function awaitOwn(
+  client: Client,
+  version: string,
+  { over, told }: { readonly over: AbortSignal; readonly told: (totals: EnforcementTotals) => void },
+): Promise<OwnEnforcement> {
   for (;;) {
     await untilSettled(client, version, over, told);
-    const seen = await enforcementNow(client, version);
+    const seen = await ownEnforcement(client, version);
     if (isSettled(seen.totals) || over.aborted) return seen;
   }
 }
 
-/** How far a KRL version is enforced now. */
-export async function enforcementNow(client: Client, version: string): Promise<EnforcementSeen> {
+async function ownEnforcement(client: Client, version: string): Promise<OwnEnforcement> {
   const params = { ...client.organization, version };
   let totals: EnforcementTotals | undefined;
   const those = async (state: HostEnforcement['state']): Promise<readonly HostEnforcement[]> => {
@@ -54,16 +92,6 @@ export async function enforcementNow(client: Client, version: string): Promise<E
   if (totals === undefined) throw new TypeError('a page says how many there are');
   const uncut = isCut(totals) ? [] : (await those('enforced')).filter(({ cut }) => cut === false);
   return { totals, behind, silent, uncut };
-}
-
-/** Whether there is nobody to wait for: of those that are silent nobody knows how long they will be. */
-export function isSettled(totals: EnforcementTotals): boolean {
-  return totals.behind === 0 && isCut(totals);
-}
-
-/** Whether all that enforce it have ended what was to be ended. */
-function isCut({ cut, enforced }: EnforcementTotals): boolean {
-  return cut === null || cut >= enforced;
 }
 
 /** Follows it until there is nobody to wait for, or the time is over. */

@@ -1,18 +1,61 @@
 import type { EnforcementTotals, HostEnforcement } from '@writ/contract';
 import { counted } from '../numbers.js';
+import type { EnforcementElsewhere } from './await-elsewhere.js';
 import type { EnforcementSeen } from './await-enforcement.js';
 
 /** Names that are printed of each kind; of more hosts it is said how many. */
 const named = 20;
 
-/** 'enforced on 12 of 43 hosts at 14:02:07 UTC' */
-export function progressText({ enforced, hosts, at }: EnforcementTotals): string {
-  return `enforced on ${enforced} of ${counted(hosts, 'host')} at ${clockTime(at)}`;
+/** 'enforced on 12 of 43 hosts at 14:02:07 UTC; in globex: 0 of 1' */
+export function progressText(
+  { enforced, hosts, at }: EnforcementTotals,
+  elsewhere: readonly EnforcementElsewhere[] = [],
+): string {
+  return [
+    `enforced on ${enforced} of ${counted(hosts, 'host')} at ${clockTime(at)}`,
+    ...withHosts(elsewhere).map(({ organization, totals }) =>
+      totals === null ? unseen(organization) : `in ${organization}: ${totals.enforced} of ${totals.hosts}`,
+    ),
+  ].join('; ');
 }
 
-/** 'enforced on 41 of 43 hosts by 14:02:08 UTC; 2 silent since 13:40 UTC: db-1.acme.example, db-2.acme.example' */
-export function enforcementText({ totals, behind, silent, uncut }: EnforcementSeen): string {
-  if (totals.hosts === 0) return 'no host has joined that would have to enforce it';
+/**
+ * 'enforced on 41 of 43 hosts by 14:02:08 UTC; 2 silent since 13:40 UTC: db-1.acme.example, db-2.acme.example; in globex: enforced on 0 of
+ * 1 host, 1 not yet'
+ */
+export function enforcementText(seen: EnforcementSeen): string {
+  const there = withHosts(seen.elsewhere).map(elsewhereText);
+  if (seen.totals.hosts > 0) return [ownText(seen), ...there].join('; ');
+  if (there.length === 0) return 'no host has joined that would have to enforce it';
+  return ['no host of this organization has joined', ...there].join('; ');
+}
+
+/** Who has none has nothing to enforce. */
+function withHosts(elsewhere: readonly EnforcementElsewhere[]): readonly EnforcementElsewhere[] {
+  return elsewhere.filter(({ totals }) => totals?.hosts !== 0);
+}
+
+function unseen(organization: string): string {
+  return `in ${organization}: not shown to you, which takes certificate.read`;
+}
+
+/** Counts alone: which hosts those are is the customer's own. */
+function elsewhereText({ organization, totals }: EnforcementElsewhere): string {
+  if (totals === null) return unseen(organization);
+  const { enforced, hosts, cut, sessionsEnded, behind, silent, never } = totals;
+  const uncut = cut === null ? 0 : enforced - cut;
+  const words = [
+    `enforced on ${enforced} of ${counted(hosts, 'host')}`,
+    ...(cut === null ? [] : [`${counted(sessionsEnded, 'open session')} ended`]),
+    ...(uncut <= 0 ? [] : [`${uncut} may still hold open sessions`]),
+    ...(behind === 0 ? [] : [`${behind} not yet`]),
+    ...(silent === 0 ? [] : [`${silent} silent`]),
+    ...(never === 0 ? [] : [`${never} never seen`]),
+  ];
+  return `in ${organization}: ${words.join(', ')}`;
+}
+
+function ownText({ totals, behind, silent, uncut }: EnforcementSeen): string {
   const never = silent.filter(({ lastSeenAt }) => lastSeenAt === null);
   const gone = silent.filter(({ lastSeenAt }) => lastSeenAt !== null);
   return [

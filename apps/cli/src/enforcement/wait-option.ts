@@ -5,8 +5,10 @@ import { exitStatus, type ExitStatus } from '../exit-status.js';
 import type { Input } from '../input.js';
 import type { Client } from '../session/client.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { awaitEnforcement, isSettled, type EnforcementSeen } from './await-enforcement.js';
+import type { Followed } from './await-elsewhere.js';
+import { awaitEnforcement, type EnforcementSeen, type Progress } from './await-enforcement.js';
 import { enforcementText, progressText } from './enforcement-words.js';
+import { isSettled } from './settled.js';
 
 /** How a command with --wait ends: all hosts enforce it, all that were heard of lately do, one of those does not. */
 export const waitStatus = { all: 0, someSilent: 3, someBehind: 4 } as const satisfies Readonly<
@@ -35,36 +37,44 @@ export async function mayWait(client: Client): Promise<void> {
   await client.call('enforcement', { params: { ...client.organization, version: '0' }, query: { limit: 1 } });
 }
 
-/** Waits for hosts to enforce a KRL version, and says how far it is. */
+/** Waits for hosts, also customers', to enforce what was revoked, and says how far it is. */
 export async function waitAndSay(
   terminal: Terminal,
   client: Client,
-  version: string,
+  followed: Followed,
   waitMs: number,
 ): Promise<EnforcementSeen> {
   let said = Number.NEGATIVE_INFINITY;
-  const told = (totals: EnforcementTotals): void => {
+  const told = (progress: Progress): void => {
+    const { totals, elsewhere } = progress;
     const now = performance.now();
-    if (isSettled(totals) || now - said < sayEvery) return;
+    const all = [totals, ...elsewhere.map((each) => each.totals)];
+    const settled = all.every((each) => each === null || isSettled(each));
+    if (totals === null || settled || now - said < sayEvery) return;
     said = now;
-    terminal.say(progressText(totals));
+    terminal.say(progressText(totals, elsewhere));
   };
-  const seen = await awaitEnforcement(client, version, { waitMs, told });
+  const seen = await awaitEnforcement(client, followed, { waitMs, told });
   terminal.say(enforcementText(seen));
   return seen;
 }
 
 /** How a command ends that saw this. */
-export function statusOf({ behind, silent, uncut }: EnforcementSeen): ExitStatus {
-  if (behind.length + uncut.length > 0) return waitStatus.someBehind;
-  return silent.length > 0 ? waitStatus.someSilent : waitStatus.all;
+export function statusOf({ behind, silent, uncut, elsewhere }: EnforcementSeen): ExitStatus {
+  const of = (is: (totals: EnforcementTotals) => boolean): boolean =>
+    elsewhere.some(({ totals }) => totals !== null && is(totals));
+  if (behind.length + uncut.length > 0 || of((totals) => !isSettled(totals))) return waitStatus.someBehind;
+  const unknown = elsewhere.some(({ totals }) => totals === null);
+  if (silent.length > 0 || unknown || of((totals) => totals.silent + totals.never > 0))
+    return waitStatus.someSilent;
+  return waitStatus.all;
 }
 
 /**
  * Ends a command that has revoked something: with --wait it waits for the hosts, and says how far it is. With --json its result is printed,
  * also where the waiting fails: what is done is done. Resolves to how the command ends. Rejects as `waitAndSay` does.
  */
-export async function endWaiting<R extends { readonly krlVersion: string }>(
+export async function endWaiting<R extends Followed>(
   terminal: Terminal,
   client: Client,
   result: R,
@@ -76,7 +86,7 @@ export async function endWaiting<R extends { readonly krlVersion: string }>(
   }
   let enforcement: EnforcementSeen | null = null;
   try {
-    enforcement = await waitAndSay(terminal, client, result.krlVersion, wait);
+    enforcement = await waitAndSay(terminal, client, result, wait);
   } finally {
     if (json) terminal.json({ ...result, enforcement });
   }

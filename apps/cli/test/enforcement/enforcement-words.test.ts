@@ -17,13 +17,19 @@ const silent = (name: string, time = '2026-02-03T13:40:59.000Z') => host(name, '
 describe('how far a revocation is enforced, in words', () => {
   it('says how many, and by when', () => {
     expect(progressText(totals(12, 43))).toBe('enforced on 12 of 43 hosts at 14:02:08 UTC');
-    const all = { totals: totals(1, 1), behind: [], silent: [], uncut: [] };
+    const all = { totals: totals(1, 1), behind: [], silent: [], uncut: [], elsewhere: [] };
     expect(enforcementText(all)).toBe('enforced on 1 of 1 host by 14:02:08 UTC');
     expect(statusOf(all)).toBe(0);
   });
 
   it('names the silent ones, and since when', () => {
-    const seen = { totals: totals(41, 43), behind: [], silent: [silent('db-1'), silent('db-2')], uncut: [] };
+    const seen = {
+      totals: totals(41, 43),
+      behind: [],
+      silent: [silent('db-1'), silent('db-2')],
+      uncut: [],
+      elsewhere: [],
+    };
     expect(enforcementText(seen)).toBe(
       'enforced on 41 of 43 hosts by 14:02:08 UTC; 2 silent since 13:40 UTC: db-1, db-2',
     );
@@ -41,6 +47,7 @@ describe('how far a revocation is enforced, in words', () => {
       behind: Array.from({ length: 25 }, () => behind),
       silent: [silent('db-1')],
       uncut: [],
+      elsewhere: [],
     };
     expect(enforcementText(seen)).toContain(
       `; 25 not yet: ${Array(20).fill('web-9').join(', ')} and 5 more; 1 silent`,
@@ -50,7 +57,7 @@ describe('how far a revocation is enforced, in words', () => {
 
   it('says how many sessions were ended, and who may still hold some', () => {
     const cut = { ...totals(2, 2), cut: 2, sessionsEnded: 3 };
-    const seen = { totals: cut, behind: [], silent: [], uncut: [] };
+    const seen = { totals: cut, behind: [], silent: [], uncut: [], elsewhere: [] };
     expect(enforcementText(seen)).toBe('enforced on 2 of 2 hosts by 14:02:08 UTC; 3 open sessions ended');
     expect(statusOf(seen)).toBe(0);
     const partly = {
@@ -65,8 +72,53 @@ describe('how far a revocation is enforced, in words', () => {
   });
 
   it('says that there is nobody to wait for', () => {
-    const none = { totals: totals(0, 0), behind: [], silent: [], uncut: [] };
+    const none = { totals: totals(0, 0), behind: [], silent: [], uncut: [], elsewhere: [] };
     expect(enforcementText(none)).toContain('no host has joined');
     expect(statusOf(none)).toBe(0);
+  });
+
+  describe('in customers', () => {
+    const own = { totals: totals(2, 2), behind: [], silent: [], uncut: [] };
+    const none = { ...own, totals: totals(0, 0) };
+    const globex = (more: object) => [
+      { organization: 'globex', totals: { ...totals(0, 1), ...more } },
+      { organization: 'initech', totals: totals(0, 0) },
+    ];
+
+    it('says how many of their hosts, by no name, and of what state the others are', () => {
+      const seen = { ...own, elsewhere: globex({ behind: 1 }) };
+      expect(progressText(seen.totals, seen.elsewhere)).toBe(
+        'enforced on 2 of 2 hosts at 14:02:08 UTC; in globex: 0 of 1',
+      );
+      expect(enforcementText(seen)).toBe(
+        'enforced on 2 of 2 hosts by 14:02:08 UTC; in globex: enforced on 0 of 1 host, 1 not yet',
+      );
+      expect(statusOf(seen)).toBe(4);
+      const uncut = { ...own, elsewhere: globex({ enforced: 1, cut: 0 }) };
+      expect(enforcementText(uncut)).toContain(
+        'enforced on 1 of 1 host, 0 open sessions ended, 1 may still hold open sessions',
+      );
+      expect(statusOf(uncut)).toBe(4);
+    });
+
+    it('does not take silence for success, nor what the caller may not see', () => {
+      for (const elsewhere of [globex({ silent: 1 }), globex({ never: 1 })])
+        expect(statusOf({ ...own, elsewhere })).toBe(3);
+      const unseen = { ...own, elsewhere: [{ organization: 'globex', totals: null }] };
+      expect(enforcementText(unseen)).toContain('; in globex: not shown to you');
+      expect(progressText(unseen.totals, unseen.elsewhere)).toContain('; in globex: not shown to you');
+      expect(statusOf(unseen)).toBe(3);
+    });
+
+    it('is all that there is where the organization has no hosts', () => {
+      const seen = { ...none, elsewhere: globex({ enforced: 1, cut: 1, sessionsEnded: 2 }) };
+      expect(enforcementText(seen)).toBe(
+        'no host of this organization has joined; in globex: enforced on 1 of 1 host, 2 open sessions ended',
+      );
+      expect(statusOf(seen)).toBe(0);
+      expect(enforcementText({ ...none, elsewhere: globex({}).slice(1) })).toContain(
+        'no host has joined that',
+      );
+    });
   });
 });

@@ -82,7 +82,10 @@ export async function findAct(
   return rows[0] ?? null;
 }
 
-/** What followed from an act in the organization's customers, by their names. The transaction sees them from then on, too. */
+/**
+ * What followed from an act in the organization's customers, by their names, of each all of it together. The transaction sees them from
+ * then on, too.
+ */
 export async function followingActs(
   tx: Transaction,
   organizationId: string,
@@ -97,9 +100,11 @@ export async function followingActs(
   if (customers.length === 0) return [];
   await seeOrganizations(tx, [organizationId, ...customers.map(({ customerId }) => customerId)]);
   return tx.$queryRaw`
-    select c.customer_id as "organizationId", c.name as organization, acts.certificates, acts.krl_version as "krlVersion"
+    select c.customer_id as "organizationId", c.name as organization, sum(acts.certificates)::int as certificates,
+      max(acts.krl_version) as "krlVersion"
     from revocation_acts acts join customers c on c.customer_id = acts.organization_id
-    where c.organization_id = ${organizationId}::uuid and acts.origin_id = ${actId}::uuid order by c.name collate "C"`;
+    where c.organization_id = ${organizationId}::uuid and acts.origin_id = ${actId}::uuid
+    group by c.customer_id, c.name order by c.name collate "C"`;
 }
 
 /** What the act revoked, certificates by authority and serial, keys after them; at most `limit`. */

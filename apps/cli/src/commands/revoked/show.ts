@@ -1,4 +1,5 @@
 import type { HostEnforcement, RevocationInFull } from '@writ/contract';
+import type { Followed } from '../../enforcement/await-elsewhere.js';
 import { enforcementNow, type EnforcementSeen } from '../../enforcement/await-enforcement.js';
 import { statusOf, waitAndSay, waitOf } from '../../enforcement/wait-option.js';
 import { exitStatus } from '../../exit-status.js';
@@ -15,10 +16,9 @@ export const run: Run = async (surroundings, input) => {
   const show = (): Promise<RevocationInFull> =>
     client.call('showRevocation', { params: { ...client.organization, revocation } });
   const first = await show();
+  const followed = { ...first, revocation: first.id };
   const seen =
-    wait === null
-      ? await seenNow(client, first.krlVersion)
-      : await waitAndSay(terminal, client, first.krlVersion, wait);
+    wait === null ? await seenNow(client, followed) : await waitAndSay(terminal, client, followed, wait);
   // Customers' hosts had the same time.
   const shown = wait === null ? first : await show();
   const enforced = seen === null ? [] : await enforcing(client, first.krlVersion);
@@ -38,9 +38,9 @@ async function enforcing(client: Client, version: string): Promise<readonly Host
 }
 
 /** Null where the caller may not see hosts. */
-async function seenNow(client: Client, version: string): Promise<EnforcementSeen | null> {
+async function seenNow(client: Client, followed: Followed): Promise<EnforcementSeen | null> {
   try {
-    return await enforcementNow(client, version);
+    return await enforcementNow(client, followed);
   } catch (error) {
     if (hasCode(error, 'permission_missing')) return null;
     throw error;
