@@ -467,6 +467,34 @@ describe('rewrap, backup and restore', () => {
   );
 
   it(
+    'without its high-water file no service starts; with restore --in-place it goes on past every number that there may have been',
+    async () => {
+      const file = join(installation.stateDirectory, 'high-water.json');
+      const before = JSON.parse(readFileSync(file, 'utf8')) as { krlVersions: Record<string, string> };
+      await rm(file);
+      const refused = await installation.run(['server']);
+      expect([refused.status, refused.stderr]).toEqual([57, expect.stringContaining('--in-place')]);
+      expect(existsSync(file)).toBe(false);
+      expect((await installation.run(['restore', '--in-place', '--replace'])).status).toBe(2);
+      expect((await installation.run(['restore', '--in-place'])).status).toBe(63);
+      const done = await installation.run(['restore', '--in-place', '--skip-unknown', '--json']);
+      expect(done).toMatchObject({ status: 0 });
+      expect(JSON.parse(done.stdout)).toMatchObject({ skipped: [expect.any(String), expect.any(String)] });
+      const [found] = await askDatabase<{ next: string; krl: string; events: number }>(
+        installation,
+        `select (select min(next_serial) from authorities)::text as next, (select max(version) from krls)::text as krl,
+           (select count(*)::int from events where kind = 'installation.restored' and subject = 'in place') as events`,
+      );
+      expect(BigInt(found?.next ?? 0)).toBeGreaterThan(1n << 32n);
+      const used = Object.values(before.krlVersions).map(BigInt);
+      expect(BigInt(found?.krl ?? 0)).toBeGreaterThan((used[0] ?? 0n) + (1n << 32n) - 1n);
+      expect(found?.events).toBe(1);
+      await works();
+    },
+    patience,
+  );
+
+  it(
     'rewrap puts a new secret in place; the old one opens nothing any more',
     async () => {
       const old = readFileSync(secret(), 'utf8').trim();

@@ -6,6 +6,8 @@ import { Pool } from 'pg';
 import type { AuthorityRef } from '@writ/issuance';
 import {
   blockSerials,
+  hasHighWater,
+  makeHighWater,
   openHighWater,
   reconcileHighWater,
   type BlockSerialSource,
@@ -33,6 +35,7 @@ describe('serials from reserved blocks', () => {
   });
   beforeEach(async () => {
     state = await mkdtemp(join(tmpdir(), 'writ-serials-'));
+    await makeHighWater(state);
     authority = anAuthority(aCaller(), { id: randomUUID() });
     await owner.query(
       `insert into authorities (id, organization_id, kind, state, key_type, public_key, fingerprint, sealed_key, max_validity_seconds)
@@ -210,6 +213,17 @@ describe('serials from reserved blocks', () => {
     expect(await reconcileHighWater(database.connection('owner'), highWater)).toEqual([]);
     expect(highWater.krlVersion(organizationId)).toBe(8n);
     expect(await next()).toBe('41');
+  });
+
+  it('are given out by nobody who misses the file, once there were any', async () => {
+    const source = await service();
+    await take(source, 1);
+    await rm(join(state, 'high-water.json'));
+    await expect(service()).rejects.toMatchObject({
+      code: 'high_water_invalid',
+      message: expect.stringMatching(/is missing, .* writ restore --in-place/) as string,
+    });
+    expect(await hasHighWater(state)).toBe(false);
   });
 
   it('tell the file every authority and organization, so that a restore knows who was never used', async () => {

@@ -30,6 +30,8 @@ export interface HighWater {
   setShared(shared: boolean): Promise<void>;
   /** All marks, as copies. */
   marks(): Required<HighWaterMarks>;
+  /** Where the file is, and whether it was there when it was opened. */
+  readonly file: { readonly path: string; readonly found: boolean };
 }
 
 export interface HighWaterMarks {
@@ -52,12 +54,22 @@ export async function hasHighWater(stateDirectory: string): Promise<boolean> {
 }
 
 /**
- * Opens the high-water file of a state directory; a missing one counts as empty and is written with the first mark.
- * For the one process that owns the directory. Ends in `high_water_invalid`, `state_dir_unusable`.
+ * Writes an empty one into the state directory of a new installation, unless one is there: whoever misses it later knows that it
+ * was lost. Ends in `state_dir_unusable`, `storage_full`.
+ */
+export async function makeHighWater(stateDirectory: string): Promise<void> {
+  if (!(await hasHighWater(stateDirectory))) await writeDurably(pathIn(stateDirectory), textOf(empty));
+}
+
+/**
+ * Opens the high-water file of a state directory; a missing one counts as empty and is written with the first mark, which
+ * `reconcileHighWater` refuses where numbers were given out. For the one process that owns the directory. Ends in
+ * `high_water_invalid`, `state_dir_unusable`.
  */
 export async function openHighWater(stateDirectory: string): Promise<HighWater> {
   const path = pathIn(stateDirectory);
-  const file = parse(path, await readIfThere(path));
+  const text = await readIfThere(path);
+  const file = parse(path, text);
   const serials = new Map(Object.entries(file.serials).map(([id, text]) => [id, BigInt(text)]));
   const krlVersions = new Map(Object.entries(file.krlVersions).map(([id, text]) => [id, BigInt(text)]));
   let shared = file.shared === true;
@@ -71,7 +83,7 @@ export async function openHighWater(stateDirectory: string): Promise<HighWater> 
     const marks = { serials: texts(serials), krlVersions: texts(krlVersions) };
     const content: HighWaterFile = { version: 1, ...(shared ? { shared } : {}), ...marks };
     try {
-      await writeDurably(path, `${JSON.stringify(content, null, 2)}\n`);
+      await writeDurably(path, textOf(content));
     } catch (error) {
       unwritten = true;
       throw error;
@@ -107,7 +119,14 @@ export async function openHighWater(stateDirectory: string): Promise<HighWater> 
       return write();
     },
     marks: () => ({ serials: new Map(serials), krlVersions: new Map(krlVersions) }),
+    file: { path, found: text !== undefined },
   };
+}
+
+const empty: HighWaterFile = { version: 1, serials: {}, krlVersions: {} };
+
+function textOf(content: HighWaterFile): string {
+  return `${JSON.stringify(content, null, 2)}\n`;
 }
 
 function pathIn(stateDirectory: string): string {
@@ -130,7 +149,7 @@ function texts(marks: ReadonlyMap<string, bigint>): Record<string, string> {
 }
 
 function parse(path: string, text: string | undefined): HighWaterFile {
-  if (text === undefined) return { version: 1, serials: {}, krlVersions: {} };
+  if (text === undefined) return empty;
   try {
     const value = JSON.parse(text) as Partial<HighWaterFile>;
     if (value.version === 1 && isFlag(value.shared) && isMarks(value.serials) && isMarks(value.krlVersions))
@@ -138,12 +157,21 @@ function parse(path: string, text: string | undefined): HighWaterFile {
   } catch {
     // Said below.
   }
-  throw new CodedError<StorageErrorCode>(
+  throw new CodedError<StorageErrorCode>('high_water_invalid', `${path} is damaged. ${wayOn}`, { path });
+}
+
+/** The error for a file that is missing although the database is in use. */
+export function highWaterMissing(path: string): CodedError<StorageErrorCode> {
+  return new CodedError<StorageErrorCode>(
     'high_water_invalid',
-    `${path} is damaged; put back a copy, or move it away if no serial was given out since the database was last backed up.`,
+    `${path} is missing, although certificates or KRLs were given out from this database. ${wayOn}`,
     { path },
   );
 }
+
+const wayOn =
+  'Put back the newest copy that there is of it; where there is none, move it away if it is there, stop every service on this ' +
+  'database, and run writ restore --in-place, which goes on past 2^32 serials.';
 
 function isFlag(value: unknown): boolean {
   return value === undefined || typeof value === 'boolean';

@@ -23,7 +23,13 @@ export { databaseError, availabilityCode, isConflict, type AvailabilityCode } fr
 export * from './repositories/index.js';
 export { groupRecorder, type GroupRecorder, type RecorderOptions } from './recorder.js';
 export { blockSerials, type BlockSerialSource, type SerialOptions } from './serials.js';
-export { openHighWater, hasHighWater, type HighWater, type HighWaterMarks } from './high-water.js';
+export {
+  openHighWater,
+  makeHighWater,
+  hasHighWater,
+  type HighWater,
+  type HighWaterMarks,
+} from './high-water.js';
 export { announceService, keepServicesAway, type Presence } from './presence.js';
 export { followChanges, type Change, type Changes, type ChangesOptions } from './changes.js';
 export { reconcileHighWater } from './reconcile.js';
@@ -37,6 +43,7 @@ export {
 export { connectionPool } from './connection-pool.js';
 export { backUp } from './backup.js';
 export { restore, type Restored, type RestoreOptions } from './restore.js';
+export { restoreInPlace, type InPlaceOptions, type RestoredInPlace } from './restore-in-place.js';
 export { checkBackup } from './backup-reader.js';
 export { backupInstallation } from './backup-installation.js';
 export { backupTables, type BackupSummary } from './backup-format.js';

@@ -1,9 +1,9 @@
 import { Client, type ClientConfig } from 'pg';
 import { databaseError } from './database-error.js';
-import type { HighWater } from './high-water.js';
+import { highWaterMissing, type HighWater } from './high-water.js';
 import { nextSerialColumn } from './reserve-serials.js';
 import { endWhatWouldLiveAgain, raiseAllEpochs, revokeUnknownSerials } from './restore-losses.js';
-import { numbersInUse } from './restore-numbers.js';
+import { anyInUse, numbersInUse } from './restore-numbers.js';
 
 /**
  * Brings database and high-water file to one mind before the first serial is taken. The file learns what the database has given
@@ -13,7 +13,8 @@ import { numbersInUse } from './restore-numbers.js';
  * What was revoked otherwise since (keys, accounts) nobody knows any more.
  * @param owner how to connect as the schema's owner
  * @returns the ids of the authorities that had to be moved on
- * Ends in `storage_unavailable`, `storage_full`, `state_dir_unusable`.
+ * Ends in `high_water_invalid` where the file is missing and numbers were given out, of which it alone could say how far they went;
+ * `storage_unavailable`, `storage_full`, `state_dir_unusable`.
  */
 export async function reconcileHighWater(
   owner: ClientConfig,
@@ -24,6 +25,8 @@ export async function reconcileHighWater(
   try {
     await client.connect();
     await client.query('begin');
+    if (!highWater.file.found && anyInUse(await numbersInUse(client)))
+      throw highWaterMissing(highWater.file.path);
     const moved = await moveOn(client, highWater);
     if (moved.length > 0) {
       await endWhatWouldLiveAgain(client, 'older database');

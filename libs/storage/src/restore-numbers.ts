@@ -43,6 +43,14 @@ export async function numbersInUse(client: ClientBase): Promise<NumbersInUse> {
   };
 }
 
+/** Whether any serial was reserved or any KRL published. */
+export function anyInUse({ nextSerials, krlVersions }: NumbersInUse): boolean {
+  return (
+    [...nextSerials.values()].some((next) => next > 1n) ||
+    [...krlVersions.values()].some((version) => version > 0n)
+  );
+}
+
 /**
  * Moves the restored authorities past everything that was given out: by the backup, by the database that stood before,
  * and by the high-water file; 2^32 further where these do not know how far an authority went. KRL versions likewise,

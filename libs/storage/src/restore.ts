@@ -16,7 +16,8 @@ import {
   readLosses,
   revokeUnknownSerials,
 } from './restore-losses.js';
-import { continueNumbers, numbersInUse, type SkippedNumbers } from './restore-numbers.js';
+import { continueNumbers, numbersInUse } from './restore-numbers.js';
+import { needsConfirmation, revocationsLost } from './restore-questions.js';
 import { errorCode } from './system-error.js';
 
 export interface RestoreOptions {
@@ -87,8 +88,10 @@ export async function restore(path: string, options: RestoreOptions): Promise<Re
     await lockAgain(client);
     await raiseAllEpochs(client);
     const numbers = await continueNumbers(client, inUse, options.highWater, losses !== null, shared);
-    if (numbers.skipped.length > 0 && options.skipUnknown !== true) throw needsConfirmation(numbers, shared);
-    if (numbers.lostKrls.length > 0 && options.acceptLostRevocations !== true) throw revocationsLost(numbers);
+    if (numbers.skipped.length > 0 && options.skipUnknown !== true)
+      throw needsConfirmation(numbers, shared, 'backup');
+    if (numbers.lostKrls.length > 0 && options.acceptLostRevocations !== true)
+      throw revocationsLost(numbers, 'backup');
     await revokeUnknownSerials(client);
     // Before the commit: marks that are too high cost numbers, marks that are too low would use one twice.
     await options.highWater.raise(numbers.marks);
@@ -232,30 +235,5 @@ function notEmpty(): CodedError<StorageErrorCode> {
   return new CodedError<StorageErrorCode>(
     'restore_not_empty',
     'The database holds an installation already; to replace it for good, say so with --replace.',
-  );
-}
-
-function needsConfirmation({ skipped }: SkippedNumbers, shared: boolean): CodedError<StorageErrorCode> {
-  const unknown = shared
-    ? 'Other state directories may have used the database since the backup, and the high-water file of this one does ' +
-      `not know how far the serials of ${skipped.length} authorities went; confirm`
-    : `The high-water file does not know how far the serials of ${skipped.length} authorities went since the backup; ` +
-      'put the file back, or confirm';
-  return new CodedError<StorageErrorCode>(
-    'restore_needs_confirmation',
-    `${unknown} with --skip-unknown that 2^32 serials of each be skipped and revoked, and that ` +
-      'what was revoked otherwise since then (keys, accounts) is not known any more.',
-    { authorities: skipped },
-  );
-}
-
-function revocationsLost({ lostKrls }: SkippedNumbers): CodedError<StorageErrorCode> {
-  return new CodedError<StorageErrorCode>(
-    'restore_loses_revocations',
-    `KRL versions of ${lostKrls.length} organizations were given out that neither this backup nor the database knows. ` +
-      'If KRLs were published under them, keys revoked and accounts closed since then would be trusted again ' +
-      '(certificates since then are revoked): use a later backup, or confirm with --accept-lost-revocations and revoke ' +
-      'them again. If no service has started since an earlier restore, none was published: confirm.',
-    { organizations: lostKrls },
   );
 }

@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hasHighWater, openHighWater } from '../src/high-water.js';
+import { hasHighWater, makeHighWater, openHighWater } from '../src/high-water.js';
 
 describe('the high-water file', () => {
   let directory: string;
@@ -16,6 +16,7 @@ describe('the high-water file', () => {
 
   it('keeps what it was told, exactly, for the next who opens it', async () => {
     expect(await hasHighWater(directory)).toBe(false);
+    expect((await openHighWater(directory)).file).toEqual({ path: file(), found: false });
     const first = await openHighWater(directory);
     expect(first.serial('a')).toBeUndefined();
     await first.raise({
@@ -34,6 +35,15 @@ describe('the high-water file', () => {
     expect(second.marks()).toEqual(first.marks());
     expect(await hasHighWater(directory)).toBe(true);
     expect(await readdir(directory)).toEqual(['high-water.json']);
+  });
+
+  it('is made empty for a new installation, and never in place of one that is there', async () => {
+    await makeHighWater(directory);
+    const made = await openHighWater(directory);
+    expect([made.file.found, made.serial('a')]).toEqual([true, undefined]);
+    await made.raise({ serials: new Map([['a', 5n]]) });
+    await makeHighWater(directory);
+    expect((await openHighWater(directory)).serial('a')).toBe(5n);
   });
 
   it('has a mark on disk when raising it resolves, though many raise at a time', async () => {

@@ -68,6 +68,7 @@ Example:
   writ backup /var/backups/writ.backup
 `,
   restore: `Usage: writ restore FILE [--replace] [--skip-unknown] [--accept-lost-revocations] [--secret-later] [--json]
+       writ restore --in-place [--skip-unknown] [--accept-lost-revocations] [--json]
 
 Puts a backup in place: all of it, or nothing. The service must be stopped, and so must every other one on the same
 database. Sessions and unused invitations of the
@@ -78,9 +79,13 @@ certificates issued since the backup are revoked. Where revocations were publish
 asks too. Roles and passwords are those of the backup. The key-encryption secret that the backup was made under must be
 at hand, where the service looks for it; with another one, or none, nothing is restored.
 
+With --in-place the database that is there goes on in the same way: one that was put back by other means (a copy of its files, a
+snapshot), or whose high-water.json is lost. The operators' page, "A database put back", says when.
+
+  --in-place                  go on with the database that is there
   --replace                   replace what the database holds now
   --skip-unknown              skip the serials without asking
-  --accept-lost-revocations   restore without those revocations
+  --accept-lost-revocations   go on without those revocations
   --secret-later              restore although no secret at hand opens the backup
 
 Example:

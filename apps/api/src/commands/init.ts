@@ -2,7 +2,7 @@ import { NewUserName, ShortName } from '@writ/contract';
 import { isCodedError, systemClock } from '@writ/kernel';
 import { ownableNamePattern } from '@writ/openssh/trust';
 import { newInstallationSeal, unlockInstallation } from '@writ/signer';
-import { migrateDatabase, openDatabase, openScoped } from '@writ/storage';
+import { makeHighWater, migrateDatabase, openDatabase, openScoped } from '@writ/storage';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { assertPassword } from '../auth/password-rule.js';
@@ -51,6 +51,7 @@ export const init: Command = {
       const { key, seal } = await newInstallationSeal(secret);
       // What will be asked at every start, asked once now.
       await unlockInstallation(secret, { derivation: seal.derivation, check: seal.check });
+      await makeHighWater(stateDirectory);
       const passwordHash = password === null ? null : await new Passwords().hash(password);
       const services = { store, clock: systemClock, random: randomBytes, newId: randomUUID, key, seal };
       const founded = await found(services, { ...wanted, passwordHash });

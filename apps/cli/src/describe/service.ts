@@ -95,14 +95,24 @@ export const service: readonly LeafDescription[] = [
     summary: 'put a backup in place: all of it, or nothing',
     description:
       'The service must be stopped. The key-encryption secret that the backup was made under must be at hand.',
-    examples: [{ command: 'writ restore /var/backups/writ.backup', says: 'into an empty installation' }],
-    arguments: [{ name: 'file', summary: 'the backup', completes: 'file' }],
+    examples: [
+      { command: 'writ restore /var/backups/writ.backup', says: 'into an empty installation' },
+      { command: 'writ restore --in-place', says: 'a database that was put back by other means' },
+    ],
+    arguments: [
+      { name: 'file', summary: 'the backup; none with --in-place', optional: true, completes: 'file' },
+    ],
     options: [
+      {
+        flags: '--in-place',
+        summary:
+          'go on with the database that is there: put back by other means, or without its high-water.json',
+      },
       { flags: '--replace', summary: 'replace what the database holds now' },
       { flags: '--skip-unknown', summary: 'skip the serials of a missing high-water.json without asking' },
       {
         flags: '--accept-lost-revocations',
-        summary: 'restore although published revocations are known nowhere any more',
+        summary: 'go on although published revocations are known nowhere any more',
       },
       {
         flags: '--secret-later',
