@@ -201,6 +201,62 @@ describe('a role that is delegated to an owner of the provider', () => {
   });
 });
 
+describe('a role of a customer that is only offered', () => {
+  it('is held by nobody: who offers it to themselves opens no account of somebody who is in it', async () => {
+    const { handle, name } = await customer();
+    await role(dan, handle, 'web');
+    await org.member('holly', 'member', dan);
+    await acceptAs(org.owner, handle, await offer(name, 'web', { user: 'holly' }));
+    const mob = await org.member('mob', 'administrator', dan);
+    await strong();
+    const params = { user: 'holly' };
+    const reset = () => org.as(mob, 'resetUser', { params });
+    const refused = ['grant_refused', 'role_not_held'];
+    expect(await rulesOf(reset())).toEqual(refused);
+    const body = { customer: name, role: 'web', user: 'mob' };
+    const { id } = await org.as(mob, 'offerDelegation', { body });
+    expect(await rulesOf(reset())).toEqual(refused);
+    expect(await rulesOf(org.as(mob, 'forgetSecondFactor', { params }))).toEqual(refused);
+    await acceptAs(org.owner, handle, id);
+    await reset();
+  });
+
+  it('once it is accepted, those in it let in whom they invited, as with a role of their own', async () => {
+    const { handle, name } = await customer();
+    await org.as(dan, 'createGroup', { body: { name: 'night' } });
+    await org.as(dan, 'addToGroup', { params: { group: 'night' }, body: { users: ['ana'] } });
+    await role(dan, handle, 'web');
+    const delegation = await offer(name, 'web', { group: 'night' });
+    await org.member('gil');
+    await org.member('greg');
+    const add = (user: string) =>
+      org.as(org.owner, 'addToGroup', { params: { group: 'night' }, body: { users: [user] } });
+    expect((await rulesOf(add('gil')))[0]).toBe('grant_refused');
+    await acceptAs(dan, handle, delegation);
+    await add('gil');
+    await org.as(dan, 'removeFromGroup', { params: { group: 'night' }, body: { users: ['ana'] } });
+    expect(await rulesOf(add('greg'))).toEqual(wouldGain);
+  });
+});
+
+describe('a reset', () => {
+  it('opens no account with a role that its maker has lost since', async () => {
+    const mira = await org.member('mira', 'administrator', dan);
+    await org.member('bert', 'member', dan);
+    await role(org.owner, org.handle, 'shared');
+    for (const user of ['mira', 'bert'])
+      await org.as(org.owner, 'grantRole', { params: { role: 'shared' }, body: { user } });
+    const params = { user: 'bert' };
+    const { invitation } = await org.as(mira, 'resetUser', { params });
+    await org.as(org.owner, 'revokeRole', { params: { role: 'shared', user: 'mira' } });
+    expect(await codeOf(accept(invitation))).toBe('invitation_invalid');
+    // What the account itself has lost since nobody has to hold.
+    await org.as(org.owner, 'revokeRole', { params: { role: 'shared', user: 'bert' } });
+    const { invitation: another } = await org.as(mira, 'resetUser', { params });
+    await accept(another);
+  });
+});
+
 describe('an account that is closed', () => {
   it('leaves nothing that lets others in: invitations, join tokens, keys of service accounts', async () => {
     const eva = await org.member('eva', 'administrator', dan);

@@ -39,6 +39,7 @@ export async function insertSampleRows(
       purpose: 'reset',
       token_hash: randomBytes(32),
       expires_at: '2100-01-01',
+      role_ids: [role],
     },
     sessions: {
       id: randomUUID(),
@@ -111,6 +112,7 @@ export async function insertSampleRows(
       role_name: 'globex/web',
       delegate_kind: 'group',
       delegate_id: group,
+      accepted: true,
     },
     authorities: {
       id: authority,

@@ -24,7 +24,7 @@ export const appRights = {
   role_groups: 'select, insert, delete',
   role_holders: 'select, insert, delete',
   delegations: 'select, insert, update',
-  delegates: 'select, insert, delete',
+  delegates: 'select, insert, update, delete',
   authorities: 'select, insert, update',
   host_names: 'select, insert, update',
   host_name_keys: 'select, insert, update',

@@ -4,9 +4,9 @@ import {
   anOwnerWasConfirmed,
   canaryRoles,
   commandChoosers,
-  delegatesOfUsers,
   findSignInUser,
   partiesAcross,
+  rolesByDelegation,
   seeAlso,
   type PartyRow,
   type Transaction,
@@ -23,16 +23,14 @@ export async function granterOf(tx: Transaction, clock: Clock, caller: CallerSom
   const account = await findSignInUser(tx, caller.home?.organizationId ?? organizationId, { id: userId });
   const administrativeRole = account?.administrativeRole ?? 'member';
   const party = await partyBehind(tx, clock, organizationId, userId);
+  const roleIds = party.find((each) => each.userId === userId)?.roleIds;
   return {
     // From outside it is not the account that permits, and nothing of what does has changed: the turn has looked.
     caller:
       outside === null
         ? { ...caller, permissions: await heldPermissions(tx, organizationId, administrativeRole) }
         : caller,
-    roleIds: new Set([
-      ...(party.find((each) => each.userId === userId)?.roleIds ?? []),
-      ...(await delegatesOfUsers(tx, organizationId, [userId])).map(({ roleId }) => roleId),
-    ]),
+    roleIds: roleIds ?? new Set(),
     party,
     firstOwner:
       outside === null &&
@@ -50,12 +48,12 @@ export async function recipientsOf(
   accounts: readonly { readonly id: string; readonly name: string }[],
 ): Promise<readonly Recipient[]> {
   const ids = accounts.map(({ id }) => id);
-  const parties = await partiesAcross(tx, organizationId, ids, new Date(clock()));
+  const parties = await partiesOf(tx, clock, organizationId, ids);
   return accounts.map(({ id, name }) => ({
     userId: id,
     userName: name,
     organizationId,
-    party: asParty(parties.get(id)),
+    party: parties.get(id) ?? [],
   }));
 }
 
@@ -103,9 +101,21 @@ export async function partyBehind(
   userId: string,
   since: Date | null = null,
 ): Promise<Party> {
-  return asParty((await partiesAcross(tx, organizationId, [userId], new Date(clock()), since)).get(userId));
+  return (await partiesOf(tx, clock, organizationId, [userId], since)).get(userId) ?? [];
 }
 
-function asParty(rows: readonly PartyRow[] = []): Party {
-  return rows.map((row) => ({ ...row, roleIds: new Set(row.roleIds) }));
+/** Each account's party; each one's roles are those of the organization and, of its own people, those of customers that are delegated to them. */
+async function partiesOf(
+  tx: Transaction,
+  clock: Clock,
+  organizationId: string,
+  userIds: readonly string[],
+  since: Date | null = null,
+): Promise<ReadonlyMap<string, Party>> {
+  const parties = await partiesAcross(tx, organizationId, userIds, new Date(clock()), since);
+  const everybody = new Set([...parties.values()].flatMap((party) => party.map(({ userId }) => userId)));
+  const delegated = await rolesByDelegation(tx, organizationId, [...everybody]);
+  const asParty = (rows: readonly PartyRow[]): Party =>
+    rows.map((row) => ({ ...row, roleIds: new Set([...row.roleIds, ...(delegated.get(row.userId) ?? [])]) }));
+  return new Map([...parties].map(([id, rows]) => [id, asParty(rows)]));
 }

@@ -9,7 +9,16 @@ export async function giveInvitation(
   { clock, random }: { readonly clock: Clock; readonly random: RandomBytes },
   { organizationId, organizationHandle, userId }: Caller,
   account: AccountRow,
-  { purpose, lifetime }: { readonly purpose: 'invite' | 'reset'; readonly lifetime: number },
+  {
+    purpose,
+    lifetime,
+    roleIds = [],
+  }: {
+    readonly purpose: 'invite' | 'reset';
+    readonly lifetime: number;
+    /** The roles of an account that is opened anew. */
+    readonly roleIds?: readonly string[];
+  },
 ): Promise<{ invitation: string; expiresAt: string }> {
   const { token, hash } = makeInvitation(random, organizationHandle);
   const createdAt = new Date(clock());
@@ -22,6 +31,7 @@ export async function giveInvitation(
     createdById: userId,
     createdAt,
     expiresAt,
+    roleIds,
   });
   return { invitation: token, expiresAt: expiresAt.toISOString() };
 }

@@ -5,6 +5,7 @@ import { findSignInUser, type SignInUser, type Transaction, type UsedInvitation 
 import { heldPermissions } from '../auth/held-permissions.js';
 import { isAnsweredFor, isOutsiderAnswering } from '../service-accounts/unanswered-keys.js';
 import { granterOf } from '../roles/granter.js';
+import { rolesOf } from './open-account.js';
 
 /**
  * Judges an invitation again when it is used, with what whoever made it may do now: rights may have been taken since, also from
@@ -14,8 +15,13 @@ export async function judgeInvitation(
   tx: Transaction,
   clock: Clock,
   organization: Pick<Caller, 'organizationId' | 'organizationHandle' | 'organizationName'>,
-  { createdById, createdAt, purpose }: Pick<UsedInvitation, 'createdById' | 'createdAt' | 'purpose'>,
-  { administrativeRole }: SignInUser,
+  {
+    createdById,
+    createdAt,
+    purpose,
+    roleIds,
+  }: Pick<UsedInvitation, 'createdById' | 'createdAt' | 'purpose' | 'roleIds'>,
+  { id, administrativeRole }: Pick<SignInUser, 'id' | 'administrativeRole'>,
 ): Promise<void> {
   const { organizationId } = organization;
   if (createdById === null) return;
@@ -35,7 +41,7 @@ export async function judgeInvitation(
     organizationId,
     permissions: await heldPermissions(tx, organizationId, administrativeRole),
     // Whoever put it into a role since has been judged with this invitation open.
-    roles: [],
+    roles: (await rolesOf(tx, clock, organization, { id })).filter((role) => roleIds.includes(role.id)),
   };
   const permission = purpose === 'reset' ? 'user.reset' : 'user.invite';
   if (!mayOpenAccount(await granterOf(tx, clock, caller), permission, account).allowed) throw withdrawn();

@@ -43,18 +43,20 @@ export async function refuseInviting(
 
 /**
  * Whether the caller, who will hold the invitation, may open an account anew: they could act as it, and have to hold
- * all that it holds. Ends in `grant_refused`, with every rule, and in the codes of `needPersonForDelegate`.
+ * all that it holds. Resolves to the roles that it is in. Ends in `grant_refused`, with every rule, and in the codes of
+ * `needPersonForDelegate`.
  */
 export async function refuseResetting(
   tx: Transaction,
   clock: Clock,
   caller: SignedInCaller,
   account: AccountRow,
-): Promise<void> {
+): Promise<readonly GrantedRole[]> {
   await needPersonForDelegate(tx, caller, account);
   const roles = await rolesOf(tx, clock, caller, account);
   const opened = await accountOf(tx, caller, account.administrativeRole, roles);
   refuseUnless([mayOpenAccount(await granterOf(tx, clock, caller), 'user.reset', opened)]);
+  return roles;
 }
 
 /**
@@ -203,11 +205,11 @@ async function accountOf(
 }
 
 /** Every role that the account is in, of customers too. */
-async function rolesOf(
+export async function rolesOf(
   tx: Transaction,
   clock: Clock,
-  { organizationId }: SignedInCaller,
-  { id }: AccountRow,
+  { organizationId }: Pick<SignedInCaller, 'organizationId'>,
+  { id }: Pick<AccountRow, 'id'>,
 ): Promise<readonly GrantedRole[]> {
   const rows = await listRolesOf(tx, organizationId, id);
   const delegated = await delegatesOfUsers(tx, organizationId, [id]);

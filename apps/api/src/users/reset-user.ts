@@ -40,7 +40,7 @@ export function resetUser(
     await takeTurn(tx, caller);
     const account = await knownPerson(tx, organizationId, params.user);
     if (account.id === caller.userId) throw refusal('grant_refused', [ownAccount]);
-    await refuseResetting(tx, services.clock, caller, account);
+    const roles = await refuseResetting(tx, services.clock, caller, account);
     if (account.state === 'disabled') {
       throw new CodedError<ProblemCode>(
         'already_so',
@@ -81,7 +81,10 @@ export function resetUser(
     const byKeys = await endUnansweredOf(tx, services, organizationId, account.id);
     const sessionsEnded = ownSessions + byKeys;
     const certificates = here.certificates + elsewhere;
-    const given = await giveInvitation(tx, services, caller, account, { purpose: 'reset', lifetime: day });
+    const given = await giveInvitation(tx, services, caller, account, {
+      ...({ purpose: 'reset', lifetime: day } as const),
+      roleIds: roles.map(({ id }) => id),
+    });
     await recordEvent(tx, eventOf(actor, 'user.reset', account.name, { sessionsEnded, certificates }));
     return { user: userView(reset), ...given };
   });

@@ -232,12 +232,17 @@ export interface NewInvitation {
   readonly createdById: string | null;
   readonly createdAt: Date;
   readonly expiresAt: Date;
+  /** Of a reset: the roles (ids) that the account is in. */
+  readonly roleIds?: readonly string[];
 }
 
 /** Keeps an invitation, the account's only one from now on. */
 export async function replaceInvitation(tx: Transaction, invitation: NewInvitation): Promise<void> {
   await withdrawInvitations(tx, invitation.organizationId, invitation.userId);
-  await tx.invitation.create({ data: { ...invitation, tokenHash: Uint8Array.from(invitation.tokenHash) } });
+  const { tokenHash, roleIds = [], ...row } = invitation;
+  await tx.invitation.create({
+    data: { ...row, tokenHash: Uint8Array.from(tokenHash), roleIds: [...roleIds] },
+  });
 }
 
 /** Makes an account's unused invitations worthless. */

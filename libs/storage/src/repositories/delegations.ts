@@ -118,12 +118,16 @@ export async function homesOfDelegates(tx: Transaction, customerId: string): Pro
 /** Puts a delegation into force. Both sides are in scope and hold `lockTrust`. */
 export async function acceptDelegation(
   tx: Transaction,
-  { id, organizationId }: Pick<DelegationRow, 'id' | 'organizationId'>,
+  { id, organizationId, homeId }: Pick<DelegationRow, 'id' | 'organizationId' | 'homeId'>,
   by: { readonly name: string; readonly at: Date },
 ): Promise<void> {
   await tx.delegation.updateMany({
     where: { id, organizationId, state: 'offered' },
     data: { state: 'accepted', acceptedBy: by.name, acceptedAt: by.at },
+  });
+  await tx.delegate.updateMany({
+    where: { delegationId: id, organizationId: homeId },
+    data: { accepted: true },
   });
 }
 
@@ -184,7 +188,7 @@ export function delegatesOfUsers(
   tx: Transaction,
   homeId: string,
   userIds: readonly string[],
-): Promise<(DelegateRow & { readonly userId: string })[]> {
+): Promise<(DelegateRow & { readonly userId: string; readonly accepted: boolean })[]> {
   return tx.$queryRaw`
     with recursive above (user_id, id) as (
       select user_id, group_id from group_users
@@ -199,9 +203,27 @@ export function delegatesOfUsers(
       select id, id from unnest(${[...userIds]}::uuid[]) as named (id)
     )
     select user_id as "userId", delegation_id as "delegationId", customer_id as "customerId", role_id as "roleId",
-      role_name as "roleName"
+      role_name as "roleName", accepted
     from delegates join standing on standing.id = delegate_id
     where organization_id = ${homeId}::uuid order by role_name collate "C"`;
+}
+
+/** The roles (ids) of customers that people of a home are in by what is delegated, and not only offered: for each of the users in any. */
+export async function rolesByDelegation(
+  tx: Transaction,
+  homeId: string,
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const rows = await delegatesOfUsers(tx, homeId, userIds);
+  const accepted = rows.filter((row) => row.accepted);
+  if (accepted.length === 0) return new Map();
+  const people = await tx.user.findMany({
+    where: { organizationId: homeId, id: { in: accepted.map(({ userId }) => userId) }, kind: 'person' },
+    select: { id: true },
+  });
+  return new Map(
+    people.map(({ id }) => [id, accepted.filter(({ userId }) => userId === id).map(({ roleId }) => roleId)]),
+  );
 }
 
 /** Whom a delegation reaches in its home now, by name: people, as machines have no second factor and act nowhere else. */

@@ -8,6 +8,8 @@ export interface UsedInvitation {
   /** Null: `init`. */
   readonly createdById: string | null;
   readonly createdAt: Date;
+  /** Of a reset: the roles (ids), of customers too, that the account was in then. */
+  readonly roleIds: readonly string[];
 }
 
 /**
@@ -25,7 +27,7 @@ export async function useInvitation(
     where organization_id = ${organizationId}::uuid and token_hash = ${Uint8Array.from(tokenHash)}::bytea
       and used_at is null and expires_at > ${now}::timestamptz
     returning id, user_id as "userId", purpose, created_by_id as "createdById",
-      created_at as "createdAt"`;
+      created_at as "createdAt", role_ids::text[] as "roleIds"`;
   return rows[0] ?? null;
 }
 
@@ -45,6 +47,6 @@ export async function findInvitation(
 ): Promise<UsedInvitation | null> {
   return tx.invitation.findFirst({
     where: { organizationId, tokenHash: Uint8Array.from(tokenHash), usedAt: null, expiresAt: { gt: now } },
-    select: { id: true, userId: true, purpose: true, createdById: true, createdAt: true },
+    select: { id: true, userId: true, purpose: true, createdById: true, createdAt: true, roleIds: true },
   });
 }
