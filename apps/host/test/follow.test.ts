@@ -94,6 +94,42 @@ describe.each(tried)('in %s, a host that follows', (shell) => {
     expect(rests()).toBe(before);
   });
 
+  it.each<[string, () => void, () => void]>([
+    [
+      'sshd_block_changed',
+      () => writeFileSync(machine.config, config().replace(/^(# BEGIN.*\n)/, '$1ClientAliveInterval 60\n')),
+      () => writeFileSync(machine.config, config().replace('ClientAliveInterval 60\n', '')),
+    ],
+    ['bundle_principals_wrong', () => roles('Not a role'), () => roles('second')],
+  ])(
+    'and for a revocation, too, while it cannot take something else on (%s)',
+    async (result, spoil, mend) => {
+      const { service } = machine;
+      await service.holds();
+      const before = rests();
+      spoil();
+      for (let n = 0; n < 3; n++) {
+        service.krlVersion += 1;
+        expect(await told()).toMatchObject({ result });
+        await service.holds();
+        expect(service.requests.at(-1)).toContain(`&krl=${service.krlVersion}&`);
+      }
+      expect(rests()).toBe(before);
+      mend();
+      service.krlVersion += 1;
+      expect(await told()).toMatchObject({ result: 'ok', bundle: String(service.version) });
+      await service.holds();
+      expect(rests()).toBe(before);
+    },
+  );
+
+  const config = () => readFileSync(machine.config, 'utf8');
+
+  function roles(role: string): void {
+    machine.service.version += 1;
+    machine.service.principals = { [machine.login]: [role] };
+  }
+
   it('and gives itself a rest only where there is no end of news', async () => {
     const { service } = machine;
     await service.holds();
