@@ -123,7 +123,7 @@ class Fleet {
       this.#wrong += 1;
     }
     const text = enforcementText({
-      ...{ organization, host: id, krlVersion: version, cut: null, sessions: 0 },
+      ...{ organization, host: id, krlVersion: version, cut: null, sessions: 0, unknown: null },
       nonce: /^nonce (\S+)$/m.exec(body)?.[1] ?? '',
       krlSha256: createHash('sha256').update(bytes).digest('hex'),
       revokedKeys: '/etc/writ-host/revoked_keys',

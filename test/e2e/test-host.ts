@@ -135,6 +135,7 @@ export class TestHost {
       revokedKeys: '/etc/writ-host/revoked_keys',
       cut: null,
       sessions: 0,
+      unknown: null,
       time: Math.floor(Date.now() / 1_000),
       ...different,
     };

@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Machine } from './machine.js';
-import { OpenSessions } from './open-sessions.js';
+import { atWork, OpenSessions } from './open-sessions.js';
 import { installed, shells } from './toolbox.js';
 
 const [shell = 'dash'] = installed(shells);
@@ -18,6 +18,8 @@ afterEach(async () => {
 if (process.getuid?.() === 0) {
   it('a session is known by what PAM says of it, ends by that, and no login depends on the line', async () => {
     machine = await Machine.start({ shell, pam: true });
+    const twoKeys = 'Match Address 127.0.0.2\n  AuthenticationMethods publickey,publickey\n  LogLevel INFO\n';
+    appendFileSync(machine.config, twoKeys);
     const file = join(machine.directory, 'pam.d/sshd');
     const original = readFileSync(file, 'utf8').trimEnd();
     writeFileSync(file, original);
@@ -34,7 +36,16 @@ if (process.getuid?.() === 0) {
     const [gone, stays] = [sessions.identity(), sessions.identity('x"\n        Serial: 5\n')];
     const ending = [await sessions.open(gone.key), await sessions.open(gone.key, ['-N', sessions.place])];
     const byKey = await sessions.open(machine.ordinaryKey);
+    const { ordinaryKey, service } = machine;
+    const two = ['-i', ordinaryKey.path, '-b', '127.0.0.2', sessions.place, atWork];
+    ending.push(await sessions.open(gone.key, two));
     const other = await sessions.open(stays.key);
+    service.takesStatements = true;
+    sessions.cut(sessions.serials(1));
+    expect(await machine.run(['sync'])).toMatchObject(done);
+    const serials = (service.sessions.at(-1) as { sessions: { serial: string | null }[] }).sessions;
+    expect(serials.filter(({ serial }) => serial === String(gone.serial))).toHaveLength(3);
+    expect(service.statements.at(-1)).toMatch(/^unknown 0$/m);
     sessions.cut(sessions.serials(gone.serial), `key ${machine.ordinaryKey.fingerprint}`);
     expect(await machine.run(['sync'])).toMatchObject(done);
     await Promise.all([...ending, byKey].map(({ ended }) => ended));

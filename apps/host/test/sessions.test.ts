@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  appendFileSync,
   chmodSync,
   copyFileSync,
   readdirSync,
@@ -10,6 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { kit, Machine } from './machine.js';
 import { atWork, OpenSessions, statusOf } from './open-sessions.js';
@@ -29,6 +31,10 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
   let sessions: OpenSessions;
   beforeAll(async () => {
     machine = await Machine.start({ shell, config: ['Subsystem sftp internal-sftp'] });
+    appendFileSync(
+      machine.config,
+      [askingForTwo('127.0.0.2'), askingForTwo('127.0.0.3'), '  LogLevel INFO\n'].join(''),
+    );
     machine.service.takesStatements = true;
     sessions = new OpenSessions(machine);
     expect(await machine.join(['--log-file', sessions.logFile])).toMatchObject(done);
@@ -40,7 +46,7 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
   });
 
   /** Each of these is tried in one shell. */
-  const turns = [0, 1, 2, 3, 4];
+  const turns = [0, 1, 2, 3, 4, 5];
   const inTurn = turns.map((n) => (part(shell, turns).includes(n) ? it : undefined));
 
   it('those end, of every kind, that rest on a certificate that is named, and no other, whatever else is called sshd', async () => {
@@ -58,6 +64,13 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
       await sessions.open(gone.key, ['-M', '-o', control, place, atWork]),
       await sessions.open(gone.key, ['-o', control, place, atWork]),
     ];
+    // What it began is below nobody any more; that of another session of the login is not to be touched.
+    const orphan = '(nohup sleep 60 >/dev/null 2>&1 & echo $!); echo in; exec cat';
+    const [orphans, strangers] = [
+      await sessions.open(gone.key, [place, orphan]),
+      await sessions.open(stays.key, [place, orphan]),
+    ];
+    ending.push(orphans);
     const next = stays.serial + 1;
     sessions.cut(sessions.serials(1, 5), sessions.serials(gone.serial), sessions.serials(next, next + 9));
     expect(await machine.run(['sync'])).toMatchObject(done);
@@ -71,8 +84,12 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
     expect(statusOf(survivor)).toBe('');
     expect(other.client.exitCode).toBeNull();
     // The two that share a connection are one.
-    const ended = withTerminal ? 5 : 4;
-    expect(machine.service.statements.at(-1)).toContain(`\ncut 1\nsessions ${ended}\n`);
+    const ended = withTerminal ? 6 : 5;
+    expect(machine.service.statements.at(-1)).toContain(`\ncut 1\nsessions ${ended}\nunknown 0\n`);
+    expect(statusOf(orphans.lines.find((line) => /^[0-9]+$/.test(line)) ?? 'none')).toBe('');
+    const stranger = strangers.lines.find((line) => /^[0-9]+$/.test(line)) ?? 'none';
+    expect(statusOf(stranger)).toContain('PPid:\t1\n');
+    process.kill(Number(stranger), 'SIGKILL');
     expect(await machine.run(['sync'])).toMatchObject(done);
     expect(machine.service.statements.at(-1)).toMatch(/^cut 1\nsessions 0$/m);
     for (const one of crowd) one.kill('SIGKILL');
@@ -151,6 +168,53 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
       sessions.cut(`session ${machine.service.joined?.id ?? ''} ${id}`, `session another ${id}`);
       expect(await machine.run(['sync'])).toMatchObject(done);
       await other.ended;
+    },
+  );
+
+  inTurn[5]?.(
+    'one ends by each of the keys that it was opened with, and where sshd does not say them all, that is stated',
+    async () => {
+      const { service, ordinaryKey } = machine;
+      const gone = sessions.identity();
+      const twice = (from: string) => ['-i', ordinaryKey.path, '-b', from, sessions.place, atWork];
+      const byTwo = await sessions.open(gone.key, twice('127.0.0.2'));
+      sessions.cut(sessions.serials(1));
+      expect(await machine.run(['sync'])).toMatchObject(done);
+      expect(service.statements.at(-1)).toMatch(/^unknown 0$/m);
+      // The certificate is what people are looked for by.
+      expect(service.sessions.at(-1)).toMatchObject({ sessions: [{ serial: String(gone.serial) }] });
+      sessions.cut(sessions.serials(gone.serial));
+      expect(await machine.run(['sync'])).toMatchObject(done);
+      await byTwo.ended;
+      const byOther = await sessions.open(sessions.identity().key, twice('127.0.0.2'));
+      sessions.cut(`key ${ordinaryKey.fingerprint}`);
+      expect(await machine.run(['sync'])).toMatchObject(done);
+      await byOther.ended;
+
+      // What it logs of these is the key alone; who has not logged in is none of them.
+      const asking = connect(machine.sshd.port, '127.0.0.1');
+      await once(asking, 'data');
+      const half = await sessions.open(sessions.identity().key, twice('127.0.0.3'));
+      sessions.cut(sessions.serials(1));
+      expect(await machine.run(['sync'])).toMatchObject(done);
+      expect(service.statements.at(-1)).toMatch(/^unknown 1$/m);
+      expect((await machine.run(['status'])).stdout).toMatch(
+        /^Sessions +0 open, .*, and 1 of which nobody says what they were opened with$/m,
+      );
+      sessions.cut(`key ${ordinaryKey.fingerprint}`);
+      expect(await machine.run(['sync'])).toMatchObject(done);
+      await half.ended;
+      expect(service.statements.at(-1)).toMatch(/^unknown 0$/m);
+      // By a line that is no login of a key, nothing; by none at all nobody knows.
+      const silent = await sessions.open(sessions.identity().key);
+      writeFileSync(sessions.logFile, '');
+      expect(await machine.run(['sync'])).toMatchObject(done);
+      expect(service.statements.at(-1)).toMatch(/^unknown 1$/m);
+      sessions.log((line) => line.replace(/^Accepted publickey (.* ssh2): .*$/, 'Accepted password $1'));
+      expect(await machine.run(['sync'])).toMatchObject(done);
+      expect(service.statements.at(-1)).toMatch(/^unknown 0$/m);
+      expect(silent.client.exitCode).toBeNull();
+      asking.destroy();
     },
   );
 
@@ -335,6 +399,10 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
     },
   );
 });
+
+/** Lines of sshd_config: who comes from there needs two keys. */
+const askingForTwo = (address: string) =>
+  `Match Address ${address}\n  AuthenticationMethods publickey,publickey\n`;
 
 /** Processes of some login's own that are called sshd and hold so many files open that their names fit into no program's arguments. */
 async function pretenders(directory: string): Promise<readonly ChildProcess[]> {

@@ -496,6 +496,8 @@ export const HostEnforcement = z.strictObject({
   cut: z.boolean().nullable(),
   /** How many sessions it ended when it took that KRL, or a later one, on. */
   sessionsEnded: z.int(),
+  /** How many sessions were open, when it proved something last, of which it did not know everything that they were opened with: none of them is ended by that. Null: it did not say. */
+  unknownSessions: z.int().nullable(),
 });
 export type HostEnforcement = z.infer<typeof HostEnforcement>;
 
@@ -513,6 +515,8 @@ export const EnforcementTotals = z.strictObject({
   cut: z.int().nullable(),
   /** How many sessions hosts ended when they took that KRL, or a later one, on. */
   sessionsEnded: z.int(),
+  /** How many sessions are open of which hosts do not know everything that they were opened with. */
+  unknownSessions: z.int(),
 });
 export type EnforcementTotals = z.infer<typeof EnforcementTotals>;
 
@@ -547,7 +551,15 @@ export const Host = z.strictObject({
   krlVersion: DecimalString,
   appliedKrlVersion: DecimalString.nullable(),
   /** The newest KRL that it has proved to enforce, since when, and when it last said so; null: none. */
-  proved: z.strictObject({ krlVersion: DecimalString, since: Instant, confirmedAt: Instant }).nullable(),
+  proved: z
+    .strictObject({
+      krlVersion: DecimalString,
+      since: Instant,
+      confirmedAt: Instant,
+      /** How many sessions were open then of which it did not know everything that they were opened with; null: it did not say. */
+      unknownSessions: z.int().nullable(),
+    })
+    .nullable(),
   lastSeenAt: Instant.nullable(),
   /** The host's clock less the service's when it last reported (seconds). */
   clockOffsetSeconds: z.int().nullable(),

@@ -21,6 +21,8 @@ export interface EnforcementStatement {
   readonly cut: bigint | null;
   /** How many sessions it has ended since its last statement. */
   readonly sessions: number;
+  /** How many sessions are open of which it does not know everything that they were opened with; null: it does not say, as older kits. */
+  readonly unknown: number | null;
   /** The host's clock, seconds since 1970. */
   readonly time: number;
 }
@@ -41,6 +43,7 @@ export function enforcementText(statement: EnforcementStatement): string {
     `revoked-keys ${statement.revokedKeys}`,
     `cut ${statement.cut ?? '-'}`,
     `sessions ${statement.sessions}`,
+    ...(statement.unknown === null ? [] : [`unknown ${statement.unknown}`]),
     `time ${statement.time}`,
     '',
   ].join('\n');
@@ -57,7 +60,7 @@ const form = new RegExp(
     'known-good ok',
     'revoked-keys (?<revokedKeys>/[A-Za-z0-9._/+-]{1,1023})',
     'cut (?<cut>-|[1-9][0-9]{0,18})',
-    'sessions (?<sessions>0|[1-9][0-9]{0,8})',
+    'sessions (?<sessions>0|[1-9][0-9]{0,8})(?:\\nunknown (?<unknown>0|[1-9][0-9]{0,8}))?',
     'time (?<time>0|[1-9][0-9]{0,11})',
     '$',
   ].join('\n'),
@@ -79,5 +82,6 @@ export function parseEnforcement(text: string): EnforcementStatement {
     refuse('statement_malformed', 'This is no statement of a host, or none that this service knows.');
   }
   const [sessions, time] = [Number(fields['sessions']), Number(fields['time'])];
-  return { organization, host, nonce, krlVersion, krlSha256, revokedKeys, cut, sessions, time };
+  const unknown = fields['unknown'] === undefined ? null : Number(fields['unknown']);
+  return { organization, host, nonce, krlVersion, krlSha256, revokedKeys, cut, sessions, unknown, time };
 }

@@ -10,6 +10,7 @@ const statement = {
   revokedKeys: '/etc/writ-host/revoked_keys',
   cut: 11n,
   sessions: 0,
+  unknown: null,
   time: 1_767_323_045,
 };
 const text = enforcementText(statement);
@@ -30,6 +31,7 @@ const arbitrary = fc.record({
   revokedKeys: word(`${alphanumeric}._/+-`, 60).map((path) => `/${path}`),
   cut: fc.option(fc.bigInt({ min: 1n, max: (1n << 63n) - 1n })),
   sessions: fc.integer({ min: 0, max: 999_999_999 }),
+  unknown: fc.option(fc.integer({ min: 0, max: 999_999_999 })),
   time: fc.integer({ min: 0, max: 999_999_999_999 }),
 });
 
@@ -53,6 +55,9 @@ describe('what a host states', () => {
         'time 1767323045',
         '',
       ].join('\n'),
+    );
+    expect(enforcementText({ ...statement, unknown: 2 })).toBe(
+      text.replace('sessions 0\n', 'sessions 0\nunknown 2\n'),
     );
   });
 
@@ -118,6 +123,8 @@ describe('what a host states', () => {
     ['with the cut list 0', line('cut', 'cut 0')],
     ['with the cut list 2^63', line('cut', `cut ${1n << 63n}`)],
     ['without a word about cut lists', text.replace('cut 11\n', '')],
+    ['with an unknown number of unknown ones', line('sessions', 'sessions 0\nunknown -')],
+    ['with unknown ones twice', line('sessions', 'sessions 0\nunknown 0\nunknown 0')],
     ['with a fraction of a session', line('sessions', 'sessions 0.5')],
     ['with figures that are none of ours', line('sessions', 'sessions ٣')],
     ['without end', text.replace('/etc', `/${'x'.repeat(5_000)}`)],

@@ -89,7 +89,7 @@ async function count(
   organizationId: string,
   question: EnforcementQuestion,
 ): Promise<Totals> {
-  const { states, cut, sessions } = await enforcementCounts(tx, organizationId, question);
+  const { states, cut, sessions, unknown } = await enforcementCounts(tx, organizationId, question);
   const { enforced = 0, behind = 0, silent = 0, never = 0 } = states;
   return {
     krlVersion: question.version.toString(),
@@ -101,11 +101,12 @@ async function count(
     never,
     cut,
     sessionsEnded: sessions,
+    unknownSessions: unknown,
   };
 }
 
 function view(
-  { name, state, since, provedVersion, lastSeenAt, cut, sessions }: EnforcementRow,
+  { name, state, since, provedVersion, lastSeenAt, cut, sessions, unknown }: EnforcementRow,
   toCut: boolean,
 ): Item {
   return {
@@ -116,5 +117,6 @@ function view(
     lastSeenAt: lastSeenAt?.toISOString() ?? null,
     cut: toCut ? cut : null,
     sessionsEnded: sessions,
+    unknownSessions: unknown,
   };
 }

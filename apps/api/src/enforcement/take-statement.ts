@@ -67,6 +67,7 @@ export async function takeStatement(
     krlSha256: Buffer.from(statement.krlSha256, 'hex'),
     cutNumber: statement.cut,
     sessions: statement.sessions,
+    unknown: statement.unknown,
     nonceAt: new Date(nonceAt),
     fingerprint: signer,
     statement: text.toString('latin1'),

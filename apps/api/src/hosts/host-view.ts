@@ -145,6 +145,7 @@ function viewOf(row: HostRow, fleet: Fleet): View {
             krlVersion: proved.version.toString(),
             since: proved.statedAt.toISOString(),
             confirmedAt: proved.confirmedAt.toISOString(),
+            unknownSessions: proved.unknownSessions,
           },
     lastSeenAt: seen?.toISOString() ?? null,
     kitIsCurrent: fleet.kit === null || here === '' ? null : here === fleet.kit,

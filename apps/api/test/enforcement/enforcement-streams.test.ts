@@ -26,6 +26,7 @@ class Fleet {
         never: 0,
         cut: null,
         sessionsEnded: 0,
+        unknownSessions: 0,
       });
     };
     this.streams = new EnforcementStreams({ totals }, { together: 1, beat: 60_000, life: 60_000, ...times });

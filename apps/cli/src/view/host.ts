@@ -1,4 +1,5 @@
 import type { Host, HostKeysRequest } from '@writ/contract';
+import { counted } from '../numbers.js';
 import { bad, good, pieces, strong, warning, type Line } from '../terminal/text.js';
 import { field, instant } from './fields.js';
 
@@ -20,6 +21,7 @@ export function describeHost(host: Host): readonly Line[] {
         ? []
         : [`; proved ${instant(host.proved.since)}, and again ${instant(host.proved.confirmedAt)}`]),
     ]),
+    ...unknownLines(host.proved?.unknownSessions ?? 0),
     ...(report === null
       ? []
       : [
@@ -37,6 +39,13 @@ export function describeHost(host: Host): readonly Line[] {
     ),
     ...problems.map(({ code, words }) => field('wrong', [bad(code), ` ${words}`])),
   ];
+}
+
+/** Sessions that no revocation ends. */
+function unknownLines(sessions: number): readonly Line[] {
+  if (sessions === 0) return [];
+  const words = `${counted(sessions, 'open session')} of which nobody knows what it was opened with: \`writ sessions list\``;
+  return [field('sessions', [warning(words.replace('it was', sessions === 1 ? 'it was' : 'they were'))])];
 }
 
 export function labelText(labels: Host['labels']): string {

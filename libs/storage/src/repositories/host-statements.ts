@@ -11,6 +11,8 @@ export interface NewHostStatement {
   readonly cutNumber: bigint | null;
   /** How many sessions it has ended since its last statement. */
   readonly sessions: number;
+  /** How many sessions are open of which it does not know everything that they were opened with; null: it does not say. */
+  readonly unknown: number | null;
   /** When the nonce in it was given out. */
   readonly nonceAt: Date;
   /** 'SHA256:…' of the key that signed. */
@@ -52,8 +54,9 @@ export async function keepStatements(
         ${statements.map(({ fingerprint }) => fingerprint)}::text[],
         ${statements.map(({ statement }) => statement)}::text[],
         ${statements.map(({ signature }) => Buffer.from(signature).toString('hex'))}::text[],
-        ${statements.map(({ cutNumber }) => cutNumber)}::bigint[], ${statements.map(({ sessions }) => sessions)}::int[])
-        as s (n, host_id, krl_version, krl_sha256, nonce_at, fingerprint, statement, signature, cut_number, sessions)
+        ${statements.map(({ cutNumber }) => cutNumber)}::bigint[], ${statements.map(({ sessions }) => sessions)}::int[],
+        ${statements.map(({ unknown }) => unknown)}::int[])
+        as s (n, host_id, krl_version, krl_sha256, nonce_at, fingerprint, statement, signature, cut_number, sessions, unknown)
     ), judged as (
       select s.*, case
         when not exists (select from hosts h
@@ -72,9 +75,9 @@ export async function keepStatements(
       from stated s
     ), kept as (
       insert into host_statements as old (organization_id, host_id, krl_version, stated_at, confirmed_at, nonce_at,
-        fingerprint, statement, signature, cut_number, sessions)
+        fingerprint, statement, signature, cut_number, sessions, unknown_sessions)
       select ${organizationId}::uuid, host_id, krl_version, ${at}::timestamptz, ${at}::timestamptz, nonce_at, fingerprint,
-        statement, decode(signature, 'hex'), cut_number, sessions
+        statement, decode(signature, 'hex'), cut_number, sessions, unknown
       from judged where outcome = 'kept' order by host_id
       on conflict (host_id, krl_version) do update set
         stated_at = case when old.doubted_at is null then old.stated_at else excluded.stated_at end,
@@ -82,7 +85,7 @@ export async function keepStatements(
         statement = case when old.doubted_at is null and ${noNewCut} then old.statement else excluded.statement end,
         signature = case when old.doubted_at is null and ${noNewCut} then old.signature else excluded.signature end,
         cut_number = greatest(old.cut_number, excluded.cut_number),
-        sessions = least(old.sessions::bigint + excluded.sessions, 2147483647),
+        sessions = least(old.sessions::bigint + excluded.sessions, 2147483647), unknown_sessions = excluded.unknown_sessions,
         confirmed_at = excluded.confirmed_at, nonce_at = excluded.nonce_at, doubted_at = null
       where old.nonce_at < excluded.nonce_at or old.nonce_at >= ${future}::timestamptz
       returning host_id, krl_version
@@ -115,6 +118,8 @@ export interface ProvedKrl {
   readonly version: bigint;
   readonly statedAt: Date;
   readonly confirmedAt: Date;
+  /** How many sessions were open then of which it did not know everything that they were opened with; null: it did not say. */
+  readonly unknownSessions: number | null;
 }
 
 /** The newest KRL that each of the hosts has proved to enforce, by host id; of the others nothing. */
@@ -125,7 +130,7 @@ export async function provedKrls(
 ): Promise<ReadonlyMap<string, ProvedKrl>> {
   const rows = await tx.$queryRaw<ProvedKrl[]>`
     select distinct on (host_id) host_id as "hostId", krl_version as version, stated_at as "statedAt",
-      confirmed_at as "confirmedAt"
+      confirmed_at as "confirmedAt", unknown_sessions as "unknownSessions"
     from host_statements
     where organization_id = ${organizationId}::uuid and host_id = any(${[...hostIds]}::uuid[]) and doubted_at is null
     order by host_id, krl_version desc`;
@@ -147,6 +152,8 @@ export interface EnforcementRow {
   readonly cut: boolean;
   /** How many sessions it ended when it took that KRL on. */
   readonly sessions: number;
+  /** How many sessions were open of which it did not know everything that they were opened with, when it stated something last; null: it did not say. */
+  readonly unknown: number | null;
 }
 
 /** Which KRL, and when a host that was not heard of since counts as silent. */
@@ -161,13 +168,14 @@ const standing = (organizationId: string, { version, silentBefore }: Enforcement
     select h.name, case when s.since is not null then 'enforced' when seen.at is null then 'never'
         when seen.at < ${silentBefore}::timestamptz then 'silent' else 'behind' end as state,
       s.since, s.proved as "provedVersion", seen.at as "lastSeenAt",
-      coalesce(s.cut >= ${version}::bigint, false) as cut, coalesce(s.sessions, 0) as sessions
+      coalesce(s.cut >= ${version}::bigint, false) as cut, coalesce(s.sessions, 0) as sessions, s.unknown
     from hosts h
       left join (
         select host_id, max(confirmed_at) as at, max(krl_version) filter (where doubted_at is null) as proved,
           min(stated_at) filter (where doubted_at is null and krl_version >= ${version}::bigint) as since,
           max(cut_number) as cut,
-          (array_agg(sessions order by krl_version) filter (where krl_version >= ${version}::bigint))[1] as sessions
+          (array_agg(sessions order by krl_version) filter (where krl_version >= ${version}::bigint))[1] as sessions,
+          (array_agg(unknown_sessions order by nonce_at desc))[1] as unknown
         from host_statements where organization_id = ${organizationId}::uuid group by host_id
       ) s on s.host_id = h.id
       left join host_presence p on p.host_id = h.id
@@ -195,6 +203,8 @@ export interface EnforcementCounts {
   readonly cut: number | null;
   /** Sessions that were ended when hosts took that KRL on. */
   readonly sessions: number;
+  /** Sessions of which hosts do not know everything that they were opened with. */
+  readonly unknown: number;
 }
 
 /** How the hosts stand to a KRL version, all together. */
@@ -204,15 +214,17 @@ export async function enforcementCounts(
   question: EnforcementQuestion,
 ): Promise<EnforcementCounts> {
   const rows = await tx.$queryRaw<
-    { state: EnforcementState; hosts: number; cut: number; sessions: number }[]
+    { state: EnforcementState; hosts: number; cut: number; sessions: number; unknown: number }[]
   >`
-    select state, count(*)::int as hosts, (count(*) filter (where cut))::int as cut, sum(sessions)::float8 as sessions
+    select state, count(*)::int as hosts, (count(*) filter (where cut))::int as cut, sum(sessions)::float8 as sessions,
+      coalesce(sum(unknown), 0)::float8 as unknown
     from (${standing(organizationId, question)}) found group by state`;
   const sum = (of: (row: (typeof rows)[number]) => number) => rows.reduce((all, row) => all + of(row), 0);
   return {
     states: Object.fromEntries(rows.map(({ state, hosts }) => [state, hosts])),
     cut: (await wasCut(tx, organizationId, question.version)) ? sum(({ cut }) => cut) : null,
     sessions: sum(({ sessions }) => sessions),
+    unknown: sum(({ unknown }) => unknown),
   };
 }
 
