@@ -106,13 +106,20 @@ describe('the list of sessions that are to be ended', () => {
     await web.enforces({ cut: BigInt(krlVersion) - 1n });
     expect((await enforcement(krlVersion)).totals).toMatchObject({ enforced: 2, cut: 0, sessionsEnded: 0 });
     expect(await web.enforces({ cut: BigInt(krlVersion), sessions: 3 })).toMatchObject({ status: 204 });
-    await web.enforces({ cut: BigInt(krlVersion), sessions: 1 });
+    await web.enforces({ cut: BigInt(krlVersion), sessions: 1, unknown: 2 });
     const { totals, items } = await enforcement(krlVersion);
-    expect(totals).toMatchObject({ enforced: 2, cut: 1, sessionsEnded: 4 });
+    expect(totals).toMatchObject({ enforced: 2, cut: 1, sessionsEnded: 4, unknownSessions: 2 });
     expect(items).toMatchObject([
-      { host: 'old-1.acme.example', cut: false, sessionsEnded: 0 },
-      { host: 'web-1.acme.example', cut: true, sessionsEnded: 4 },
+      { host: 'old-1.acme.example', cut: false, sessionsEnded: 0, unknownSessions: null },
+      { host: 'web-1.acme.example', cut: true, sessionsEnded: 4, unknownSessions: 2 },
     ]);
+    const host = 'web-1.acme.example';
+    expect(await acme.as(acme.owner, 'showHost', { params: { host } })).toMatchObject({
+      proved: { unknownSessions: 2 },
+    });
+    // What it says last counts.
+    await web.enforces({ cut: BigInt(krlVersion), unknown: 0 });
+    expect((await enforcement(krlVersion)).totals).toMatchObject({ sessionsEnded: 4, unknownSessions: 0 });
     const [row] = await acme.ask<{ statement: string }>(
       'select statement from host_statements where host_id = $1 and krl_version = $2',
       [web.id, krlVersion],

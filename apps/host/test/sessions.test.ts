@@ -39,8 +39,12 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
     sessions = new OpenSessions(machine);
     expect(await machine.join(['--log-file', sessions.logFile])).toMatchObject(done);
   });
+  const crowd: ChildProcess[] = [];
   // What somebody has ended is gone when sshd says so.
-  afterEach(() => sessions.close());
+  afterEach(async () => {
+    for (const one of crowd.splice(0)) one.kill('SIGKILL');
+    await sessions.close();
+  });
   afterAll(async () => {
     await machine.stop();
   });
@@ -50,7 +54,7 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
   const inTurn = turns.map((n) => (part(shell, turns).includes(n) ? it : undefined));
 
   it('those end, of every kind, that rest on a certificate that is named, and no other, whatever else is called sshd', async () => {
-    const crowd = await pretenders(machine.directory);
+    crowd.push(...(await pretenders(machine.directory)));
     const [gone, stays] = [sessions.identity(), sessions.identity()];
     const { place } = sessions;
     const other = await sessions.open(stays.key);
@@ -92,7 +96,6 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
     process.kill(Number(stranger), 'SIGKILL');
     expect(await machine.run(['sync'])).toMatchObject(done);
     expect(machine.service.statements.at(-1)).toMatch(/^cut 1\nsessions 0$/m);
-    for (const one of crowd) one.kill('SIGKILL');
   });
 
   inTurn[0]?.(
@@ -410,11 +413,11 @@ async function pretenders(directory: string): Promise<readonly ChildProcess[]> {
   copyFileSync('/bin/bash', program);
   chmodSync(program, 0o755);
   const script =
-    'n=$(ulimit -Hn); [ "$n" -le 20000 ] || n=20000; ulimit -n "$n"; i=10; while [ "$i" -lt "$n" ]; do eval "exec $i</dev/null"; i=$((i + 1)); done; echo open; sleep 600; :';
+    'n=$(ulimit -Hn); [ "$n" -le 20000 ] || n=20000; ulimit -n "$n"; i=10; while [ "$i" -lt "$n" ]; do eval "exec $i</dev/null"; i=$((i + 1)); done; echo open; read -r end';
   // Whoever is root has somebody else to be.
   const owner = process.getuid?.() === 0 ? { uid: 65_534 } : {};
   const all = [1, 2, 3, 4, 5].map(() =>
-    spawn(program, ['-c', script], { ...owner, cwd: '/', stdio: ['ignore', 'pipe', 'inherit'] }),
+    spawn(program, ['-c', script], { ...owner, cwd: '/', stdio: ['pipe', 'pipe', 'inherit'] }),
   );
   await Promise.all(all.map(({ stdout }) => once(stdout, 'data')));
   return all;

@@ -510,7 +510,7 @@ export const revoke: LeafDescription = {
     { flags: '--yes', summary: 'do not ask' },
   ],
   json:
-    'RevocationResult; with --dry-run RevocationPreview; with --wait also "enforcement": { "totals": EnforcementTotals, "behind", "silent", "uncut": HostEnforcement[], "elsewhere": { "organization", "totals": ' +
+    'RevocationResult; with --dry-run RevocationPreview; with --wait also "enforcement": { "totals": EnforcementTotals, "behind", "silent", "uncut", "unsure": HostEnforcement[], "elsewhere": { "organization", "totals": ' +
     'EnforcementTotals or null }[] }, or null where nobody could be asked any more',
   inOrganization: true,
   load: () => import('../commands/revoke.js'),
@@ -548,7 +548,7 @@ export const revoked: GroupDescription = {
         },
       ],
       json:
-        'RevocationInFull with "enforcement": { "totals": EnforcementTotals, "behind", "silent", "uncut", "enforced" (the first hundred): ' +
+        'RevocationInFull with "enforcement": { "totals": EnforcementTotals, "behind", "silent", "uncut", "unsure", "enforced" (the first hundred): ' +
         'HostEnforcement[], "elsewhere": { "organization", "totals" }[] }, or null without host.read',
       inOrganization: true,
       load: () => import('../commands/revoked/show.js'),

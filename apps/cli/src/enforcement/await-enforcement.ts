@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { EnforcementTotals, eventReader, type HostEnforcement } from '@writ/contract';
 import type { Client } from '../session/client.js';
 import { awaitElsewhere, elsewhereNow, type EnforcementElsewhere, type Followed } from './await-elsewhere.js';
-import { isCut, isSettled } from './settled.js';
+import { isCut, isSettled, leavesUnknown } from './settled.js';
 import { collect } from '../session/pages.js';
 import { passes } from '../session/persist.js';
 
@@ -26,6 +26,8 @@ interface OwnEnforcement {
   readonly silent: readonly HostEnforcement[];
   /** Enforce it, and have not looked for the sessions that were to be ended. */
   readonly uncut: readonly HostEnforcement[];
+  /** Have looked, and hold sessions of which they do not know what they were opened with. */
+  readonly unsure: readonly HostEnforcement[];
 }
 
 /** How long after a stream that ended another one is opened (ms). */
@@ -90,8 +92,10 @@ async function ownEnforcement(client: Client, version: string): Promise<OwnEnfor
   const behind = await those('behind');
   const silent = [...(await those('silent')), ...(await those('never'))];
   if (totals === undefined) throw new TypeError('a page says how many there are');
-  const uncut = isCut(totals) ? [] : (await those('enforced')).filter(({ cut }) => cut === false);
-  return { totals, behind, silent, uncut };
+  const enforced = isCut(totals) && !leavesUnknown(totals) ? [] : await those('enforced');
+  const uncut = enforced.filter(({ cut }) => cut === false);
+  const unsure = enforced.filter(({ cut, unknownSessions }) => cut === true && (unknownSessions ?? 0) > 0);
+  return { totals, behind, silent, uncut, unsure };
 }
 
 /** Follows it until there is nobody to wait for, or the time is over. */

@@ -2,6 +2,7 @@ import type { EnforcementTotals, HostEnforcement } from '@writ/contract';
 import { counted } from '../numbers.js';
 import type { EnforcementElsewhere } from './await-elsewhere.js';
 import type { EnforcementSeen } from './await-enforcement.js';
+import { leavesUnknown } from './settled.js';
 
 /** Names that are printed of each kind; of more hosts it is said how many. */
 const named = 20;
@@ -42,12 +43,13 @@ function unseen(organization: string): string {
 /** Counts alone: which hosts those are is the customer's own. */
 function elsewhereText({ organization, totals }: EnforcementElsewhere): string {
   if (totals === null) return unseen(organization);
-  const { enforced, hosts, cut, sessionsEnded, behind, silent, never } = totals;
+  const { enforced, hosts, cut, sessionsEnded, unknownSessions, behind, silent, never } = totals;
   const uncut = cut === null ? 0 : enforced - cut;
   const words = [
     `enforced on ${enforced} of ${counted(hosts, 'host')}`,
     ...(cut === null ? [] : [`${counted(sessionsEnded, 'open session')} ended`]),
     ...(uncut <= 0 ? [] : [`${uncut} may still hold open sessions`]),
+    ...(leavesUnknown(totals) ? [`${ofWhichNobodyKnows(unknownSessions)} may still be open`] : []),
     ...(behind === 0 ? [] : [`${behind} not yet`]),
     ...(silent === 0 ? [] : [`${silent} silent`]),
     ...(never === 0 ? [] : [`${never} never seen`]),
@@ -55,17 +57,30 @@ function elsewhereText({ organization, totals }: EnforcementElsewhere): string {
   return `in ${organization}: ${words.join(', ')}`;
 }
 
-function ownText({ totals, behind, silent, uncut }: EnforcementSeen): string {
+function ownText({ totals, behind, silent, uncut, unsure }: EnforcementSeen): string {
   const never = silent.filter(({ lastSeenAt }) => lastSeenAt === null);
   const gone = silent.filter(({ lastSeenAt }) => lastSeenAt !== null);
   return [
     `enforced on ${totals.enforced} of ${counted(totals.hosts, 'host')} by ${clockTime(totals.at)}`,
     ...(totals.cut === null ? [] : [`${counted(totals.sessionsEnded, 'open session')} ended`]),
     ...(uncut.length === 0 ? [] : [`${uncut.length} may still hold open sessions: ${names(uncut)}`]),
+    ...(unsure.length === 0
+      ? []
+      : [`${unsure.length} may still hold ${unknownText(unsure)}: ${names(unsure)}`]),
     ...(behind.length === 0 ? [] : [`${behind.length} not yet: ${names(behind)}`]),
     ...(gone.length === 0 ? [] : [silentText(gone, totals.at)]),
     ...(never.length === 0 ? [] : [`${never.length} never seen: ${names(never)}`]),
   ].join('; ');
+}
+
+/** '3 sessions of which nobody knows what they were opened with' */
+function unknownText(hosts: readonly HostEnforcement[]): string {
+  return ofWhichNobodyKnows(hosts.reduce((all, { unknownSessions }) => all + (unknownSessions ?? 0), 0));
+}
+
+/** '1 session of which nobody knows what it was opened with' */
+export function ofWhichNobodyKnows(sessions: number): string {
+  return `${counted(sessions, 'session')} of which nobody knows what ${sessions === 1 ? 'it was' : 'they were'} opened with`;
 }
 
 /** With one time where all were seen at the same minute, else with each one's. */

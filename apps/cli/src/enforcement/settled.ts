@@ -5,6 +5,11 @@ export function isSettled(totals: EnforcementTotals): boolean {
   return totals.behind === 0 && isCut(totals);
 }
 
+/** Whether hosts hold sessions of which nobody knows whether they were to be ended: no waiting mends that. */
+export function leavesUnknown({ cut, unknownSessions }: EnforcementTotals): boolean {
+  return cut !== null && unknownSessions > 0;
+}
+
 /** Whether all that enforce it have ended what was to be ended. */
 export function isCut({ cut, enforced }: EnforcementTotals): boolean {
   return cut === null || cut >= enforced;

@@ -8,7 +8,7 @@ import type { Terminal } from '../terminal/terminal.js';
 import type { Followed } from './await-elsewhere.js';
 import { awaitEnforcement, type EnforcementSeen, type Progress } from './await-enforcement.js';
 import { enforcementText, progressText } from './enforcement-words.js';
-import { isSettled } from './settled.js';
+import { isSettled, leavesUnknown } from './settled.js';
 
 /** How a command with --wait ends: all hosts enforce it, all that were heard of lately do, one of those does not. */
 export const waitStatus = { all: 0, someSilent: 3, someBehind: 4 } as const satisfies Readonly<
@@ -37,12 +37,16 @@ export async function mayWait(client: Client): Promise<void> {
   await client.call('enforcement', { params: { ...client.organization, version: '0' }, query: { limit: 1 } });
 }
 
-/** Waits for hosts, also customers', to enforce what was revoked, and says how far it is. */
+/**
+ * Waits for hosts, also customers', to enforce what was revoked, and says how far it is.
+ * @param named the sessions that are to end were named, so that those of which nobody knows what they were opened with are no matter
+ */
 export async function waitAndSay(
   terminal: Terminal,
   client: Client,
   followed: Followed,
   waitMs: number,
+  named = false,
 ): Promise<EnforcementSeen> {
   let said = Number.NEGATIVE_INFINITY;
   const told = (progress: Progress): void => {
@@ -54,16 +58,18 @@ export async function waitAndSay(
     said = now;
     terminal.say(progressText(totals, elsewhere));
   };
-  const seen = await awaitEnforcement(client, followed, { waitMs, told });
+  const found = await awaitEnforcement(client, followed, { waitMs, told });
+  const seen = named ? { ...found, unsure: [] } : found;
   terminal.say(enforcementText(seen));
   return seen;
 }
 
 /** How a command ends that saw this. */
-export function statusOf({ behind, silent, uncut, elsewhere }: EnforcementSeen): ExitStatus {
+export function statusOf({ behind, silent, uncut, unsure, elsewhere }: EnforcementSeen): ExitStatus {
   const of = (is: (totals: EnforcementTotals) => boolean): boolean =>
     elsewhere.some(({ totals }) => totals !== null && is(totals));
-  if (behind.length + uncut.length > 0 || of((totals) => !isSettled(totals))) return waitStatus.someBehind;
+  const own = behind.length + uncut.length + unsure.length;
+  if (own > 0 || of((totals) => !isSettled(totals) || leavesUnknown(totals))) return waitStatus.someBehind;
   const unknown = elsewhere.some(({ totals }) => totals === null);
   if (silent.length > 0 || unknown || of((totals) => totals.silent + totals.never > 0))
     return waitStatus.someSilent;
@@ -78,7 +84,7 @@ export async function endWaiting<R extends Followed>(
   terminal: Terminal,
   client: Client,
   result: R,
-  { wait, json }: { readonly wait: number | null; readonly json: boolean },
+  { wait, json, named }: { readonly wait: number | null; readonly json: boolean; readonly named?: boolean },
 ): Promise<ExitStatus> {
   if (wait === null) {
     if (json) terminal.json(result);
@@ -86,7 +92,7 @@ export async function endWaiting<R extends Followed>(
   }
   let enforcement: EnforcementSeen | null = null;
   try {
-    enforcement = await waitAndSay(terminal, client, result, wait);
+    enforcement = await waitAndSay(terminal, client, result, wait, named);
   } finally {
     if (json) terminal.json({ ...result, enforcement });
   }

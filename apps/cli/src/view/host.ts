@@ -1,5 +1,5 @@
 import type { Host, HostKeysRequest } from '@writ/contract';
-import { counted } from '../numbers.js';
+import { ofWhichNobodyKnows } from '../enforcement/enforcement-words.js';
 import { bad, good, pieces, strong, warning, type Line } from '../terminal/text.js';
 import { field, instant } from './fields.js';
 
@@ -44,8 +44,7 @@ export function describeHost(host: Host): readonly Line[] {
 /** Sessions that no revocation ends. */
 function unknownLines(sessions: number): readonly Line[] {
   if (sessions === 0) return [];
-  const words = `${counted(sessions, 'open session')} of which nobody knows what it was opened with: \`writ sessions list\``;
-  return [field('sessions', [warning(words.replace('it was', sessions === 1 ? 'it was' : 'they were'))])];
+  return [field('sessions', [warning(ofWhichNobodyKnows(sessions)), ': `writ sessions list`'])];
 }
 
 export function labelText(labels: Host['labels']): string {

@@ -53,7 +53,9 @@ export const run: Run = async (surroundings, input) => {
       `Hosts that have KRL version ${krlVersion} end ${counted(sessions.length, 'session')}. What they rest on stays good.`,
     );
   const named = sessions.map(({ host: on, id }) => ({ host: on, session: id }));
-  return endWaiting(terminal, client, { sessions: named, krlVersion }, { wait, json: input.json });
+  // All of a host are named one by one; another of a user's may be among those of which nobody knows whose they are.
+  const waiting = { wait, json: input.json, named: user === undefined };
+  return endWaiting(terminal, client, { sessions: named, krlVersion }, waiting);
 };
 
 /** Those with these ids, or all where none is named. `usage_invalid` for an id that is none of theirs. */
