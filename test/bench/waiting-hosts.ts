@@ -200,8 +200,8 @@ const endOfSignature = '-----END SSH SIGNATURE-----\n';
 
 /** The parts that come with a KRL: its signature before it, then its bytes in base64. */
 function krlOf(body: string): BroughtKrl | null {
-  if (!/^krl \d+ /m.test(body)) return null;
-  const starts = body.search(/(?<=-----END SSH SIGNATURE-----\n)U1NIS1JM/);
+  if (!body.includes('\nkrl ')) return null;
+  const starts = body.indexOf(`${endOfSignature}U1NIS1JM`) + endOfSignature.length;
   const bytes = Buffer.from(body.slice(starts), 'base64');
   if (bytes.length < 20) return null;
   const armored = body.slice(body.lastIndexOf('-----BEGIN SSH SIGNATURE-----', starts), starts);

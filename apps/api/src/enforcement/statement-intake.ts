@@ -18,7 +18,7 @@ interface Waiting {
 
 /** Most statements in one commit. */
 const longestBatch = 250;
-/** Batches that are in the database at a time: one is gathered while another commits. */
+/** Batches that are in the database at a time, each of another organization: what arrives while one commits makes the next one larger. */
 const lanes = 2;
 
 /**
@@ -27,7 +27,7 @@ const lanes = 2;
  */
 export class StatementIntake {
   private readonly waiting = new Map<string, Waiting[]>();
-  private running = 0;
+  private readonly running = new Set<string>();
   private scheduled = false;
 
   constructor(private readonly services: { readonly store: ScopedDatabase; readonly clock: Clock }) {}
@@ -46,20 +46,26 @@ export class StatementIntake {
 
   private dispatch(): void {
     this.scheduled = false;
-    while (this.running < lanes) {
-      const [next] = this.waiting;
+    while (this.running.size < lanes) {
+      const next = this.next();
       if (next === undefined) return;
       const [organizationId, queue] = next;
       const [batch, left] = oneOfEach(queue);
       // The other organizations have their turn before.
       this.waiting.delete(organizationId);
       if (left.length > 0) this.waiting.set(organizationId, left);
-      this.running += 1;
+      this.running.add(organizationId);
       void this.settle(organizationId, batch).then(() => {
-        this.running -= 1;
+        this.running.delete(organizationId);
         this.dispatch();
       });
     }
+  }
+
+  /** The organization that has waited longest and has no batch in the database. */
+  private next(): readonly [string, readonly Waiting[]] | undefined {
+    for (const each of this.waiting) if (!this.running.has(each[0])) return each;
+    return undefined;
   }
 
   /** Never rejects. */

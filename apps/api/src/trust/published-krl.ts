@@ -72,11 +72,20 @@ export function krlShelf(store: ScopedDatabase, capacity = 1000): KrlShelf {
   };
 }
 
+/** Those that were asked for last: it is the same for ever. */
+const withoutRevocations = bounded<string, PublishedKrl>(1_000);
+
 /**
  * What an organization publishes before it has revoked anything: the canary alone. An empty file would not do, sshd would
  * allow all.
  */
 export function noRevocations(organizationHandle: string): PublishedKrl {
+  const krl = withoutRevocations.get(organizationHandle) ?? makeWithoutRevocations(organizationHandle);
+  withoutRevocations.set(organizationHandle, krl);
+  return krl;
+}
+
+function makeWithoutRevocations(organizationHandle: string): PublishedKrl {
   const live = { serials: [], keys: [] };
   const head = { organizationHandle, version: 0n, generatedAt: 0n };
   const bytes = encodeKrl(krlContents(head, live, []));
