@@ -258,6 +258,7 @@ it('every block of the pages is run, but for these', () => {
     ['operators', expect.stringMatching(/^ana is locked until /) as string],
     // On the service's machine, where it does not run: api-commands.test.ts does it.
     ['operators', 'systemctl start writ'],
+    ['operators', expect.stringMatching(/^writ revoke --user uma/) as string],
     // What somebody else types where a key was registered by somebody who is gone.
     ['service-accounts', 'writ service-account key add deploy --key deploy_key.pub'],
   ]);

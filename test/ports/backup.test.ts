@@ -53,7 +53,10 @@ describe('backup and restore', () => {
   ): Promise<RestoreOptions> {
     const highWater = await openHighWater(await mkdtemp(join(directory, 'state-')));
     if (marks !== undefined) {
-      await highWater.raise({ serials: new Map([marks]), krlVersions: new Map([[sample.organization, 9n]]) });
+      await highWater.raise({
+        serials: new Map([marks]),
+        publishedKrls: new Map([[sample.organization, 9n]]),
+      });
     }
     const [owner, app, recorder] = [
       database.roleName('owner'),

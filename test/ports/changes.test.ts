@@ -2,7 +2,7 @@ import { Pool } from 'pg';
 import {
   followChanges,
   openScoped,
-  type Change,
+  type Heard,
   type Changes,
   type Database,
   type ScopedDatabase,
@@ -37,16 +37,16 @@ describe('whoever follows changes', () => {
 
   /** Follows; what was heard is taken in turn. */
   function follow(different: { readonly store?: ScopedDatabase; readonly beatMs?: number } = {}) {
-    const heard: Change[] = [];
+    const heard: Heard[] = [];
     let wake = (): void => undefined;
-    const onChange = (change: Change): void => {
+    const onChange = (change: Heard): void => {
       heard.push(change);
       wake();
     };
     const connection = database.connection('app');
     const changes = followChanges({ connection, store, onChange, pauseMs: 5, ...different });
     open.push(changes);
-    const next = async (): Promise<Change> => {
+    const next = async (): Promise<Heard> => {
       for (;;) {
         const change = heard.shift();
         if (change !== undefined) return change;

@@ -37,6 +37,7 @@ const names = [
   '20261129060000_drills',
   '20261130010000_role_session_limit',
   '20261130020000_unknown_sessions',
+  '20261130040000_held_back',
   '20261130050000_accepted_delegates',
   '20261130060000_roles_at_reset',
 ];

@@ -193,7 +193,10 @@ describe('serials from reserved blocks', () => {
     );
     const highWater = await openHighWater(state);
     await highWater.raise({ serials: new Map([[id, 40n]]), krlVersions: new Map([[organizationId, 7n]]) });
-    expect(await reconcileHighWater(database.connection('owner'), highWater)).toEqual([id]);
+    expect(await reconcileHighWater(database.connection('owner'), highWater)).toEqual({
+      moved: [id],
+      heldBack: false,
+    });
     const rows = async (text: string): Promise<unknown> =>
       (await owner.query<Record<string, unknown>>(text, [organizationId])).rows;
     expect(
@@ -210,7 +213,10 @@ describe('serials from reserved blocks', () => {
     // One more than was published, so that the service publishes before it serves.
     expect(highWater.krlVersion(organizationId)).toBe(8n);
     // Nothing more the next time.
-    expect(await reconcileHighWater(database.connection('owner'), highWater)).toEqual([]);
+    expect(await reconcileHighWater(database.connection('owner'), highWater)).toEqual({
+      moved: [],
+      heldBack: false,
+    });
     expect(highWater.krlVersion(organizationId)).toBe(8n);
     expect(await next()).toBe('41');
   });

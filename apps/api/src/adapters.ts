@@ -1,6 +1,6 @@
 import type { Recorder, SerialSource, Signer } from '@writ/issuance';
 import type { Clock, RandomBytes } from '@writ/kernel';
-import type { Change, Changes, HighWater, ScopedDatabase, SessionStates } from '@writ/storage';
+import type { Changes, Heard, HighWater, ScopedDatabase, SessionStates } from '@writ/storage';
 import type { Passwords } from './auth/passwords.js';
 import type { TokenKeys } from './auth/token-keys.js';
 import type { AuthorityKeys } from './authorities/authority-keys.js';
@@ -31,5 +31,5 @@ export interface Adapters {
   /** A host that was not heard of for so long counts as silent (ms). */
   readonly silentAfter: number;
   /** Begins to listen for what any process changes. */
-  readonly changes: (onChange: (change: Change) => void) => Changes;
+  readonly changes: (onChange: (change: Heard) => void) => Changes;
 }

@@ -32,6 +32,7 @@ import { SecondFactorController } from './second-factor/second-factor.controller
 import { sealedSecondFactors } from './second-factor/secrets.js';
 import { noExtension, type Extension } from './extension.js';
 import { AccessGuard } from './http/access.guard.js';
+import { HoldingBackGuard } from './http/holding-back.guard.js';
 import { InputGuard } from './http/input.guard.js';
 import { methodsAt } from './http/methods-at.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -157,6 +158,7 @@ function sessionProviders(adapters: Adapters, resources: ResourceServices): Prov
     { provide: Strategies, useValue: strategies },
     { provide: SessionServices, useValue: new SessionServices(auth, strategies) },
     // In this order: who may not come in learns nothing about what a request should look like.
+    { provide: APP_GUARD, useValue: new HoldingBackGuard(resources.holdingBack) },
     { provide: APP_GUARD, useValue: new AccessGuard(strategies, resources.doors) },
     { provide: APP_GUARD, useValue: new InputGuard() },
   ];

@@ -21,6 +21,7 @@ import { SharedTurns } from './revocations/shared-turns.js';
 import { signedCutLists } from './trust/signed-cut-list.js';
 import { signedKrls, type SignedKrls } from './trust/signed-krl.js';
 import { publicOrganizations, type PublicOrganizations } from './trust/public-organization.js';
+import { HoldingBack } from './service/holding-back.js';
 import { krlShelf, type KrlShelf } from './trust/published-krl.js';
 
 /** How far valid-after is put before now: clocks of hosts may be behind (domain.md rule 6). */
@@ -51,6 +52,7 @@ export class ResourceServices implements Background {
   readonly statements: StatementIntake;
   readonly turns: SharedTurns;
   readonly enforcementStreams: EnforcementStreams;
+  readonly holdingBack: HoldingBack;
   private changes: Changes | undefined;
 
   constructor(private readonly adapters: Adapters) {
@@ -83,7 +85,7 @@ export class ResourceServices implements Background {
           : this.doors.actElsewhere(current, caller.organizationHandle);
       },
     };
-    this.krls = krlShelf(store);
+    this.krls = krlShelf(store, highWater);
     this.publicOrganizations = publicOrganizations(store);
     this.doors = {
       actElsewhere: (caller, organization) => actElsewhere(this, caller, organization),
@@ -101,6 +103,11 @@ export class ResourceServices implements Background {
       cut: signedCutLists(this),
       hears: () => this.changes?.hears() ?? false,
     });
+    // Who waits asks again, and is told.
+    this.holdingBack = new HoldingBack({ store, highWater }, () => {
+      this.waitingHosts.close();
+      this.enforcementStreams.close();
+    });
     this.presence = new HostPresence({ store, clock, held: () => this.waitingHosts.held() });
     this.nonceKey = adapters.tokenKeys.nonce;
     this.silentAfter = adapters.silentAfter;
@@ -111,8 +118,14 @@ export class ResourceServices implements Background {
     });
   }
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
+    await this.holdingBack.look();
     this.changes = this.adapters.changes((change) => {
+      if (change.kind === 'held') return this.holdingBack.begin();
+      // What was there before the database was away need not be there after it. Where it is away still, it is said again.
+      if (change.kind === 'anything') void this.holdingBack.look().catch(() => undefined);
+      // The high-water file learns of what other processes publish, too.
+      if (change.kind === 'krl') void this.krls.current(change.organizationId).catch(() => undefined);
       this.waitingHosts.changed(change);
       this.enforcementStreams.changed(change);
     });

@@ -64,4 +64,5 @@ export const problemExitStatus: Readonly<Record<ProblemCode, ExitStatus>> = {
   signer_unavailable: exitStatus.tryAgain,
   overloaded: exitStatus.tryAgain,
   shutting_down: exitStatus.tryAgain,
+  database_put_back: exitStatus.tryAgain,
 };

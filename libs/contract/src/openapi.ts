@@ -164,6 +164,7 @@ function anyRouteProblems({ access, body: takes, params }: Route): ProblemCode[]
     'storage_unavailable',
     'overloaded',
     'shutting_down',
+    'database_put_back',
   ];
 }
 

@@ -62,6 +62,7 @@ export const problemStatus = {
   storage_full: 503,
   signer_unavailable: 503,
   shutting_down: 503,
+  database_put_back: 503,
   overloaded: 503,
 } as const;
 

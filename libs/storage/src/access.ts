@@ -6,7 +6,7 @@ import { escapeIdentifier, type ClientBase } from 'pg';
  * added, nobody may truncate, and what other rows refer to is never deleted: there are no foreign keys (docs/adr/0009).
  */
 export const appRights = {
-  installation: 'select',
+  installation: 'select, update (held_back_at)',
   organizations: 'select, insert, update',
   organization_profiles: 'select, insert, update',
   epochs: 'select, insert, update',

@@ -12,6 +12,9 @@ export type Change =
   | { readonly kind: 'host'; readonly organizationId: string; readonly hostId: string }
   | { readonly kind: 'anything' };
 
+/** What is heard: a change; or that every process holds back from now on. */
+export type Heard = Change | { readonly kind: 'held' };
+
 /** Hears what transactions of every process changed, when they have committed (migration 20261126060000). */
 export interface Changes {
   /** Whether a change that commits now would be heard. */
@@ -24,7 +27,7 @@ export interface ChangesOptions {
   readonly connection: ClientConfig;
   /** Says something over connections other than the one that listens. */
   readonly store: ScopedDatabase;
-  readonly onChange: (change: Change) => void;
+  readonly onChange: (change: Heard) => void;
   /** How soon a lost connection is made again (ms). */
   readonly pauseMs?: number;
   /** How often it is tried whether anything is heard at all (ms). */
@@ -114,7 +117,8 @@ export function followChanges({
   };
 }
 
-function parse(text: string): Change | undefined {
+function parse(text: string): Heard | undefined {
+  if (text === 'held') return { kind: 'held' };
   const [kind, organizationId, hostId] = text.split(' ');
   if (organizationId === undefined) return undefined;
   if (kind === 'bundles' || kind === 'krl' || kind === 'statements') return { kind, organizationId };

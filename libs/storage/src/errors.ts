@@ -42,6 +42,8 @@ export type StorageErrorCode =
   | 'serials_exhausted'
   /** The high-water file is missing or damaged although the database is in use. */
   | 'high_water_invalid'
+  /** The database gives out numbers again that it gave out before: an older one was put in its place. */
+  | 'database_put_back'
   /** The file to restore cannot be read. */
   | 'backup_unreadable'
   /** The backup cannot be written where it was to be. */

@@ -13,6 +13,11 @@ export interface HighWater {
   /** The highest KRL version published for an organization; undefined: organization unknown. */
   krlVersion(organizationId: string): bigint | undefined;
   /**
+   * The highest KRL version of an organization that was certainly published: seen in the database, committed. `krlVersion` is
+   * written before a commit, which may not follow.
+   */
+  publishedKrl(organizationId: string): bigint | undefined;
+  /**
    * Raises marks (never lowers one) and resolves when they are on disk; what is raised meanwhile shares the next
    * write. Rejects with `storage_full`, `state_dir_unusable`.
    */
@@ -22,6 +27,8 @@ export interface HighWater {
    * database; any other mark stays. Rejects as `raise` does.
    */
   takeBack(authorityId: string, from: bigint, to: bigint): Promise<void>;
+  /** Says which KRLs were published last, also where that is less than stood there. Rejects as `raise` does. */
+  settlePublished(versions: ReadonlyMap<string, bigint>): Promise<void>;
   /** Tries again what the last write failed to put on disk; otherwise nothing. Rejects as `raise` does. */
   ready(): Promise<void>;
   /** Whether processes of other state directories may have used numbers that no mark here covers. */
@@ -39,6 +46,8 @@ export interface HighWaterMarks {
   readonly serials?: ReadonlyMap<string, bigint>;
   /** Highest KRL version by organization id. */
   readonly krlVersions?: ReadonlyMap<string, bigint>;
+  /** Highest KRL version that was certainly published, by organization id. */
+  readonly publishedKrls?: ReadonlyMap<string, bigint>;
 }
 
 interface HighWaterFile {
@@ -46,6 +55,7 @@ interface HighWaterFile {
   readonly shared?: boolean;
   readonly serials: Readonly<Record<string, string>>;
   readonly krlVersions: Readonly<Record<string, string>>;
+  readonly publishedKrls: Readonly<Record<string, string>>;
 }
 
 /** True when the state directory has a high-water file. Ends in `state_dir_unusable`. */
@@ -70,8 +80,9 @@ export async function openHighWater(stateDirectory: string): Promise<HighWater> 
   const path = pathIn(stateDirectory);
   const text = await readIfThere(path);
   const file = parse(path, text);
-  const serials = new Map(Object.entries(file.serials).map(([id, text]) => [id, BigInt(text)]));
-  const krlVersions = new Map(Object.entries(file.krlVersions).map(([id, text]) => [id, BigInt(text)]));
+  const serials = numbers(file.serials);
+  const krlVersions = numbers(file.krlVersions);
+  const publishedKrls = numbers(file.publishedKrls);
   let shared = file.shared === true;
   let writing: Promise<void> = Promise.resolve();
   let next: Promise<void> | undefined;
@@ -80,7 +91,11 @@ export async function openHighWater(stateDirectory: string): Promise<HighWater> 
   const writeOnce = async (): Promise<void> => {
     next = undefined;
     unwritten = false;
-    const marks = { serials: texts(serials), krlVersions: texts(krlVersions) };
+    const marks = {
+      serials: texts(serials),
+      krlVersions: texts(krlVersions),
+      publishedKrls: texts(publishedKrls),
+    };
     const content: HighWaterFile = { version: 1, ...(shared ? { shared } : {}), ...marks };
     try {
       await writeDurably(path, textOf(content));
@@ -100,14 +115,25 @@ export async function openHighWater(stateDirectory: string): Promise<HighWater> 
   return {
     serial: (authorityId) => serials.get(authorityId),
     krlVersion: (organizationId) => krlVersions.get(organizationId),
+    publishedKrl: (organizationId) => publishedKrls.get(organizationId),
     async raise(marks) {
-      const changed = [raiseAll(serials, marks.serials), raiseAll(krlVersions, marks.krlVersions)];
+      const changed = [
+        raiseAll(serials, marks.serials),
+        raiseAll(krlVersions, marks.krlVersions),
+        raiseAll(krlVersions, marks.publishedKrls),
+        raiseAll(publishedKrls, marks.publishedKrls),
+      ];
       unwritten ||= changed.includes(true);
       return write();
     },
     async takeBack(authorityId, from, to) {
       if (serials.get(authorityId) !== from) return;
       serials.set(authorityId, to);
+      unwritten = true;
+      return write();
+    },
+    async settlePublished(versions) {
+      for (const [id, version] of versions) publishedKrls.set(id, version);
       unwritten = true;
       return write();
     },
@@ -118,12 +144,16 @@ export async function openHighWater(stateDirectory: string): Promise<HighWater> 
       shared = now;
       return write();
     },
-    marks: () => ({ serials: new Map(serials), krlVersions: new Map(krlVersions) }),
+    marks: () => ({
+      serials: new Map(serials),
+      krlVersions: new Map(krlVersions),
+      publishedKrls: new Map(publishedKrls),
+    }),
     file: { path, found: text !== undefined },
   };
 }
 
-const empty: HighWaterFile = { version: 1, serials: {}, krlVersions: {} };
+const empty: HighWaterFile = { version: 1, serials: {}, krlVersions: {}, publishedKrls: {} };
 
 function textOf(content: HighWaterFile): string {
   return `${JSON.stringify(content, null, 2)}\n`;
@@ -144,6 +174,10 @@ function raiseAll(marks: Map<string, bigint>, to: ReadonlyMap<string, bigint> | 
   return changed;
 }
 
+function numbers(marks: Readonly<Record<string, string>>): Map<string, bigint> {
+  return new Map(Object.entries(marks).map(([id, text]) => [id, BigInt(text)]));
+}
+
 function texts(marks: ReadonlyMap<string, bigint>): Record<string, string> {
   return Object.fromEntries([...marks].map(([id, value]) => [id, value.toString()]));
 }
@@ -152,8 +186,9 @@ function parse(path: string, text: string | undefined): HighWaterFile {
   if (text === undefined) return empty;
   try {
     const value = JSON.parse(text) as Partial<HighWaterFile>;
-    if (value.version === 1 && isFlag(value.shared) && isMarks(value.serials) && isMarks(value.krlVersions))
-      return value as HighWaterFile;
+    const { serials, krlVersions, publishedKrls = {} } = value;
+    if (value.version === 1 && isFlag(value.shared) && [serials, krlVersions, publishedKrls].every(isMarks))
+      return { ...(value as HighWaterFile), publishedKrls };
   } catch {
     // Said below.
   }

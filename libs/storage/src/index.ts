@@ -31,8 +31,9 @@ export {
   type HighWaterMarks,
 } from './high-water.js';
 export { announceService, keepServicesAway, type Presence } from './presence.js';
-export { followChanges, type Change, type Changes, type ChangesOptions } from './changes.js';
-export { reconcileHighWater } from './reconcile.js';
+export { followChanges, type Change, type Changes, type ChangesOptions, type Heard } from './changes.js';
+export { reconcileHighWater, type Reconciled } from './reconcile.js';
+export { databasePutBack, holdBack, isHeldBack, olderKrls } from './held-back.js';
 export { openScoped, type Scoped, type ScopedDatabase, type ScopedOptions } from './scope.js';
 export {
   sessionStates,

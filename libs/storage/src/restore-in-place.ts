@@ -1,7 +1,13 @@
 import { Client } from 'pg';
 import { databaseError } from './database-error.js';
 import { prismaLock } from './migrate.js';
-import { endWhatWouldLiveAgain, raiseAllEpochs, revokeUnknownSerials } from './restore-losses.js';
+import { goOn } from './held-back.js';
+import {
+  endWhatWouldLiveAgain,
+  raiseAllEpochs,
+  revokeUnknownSerials,
+  tellRestored,
+} from './restore-losses.js';
 import { continueNumbers, type NumbersInUse } from './restore-numbers.js';
 import { needsConfirmation, revocationsLost } from './restore-questions.js';
 import type { Restored, RestoreOptions } from './restore.js';
@@ -32,19 +38,22 @@ export async function restoreInPlace(options: InPlaceOptions): Promise<RestoredI
     await client.connect();
     await client.query('select pg_advisory_lock($1)', [prismaLock]);
     await client.query('begin');
-    await endWhatWouldLiveAgain(client, 'in place');
+    await endWhatWouldLiveAgain(client);
     await raiseAllEpochs(client);
     const numbers = await continueNumbers(client, nothing, highWater, false, shared);
     if (numbers.skipped.length > 0 && options.skipUnknown !== true)
       throw needsConfirmation(numbers, shared, 'in place');
-    if (numbers.lostKrls.length > 0 && options.acceptLostRevocations !== true)
+    if (numbers.lostKrls.size > 0 && options.acceptLostRevocations !== true)
       throw revocationsLost(numbers, 'in place');
     await revokeUnknownSerials(client);
+    await tellRestored(client, 'in place', numbers.lostKrls);
+    await goOn(client);
     // Before the commit, as a restore does.
     await highWater.raise(numbers.marks);
+    await highWater.settlePublished(numbers.published);
     await client.query('commit');
     await highWater.setShared(options.shared === true).catch(() => undefined);
-    return { skipped: numbers.skipped, lostRevocations: numbers.lostKrls };
+    return { skipped: numbers.skipped, lostRevocations: [...numbers.lostKrls.keys()] };
   } catch (error) {
     throw databaseError(error);
   } finally {

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import type { LostKrls } from './restore-numbers.js';
 
 /** What must outlive the database that a backup replaces: rows as JSON texts, by table. */
 export type Losses = ReadonlyMap<string, readonly string[]>;
@@ -173,18 +174,35 @@ export async function revokeUnknownSerials(client: ClientBase): Promise<void> {
     where after > before + 1`);
 }
 
-/**
- * Whoever signed out, was invited or proved a key since must not be able to do it again with an old token.
- * @param what of what day the database is: 'backup', 'older database'
- * Rejects as `pg` does.
- */
-export async function endWhatWouldLiveAgain(client: ClientBase, what: string): Promise<void> {
+/** Whoever signed out, was invited or proved a key since must not be able to do it again with an old token. Rejects as `pg` does. */
+export async function endWhatWouldLiveAgain(client: ClientBase): Promise<void> {
   await client.query(`
     update sessions set ended_at = now(), ended_reason = 'restore' where ended_at is null;
     update invitations set expires_at = least(expires_at, now()) where used_at is null;
     delete from proof_challenges`);
+}
+
+/**
+ * Says so in every organization's events; where KRLs were published that are lost, which, and what is to be done about them.
+ * @param what of what day the database is: 'backup', 'in place', 'older database'
+ * Rejects as `pg` does.
+ */
+export async function tellRestored(
+  client: ClientBase,
+  what: string,
+  lost: ReadonlyMap<string, LostKrls> = new Map(),
+): Promise<void> {
+  const data = [...lost].map(([id, { first, last }]) => ({
+    id,
+    data: {
+      lostKrls: { first: first.toString(), last: last.toString() },
+      toDo: 'Keys and accounts that these KRLs revoked are trusted again: revoke them again.',
+    },
+  }));
   await client.query(
-    `insert into events (organization_id, kind, subject) select id, 'installation.restored', $1 from organizations`,
-    [what],
+    `insert into events (organization_id, kind, subject, data)
+     select o.id, 'installation.restored', $1, coalesce(lost.data, '{}') from organizations o
+     left join json_to_recordset($2::json) lost (id uuid, data jsonb) on lost.id = o.id`,
+    [what, JSON.stringify(data)],
   );
 }

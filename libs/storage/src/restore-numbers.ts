@@ -15,11 +15,19 @@ export interface NumbersInUse {
   readonly krlVersions: ReadonlyMap<string, bigint>;
 }
 
+/** From the first to the last version. */
+export interface LostKrls {
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
 export interface SkippedNumbers {
   /** Authorities (ids) of which nobody knows how far their serials went. */
   readonly skipped: readonly string[];
-  /** Organizations (ids) of which the high-water file knows KRLs that nothing else knows any more. */
-  readonly lostKrls: readonly string[];
+  /** KRL versions that were published and that nothing knows any more, by organization (id). */
+  readonly lostKrls: ReadonlyMap<string, LostKrls>;
+  /** KRL versions that the database has, by organization (id): the file is to take no others for published. */
+  readonly published: ReadonlyMap<string, bigint>;
   /** What the high-water file must say now. */
   readonly marks: HighWaterMarks;
 }
@@ -86,16 +94,18 @@ export async function continueNumbers(
     serials.set(id, first - 1n);
   }
   const krlVersions = new Map<string, bigint>();
-  const lostKrls: string[] = [];
+  const lostKrls = new Map<string, LostKrls>();
   for (const [id, version] of restored.krlVersions) {
     const mark = highWater.krlVersion(id);
     const old = before.krlVersions.get(id) ?? 0n;
     const known = largest(version, old, mark ?? 0n);
-    if (known > largest(version, carried ? old : 0n)) lostKrls.push(id);
+    const there = largest(version, carried ? old : 0n);
+    const last = largest(version, old, highWater.publishedKrl(id) ?? 0n);
+    if (last > there) lostKrls.set(id, { first: there + 1n, last });
     const complete = mark !== undefined && (!shared || (before.krlVersions.has(id) && old >= mark));
     krlVersions.set(id, smallest(known + (complete ? 1n : skip), lastKrlVersion));
   }
-  return { skipped, lostKrls, marks: { serials, krlVersions } };
+  return { skipped, lostKrls, published: restored.krlVersions, marks: { serials, krlVersions } };
 }
 
 function largest(...values: readonly bigint[]): bigint {

@@ -31,12 +31,13 @@ export function revocationsLost({ lostKrls }: SkippedNumbers, day: Day): CodedEr
     day === 'backup'
       ? ['neither this backup nor the database knows', 'use a later backup']
       : ['the database does not know', 'put a later one in its place'];
+  const list = [...lostKrls.values()].map(({ first, last }) => `versions ${first} to ${last}`).join(', ');
   return new CodedError<StorageErrorCode>(
     'restore_loses_revocations',
-    `KRL versions of ${lostKrls.length} organizations were given out that ${knows}. ` +
-      'If KRLs were published under them, keys revoked and accounts closed since then would be trusted again ' +
+    `KRLs of ${lostKrls.size} organizations were published that ${knows}: ${list}. ` +
+      'Keys revoked and accounts closed since then would be trusted again ' +
       `(certificates since then are revoked): ${later}, or confirm with --accept-lost-revocations and revoke ` +
-      'them again. If no service has started since an earlier restore, none was published: confirm.',
-    { organizations: lostKrls },
+      'them again.',
+    { organizations: [...lostKrls.keys()] },
   );
 }

@@ -6,6 +6,7 @@ import { checkBackup, invalidBackup, readBackup } from './backup-reader.js';
 import { databaseError } from './database-error.js';
 import type { StorageErrorCode } from './errors.js';
 import type { HighWater } from './high-water.js';
+import { goOn } from './held-back.js';
 import { applyMigration, prismaLock, readApplied } from './migrate.js';
 import { migrationsDirectory, readMigrations, type Migration } from './migrations.js';
 import {
@@ -15,6 +16,7 @@ import {
   raiseAllEpochs,
   readLosses,
   revokeUnknownSerials,
+  tellRestored,
 } from './restore-losses.js';
 import { continueNumbers, numbersInUse } from './restore-numbers.js';
 import { needsConfirmation, revocationsLost } from './restore-questions.js';
@@ -83,23 +85,26 @@ export async function restore(path: string, options: RestoreOptions): Promise<Re
     }
     await fence(client);
     await grantAccess(client, options.roles);
-    await endWhatWouldLiveAgain(client, 'backup');
+    await endWhatWouldLiveAgain(client);
     if (losses !== null) await carryLosses(client, losses);
     await lockAgain(client);
     await raiseAllEpochs(client);
     const numbers = await continueNumbers(client, inUse, options.highWater, losses !== null, shared);
     if (numbers.skipped.length > 0 && options.skipUnknown !== true)
       throw needsConfirmation(numbers, shared, 'backup');
-    if (numbers.lostKrls.length > 0 && options.acceptLostRevocations !== true)
+    if (numbers.lostKrls.size > 0 && options.acceptLostRevocations !== true)
       throw revocationsLost(numbers, 'backup');
     await revokeUnknownSerials(client);
+    await tellRestored(client, 'backup', numbers.lostKrls);
+    await goOn(client);
     // Before the commit: marks that are too high cost numbers, marks that are too low would use one twice.
     await options.highWater.raise(numbers.marks);
+    await options.highWater.settlePublished(numbers.published);
     await client.query('commit');
     // What the file knew too little of lies below the restored numbers now. Restored is restored: should this not be
     // written, the next restore asks without need.
     await options.highWater.setShared(options.shared === true).catch(() => undefined);
-    return { summary, skipped: numbers.skipped, lostRevocations: numbers.lostKrls };
+    return { summary, skipped: numbers.skipped, lostRevocations: [...numbers.lostKrls.keys()] };
   } catch (error) {
     throw databaseError(error);
   } finally {

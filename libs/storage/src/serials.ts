@@ -2,6 +2,7 @@ import { CodedError, isCodedError } from '@writ/kernel';
 import type { AuthorityRef, SerialSource } from '@writ/issuance';
 import { serial as asSerial, type Serial } from '@writ/openssh/certificate';
 import { databaseError } from './database-error.js';
+import { databasePutBack } from './held-back.js';
 import type { StorageErrorCode } from './errors.js';
 import type { HighWater } from './high-water.js';
 import { nextBlockSize, firstBlockSize } from './block-size.js';
@@ -50,12 +51,18 @@ export function blockSerials({ pool, highWater, now = Date.now }: SerialOptions)
   /** Reserved in the database, and not yet in the high-water file. */
   const unmarked = new Map<string, { readonly first: bigint; readonly end: bigint }>();
 
+  const fresh = async (organizationId: string, id: string, count: bigint) => {
+    const reserved = await reserveSerials(pool, organizationId, id, count);
+    if (reserved.first <= (highWater.serial(id) ?? 0n)) throw databasePutBack();
+    return reserved;
+  };
+
   const reserve = async ({ id, organizationId, epoch }: AuthorityRef): Promise<void> => {
     const last = blocks.get(id);
     const size = last === undefined ? firstBlockSize : nextBlockSize(last.size, now() - last.since);
     const lacking = size - (last === undefined ? 0n : leftOf(last, epoch));
     // What a full disk kept out of the high-water file is tried again: asking on does not use serials up.
-    const { first, end } = unmarked.get(id) ?? (await reserveSerials(pool, organizationId, id, lacking));
+    const { first, end } = unmarked.get(id) ?? (await fresh(organizationId, id, lacking));
     if (end === first) throw exhausted(id);
     unmarked.set(id, { first, end });
     await highWater.raise({ serials: new Map([[id, end - 1n]]) });
@@ -104,8 +111,13 @@ export function blockSerials({ pool, highWater, now = Date.now }: SerialOptions)
         for (const { next, end } of [...ranges].reverse()) {
           if (next === end) continue;
           // Where this fails they are skipped, which is no reason not to stop.
-          const returned = await returnSerials(pool, organizationId, id, next, end).catch(() => false);
-          if (returned) await highWater.takeBack(id, end - 1n, next - 1n).catch(() => undefined);
+          // The file first: one that says less than the database learns it at the next start, one that says more would mean
+          // that an older database was put in place.
+          const written = await highWater.takeBack(id, end - 1n, next - 1n).then(
+            () => true,
+            () => false,
+          );
+          if (written) await returnSerials(pool, organizationId, id, next, end).catch(() => false);
         }
       }
     },

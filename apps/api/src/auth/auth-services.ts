@@ -12,7 +12,7 @@ export interface AuthServices {
   readonly keys: TokenKeys;
   readonly secondFactors: SecondFactorSecrets;
   readonly random: RandomBytes;
-  readonly highWater: Pick<HighWater, 'krlVersion' | 'raise'>;
+  readonly highWater: Pick<HighWater, 'krlVersion' | 'publishedKrl' | 'raise'>;
   /** A fresh UUID. */
   readonly newId: () => string;
 }

@@ -69,6 +69,7 @@ async function restoreFrom(file: string, invocation: Invocation, values: Values)
     const restored = await untilConfirmed<Restored>(terminal, (yes) =>
       restoreBackup(file, { ...wanted, ...yes }),
     );
+    await publishNow(database, highWater);
     if (values.json === true) return terminal.print(`${JSON.stringify(restored)}\n`);
     terminal.say(`Restored the backup of ${restored.summary.createdAt}.`);
     report(restored, terminal);

@@ -30,6 +30,11 @@ import { installationOf, unlock } from './unlock.js';
 /** Clocks of several processes on one database may differ by so much (ms). */
 const clockTolerance = 30_000;
 
+const holdsBack =
+  'an older database was put in place: KRLs were published that it does not know, or serials given out that other state directories ' +
+  'know of. Hosts keep what they have, and nothing is published or issued: put the newest database in its place, or stop every ' +
+  'service on this one and say how it goes on, with writ restore --in-place';
+
 /** A service to be started, checked as far as that goes. */
 export interface Order {
   readonly config: Config;
@@ -55,7 +60,8 @@ export async function serve({ config, log, extension, secret, tls }: Order, open
   const highWater = await openHighWater(stateDirectory);
   // Others with the same address may serve it too, now or when this process does not run: nobody could tell us.
   if (database.kind === 'external') await highWater.setShared(true);
-  const moved = await reconcileHighWater(database.connection('owner'), highWater);
+  const { moved, heldBack } = await reconcileHighWater(database.connection('owner'), highWater);
+  if (heldBack) log.error(holdsBack);
   if (moved.length > 0)
     log.warn(
       { authorities: moved },
@@ -65,7 +71,8 @@ export async function serve({ config, log, extension, secret, tls }: Order, open
     await openAdapters({ database, highWater, key, hostSilentSeconds: config.hostSilentSeconds }),
   );
   await refuseOldClock(adapters.store);
-  const pending = await publishPending(adapters, await adapters.store.unscoped(listOrganizationIds));
+  const organizations = heldBack ? [] : await adapters.store.unscoped(listOrganizationIds);
+  const pending = await publishPending(adapters, organizations);
   if (pending.length > 0) log.warn({ organizations: pending }, 'published KRLs past the high-water file');
   database.onState((state) => log[state === 'down' ? 'warn' : 'info']({ state }, 'PostgreSQL'));
   const service = await startService({
@@ -76,9 +83,11 @@ export async function serve({ config, log, extension, secret, tls }: Order, open
     tls: tls?.pair,
   });
   opened.add({ close: () => service.stop() });
-  opened.add({ close: housekeeping(adapters, log) });
-  opened.add({ close: lockEndings(adapters, log) });
-  opened.add({ close: drillEndings(adapters, log) });
+  if (!heldBack) {
+    opened.add({ close: housekeeping(adapters, log) });
+    opened.add({ close: lockEndings(adapters, log) });
+    opened.add({ close: drillEndings(adapters, log) });
+  }
   if (tls !== undefined) opened.add({ close: followTls(tls.files, service, log) });
   log.info({ url: service.url }, 'listening');
 }

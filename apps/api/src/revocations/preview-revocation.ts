@@ -80,7 +80,11 @@ async function tryAndTakeBack(
   const { highWater } = services;
   const dry: TrustEnding = {
     ...services,
-    highWater: { krlVersion: (id) => highWater.krlVersion(id), raise: () => Promise.resolve() },
+    highWater: {
+      krlVersion: (id) => highWater.krlVersion(id),
+      publishedKrl: (id) => highWater.publishedKrl(id),
+      raise: () => Promise.resolve(),
+    },
   };
   const spare = await spareFor(services, actor.caller, body);
   try {

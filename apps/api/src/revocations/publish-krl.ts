@@ -4,8 +4,10 @@ import { fingerprint } from '@writ/openssh/key';
 import { decodeKrl, encodeKrl, type KrlContents } from '@writ/openssh/krl';
 import {
   currentKrlVersion,
+  databasePutBack,
   findOrganization,
   insertKrl,
+  isHeldBack,
   listAuthorities,
   liveRevocations,
   revocationsSince,
@@ -21,7 +23,7 @@ import { keepKrl, previousKrl } from './previous-krl.js';
 
 export interface KrlPublishing {
   readonly clock: Clock;
-  readonly highWater: Pick<HighWater, 'krlVersion' | 'raise'>;
+  readonly highWater: Pick<HighWater, 'krlVersion' | 'publishedKrl' | 'raise'>;
 }
 
 /** The version of the KRL that is published next, in a transaction that holds `lockTrust`. */
@@ -39,7 +41,7 @@ export async function nextKrlVersion(
  * Makes the organization's next KRL from the one before it and what was revoked and has expired since, in the
  * transaction that revokes, which holds `lockTrust`: with a million entries it takes a fraction of a second. The version is
  * written down outside the database first, so that no restored database gives it out again. Resolves to the version.
- * Rejects with the codes of `HighWater.raise`, and for a KRL that does not say what it should, which is then never seen.
+ * Rejects with the codes of `HighWater.raise`, with `database_put_back` where a later one was published than the database holds, and for a KRL that does not say what it should, which is then never seen.
  */
 export async function publishKrl(
   tx: Transaction,
@@ -96,6 +98,8 @@ async function publish(
   published: bigint,
   { added, since, contents }: Making,
 ): Promise<bigint> {
+  if (published < (highWater.publishedKrl(organizationId) ?? 0n) || (await isHeldBack(tx)))
+    throw databasePutBack();
   const authorities = await listAuthorities(tx, organizationId, null, 1000);
   const organization = await findOrganization(tx, organizationId);
   if (organization === null) throw new TypeError('a KRL is an organization’s');

@@ -2,7 +2,9 @@ import { encodeKrl } from '@writ/openssh/krl';
 import {
   currentKrl,
   currentKrlVersion,
+  databasePutBack,
   findOrganization,
+  type HighWater,
   type ScopedDatabase,
   type Transaction,
 } from '@writ/storage';
@@ -24,18 +26,23 @@ export interface KrlShelf {
   /**
    * Asks the database for the version alone, so that another process's revocation counts at once, and for the bytes
    * only when the version is new. Requests that wait share a question that begins after all of them: an answer is never
-   * older than its request. Rejects as the database does.
+   * older than its request. A version is written down outside the database before anybody is handed it; where a later one than the
+   * database holds was, it ends in `database_put_back`. Rejects as the database does.
    */
   current(organizationId: string): Promise<PublishedKrl>;
 }
 
 /** Keeps one KRL for each of the `capacity` organizations that were asked for last. */
-export function krlShelf(store: ScopedDatabase, capacity = 1000): KrlShelf {
+export function krlShelf(
+  store: ScopedDatabase,
+  highWater: Pick<HighWater, 'publishedKrl' | 'raise'>,
+  capacity = 1000,
+): KrlShelf {
   const kept = bounded<string, PublishedKrl>(capacity);
   const running = new Map<string, Promise<PublishedKrl>>();
   const next = new Map<string, Promise<PublishedKrl>>();
 
-  const ask = (organizationId: string) =>
+  const read = (organizationId: string) =>
     store.within([organizationId], async (tx) => {
       const version = await currentKrlVersion(tx, organizationId);
       if (version === null) return noRevocations(await handleOf(tx, organizationId));
@@ -43,10 +50,23 @@ export function krlShelf(store: ScopedDatabase, capacity = 1000): KrlShelf {
       if (krl?.version === version) return krl;
       const row = await currentKrl(tx, organizationId);
       if (row === null) return noRevocations(await handleOf(tx, organizationId));
-      const read = { version: row.version, bytes: row.bytes, sha256: hex(row.sha256) };
-      kept.set(organizationId, read);
-      return read;
+      const found = { version: row.version, bytes: row.bytes, sha256: hex(row.sha256) };
+      kept.set(organizationId, found);
+      return found;
     });
+
+  const ask = async (organizationId: string): Promise<PublishedKrl> => {
+    // Before the database is asked: what is published meanwhile is no older.
+    const published = highWater.publishedKrl(organizationId) ?? 0n;
+    const krl = await read(organizationId);
+    if (krl.version < published) throw databasePutBack();
+    // A full disk keeps no revocation from anybody; what could not be written is tried again.
+    if (krl.version > published)
+      await highWater
+        .raise({ publishedKrls: new Map([[organizationId, krl.version]]) })
+        .catch(() => undefined);
+    return krl;
+  };
 
   const begin = (organizationId: string): Promise<PublishedKrl> => {
     const question = ask(organizationId).finally(() => running.delete(organizationId));

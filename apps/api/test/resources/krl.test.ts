@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { canaryKey } from '@writ/hosts';
 import { fingerprint, publicKeyFromObject, type PublicKey } from '@writ/openssh/key';
 import { decodeKrl, encodeKrl, isRevoked } from '@writ/openssh/krl';
-import type { AuthorityRow, KrlEntries, ScopedDatabase, Transaction } from '@writ/storage';
+import type { AuthorityRow, HighWaterMarks, KrlEntries, ScopedDatabase, Transaction } from '@writ/storage';
 import { krlFault, type Added } from '../../src/revocations/krl-check.js';
 import { krlContents } from '../../src/revocations/krl-contents.js';
 import { krlShelf, noRevocations } from '../../src/trust/published-krl.js';
@@ -140,10 +140,64 @@ function fakeStore() {
   };
 }
 
+/** What was written down, newest last; with what stands in it already. */
+function fakeHighWater(published = 0n) {
+  const written: bigint[] = [];
+  let mark = published;
+  return {
+    written,
+    publishedKrl: () => mark,
+    raise: ({ publishedKrls }: HighWaterMarks) => {
+      mark = publishedKrls?.get('o') ?? mark;
+      written.push(mark);
+      return Promise.resolve();
+    },
+  };
+}
+
 describe('the KRLs kept in memory', () => {
+  it('are written down, once each, before anybody is handed one', async () => {
+    const { store, publish } = fakeStore();
+    const highWater = fakeHighWater();
+    let write = (): void => undefined;
+    const writing = new Promise<void>((resolve) => (write = resolve));
+    const slow = {
+      ...highWater,
+      raise: (marks: HighWaterMarks) => highWater.raise(marks).then(() => writing),
+    };
+    const shelf = krlShelf(store, slow);
+    expect((await shelf.current('o')).version).toBe(0n);
+    publish(1n);
+    let handed = false;
+    const asked = shelf.current('o').finally(() => (handed = true));
+    await new Promise(setImmediate);
+    expect([highWater.written, handed]).toEqual([[1n], false]);
+    write();
+    expect((await asked).version).toBe(1n);
+    await shelf.current('o');
+    expect(highWater.written).toEqual([1n]);
+  });
+
+  it('are handed out all the same where they cannot be written down', async () => {
+    const { store, publish } = fakeStore();
+    publish(1n);
+    const full = { ...fakeHighWater(), raise: () => Promise.reject(new Error('full')) };
+    expect((await krlShelf(store, full).current('o')).version).toBe(1n);
+  });
+
+  it('are not handed out where a later one was published than the database has', async () => {
+    const { store, publish } = fakeStore();
+    const shelf = krlShelf(store, fakeHighWater(2n));
+    await expect(shelf.current('o')).rejects.toMatchObject({ code: 'database_put_back' });
+    publish(1n);
+    await expect(shelf.current('o')).rejects.toMatchObject({ code: 'database_put_back' });
+    publish(2n);
+    expect((await shelf.current('o')).version).toBe(2n);
+  });
+
   it('are read once for each version, and empty before the first', async () => {
     const { store, publish, reads } = fakeStore();
-    const shelf = krlShelf(store);
+    const shelf = krlShelf(store, fakeHighWater());
     const first = await shelf.current('o');
     expect(first).toEqual(noRevocations(handle));
     expect(isRevoked(decodeKrl(first.bytes), canaryKey(handle))).toBe(true);
@@ -158,7 +212,7 @@ describe('the KRLs kept in memory', () => {
 
   it('never answer a request with what was read before it, and read for many at once', async () => {
     const { store, publish, reads, hold, release } = fakeStore();
-    const shelf = krlShelf(store);
+    const shelf = krlShelf(store, fakeHighWater());
     publish(1n);
     hold();
     const first = shelf.current('o');
@@ -175,11 +229,12 @@ describe('the KRLs kept in memory', () => {
     const { store, publish } = fakeStore();
     publish(1n);
     let broken = true;
-    const shelf = krlShelf({
+    const breaking: ScopedDatabase = {
       ...store,
       within: (organizations, work) =>
         broken ? Promise.reject(new Error('gone')) : store.within(organizations, work),
-    });
+    };
+    const shelf = krlShelf(breaking, fakeHighWater());
     const both = [shelf.current('o'), shelf.current('o')];
     expect((await Promise.allSettled(both)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     broken = false;
