@@ -44,6 +44,7 @@ describe.each(tried)('in %s, a host', (shell) => {
         `revoked-keys ${file('revoked_keys')}`,
         'cut -',
         'sessions 0',
+        'unknown 0',
         'time',
         '',
       ].join('\n'),
