@@ -175,7 +175,7 @@ const standing = (organizationId: string, { version, silentBefore }: Enforcement
           min(stated_at) filter (where doubted_at is null and krl_version >= ${version}::bigint) as since,
           max(cut_number) as cut,
           (array_agg(sessions order by krl_version) filter (where krl_version >= ${version}::bigint))[1] as sessions,
-          (array_agg(unknown_sessions order by nonce_at desc))[1] as unknown
+          (array_agg(unknown_sessions order by krl_version desc) filter (where doubted_at is null))[1] as unknown
         from host_statements where organization_id = ${organizationId}::uuid group by host_id
       ) s on s.host_id = h.id
       left join host_presence p on p.host_id = h.id
