@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Host } from '@writ/contract';
+import { firstOf } from '../first-of.js';
 import type { Client } from '../session/client.js';
 import { collect } from '../session/pages.js';
 import { instant } from '../view/fields.js';
@@ -28,7 +29,7 @@ export async function letIn(
   { over, stopped }: { readonly over: AbortSignal; readonly stopped: AbortSignal },
 ): Promise<readonly LetIn[]> {
   const looking = new AbortController();
-  const until = AbortSignal.any([over, stopped, looking.signal]);
+  const until = firstOf(over, stopped, looking.signal);
   const seen = watchHosts(client, until);
   try {
     return await Promise.all(ways.map((way) => letInOn(way, seen, turns, { until, stopped })));

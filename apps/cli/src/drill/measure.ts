@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { firstOf } from '../first-of.js';
 import type { Client } from '../session/client.js';
 import { collect } from '../session/pages.js';
 import { logIn, type CanaryWay, type OpenSession } from './canary-login.js';
@@ -58,7 +59,7 @@ async function untilRefused(
   { from, over, stopped }: Revoked,
 ): Promise<Pick<DrilledHost, 'refusedAfter' | 'lastLogin'>> {
   let lastLogin: DrilledHost['lastLogin'] = null;
-  const until = AbortSignal.any([over, stopped]);
+  const until = firstOf(over, stopped);
   do {
     const outcome = await turns.take(() => logIn(way, stopped));
     if (outcome.result === 'refused') return { refusedAfter: performance.now() - from, lastLogin: null };
@@ -71,7 +72,7 @@ async function untilRefused(
 }
 
 async function untilCut(session: OpenSession, { from, over, stopped }: Revoked): Promise<number | null> {
-  const until = AbortSignal.any([over, stopped]);
+  const until = firstOf(over, stopped);
   const waited = new AbortController();
   const late = new Promise<null>((resolve) => {
     if (until.aborted) resolve(null);
@@ -90,7 +91,7 @@ async function untilProved(
 ): Promise<ReadonlyMap<string, number>> {
   const proofs = new Map<string, number>();
   const params = { ...client.organization, version: krlVersion };
-  const until = AbortSignal.any([over, stopped]);
+  const until = firstOf(over, stopped);
   const wanted = new Set(hosts);
   while (wanted.size > 0) {
     const query = { state: 'enforced' } as const;

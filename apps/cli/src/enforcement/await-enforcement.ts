@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { EnforcementTotals, eventReader, type HostEnforcement } from '@writ/contract';
+import { firstOf } from '../first-of.js';
 import type { Client } from '../session/client.js';
 import { awaitElsewhere, elsewhereNow, type EnforcementElsewhere, type Followed } from './await-elsewhere.js';
 import { isCut, isSettled, leavesUnknown } from './settled.js';
@@ -45,7 +46,7 @@ export async function awaitEnforcement(
   { waitMs, told }: { readonly waitMs: number; readonly told: (progress: Progress) => void },
 ): Promise<EnforcementSeen> {
   const failed = new AbortController();
-  const over = AbortSignal.any([AbortSignal.timeout(waitMs), failed.signal]);
+  const over = firstOf(AbortSignal.timeout(waitMs), failed.signal);
   let progress: Progress = { totals: null, elsewhere: [] };
   const tell = (more: Partial<Progress>): void => told((progress = { ...progress, ...more }));
   try {
@@ -113,7 +114,7 @@ async function untilSettled(
     told(totals);
     if (isSettled(totals)) settled.abort();
   });
-  const signal = AbortSignal.any([over, settled.signal]);
+  const signal = firstOf(over, settled.signal);
   while (!signal.aborted) {
     try {
       await client.call('enforcementStream', { params }, { onChunk, signal });

@@ -49,14 +49,17 @@ export async function waitAndSay(
   named = false,
 ): Promise<EnforcementSeen> {
   let said = Number.NEGATIVE_INFINITY;
+  let words = '';
   const told = (progress: Progress): void => {
     const { totals, elsewhere } = progress;
     const now = performance.now();
     const all = [totals, ...elsewhere.map((each) => each.totals)];
     const settled = all.every((each) => each === null || isSettled(each));
     if (totals === null || settled || now - said < sayEvery) return;
-    said = now;
-    terminal.say(progressText(totals, elsewhere));
+    const text = progressText(totals, elsewhere);
+    if (text === words) return;
+    [said, words] = [now, text];
+    terminal.say(text);
   };
   const found = await awaitEnforcement(client, followed, { waitMs, told });
   const seen = named ? { ...found, unsure: [] } : found;

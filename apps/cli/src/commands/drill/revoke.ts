@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import type { Drill } from '@writ/contract';
+import { firstOf } from '../../first-of.js';
 import { waysOfCanary, withCanaryKey, type DrilledOrganization } from '../../drill/canary.js';
 import { letIn } from '../../drill/let-in.js';
 import { measure } from '../../drill/measure.js';
@@ -93,7 +94,7 @@ function drill(
     const made = await client.call('startDrill', { params: client.organization, body });
     // Whatever happens, no ssh is left behind.
     const closing = new AbortController();
-    const ending = AbortSignal.any([stopped, closing.signal]);
+    const ending = firstOf(stopped, closing.signal);
     try {
       goOn(stopped);
       const transport = await transportTo(client.session.server, true);

@@ -1,0 +1,15 @@
+/**
+ * A signal that aborts as soon as one of the others does. `AbortSignal.any` holds what it is made of weakly in Node 20: a timeout that
+ * nobody else holds is collected before its time, and never fires.
+ */
+export function firstOf(...signals: readonly AbortSignal[]): AbortSignal {
+  const first = new AbortController();
+  for (const signal of signals) {
+    if (signal.aborted) first.abort(signal.reason);
+    else {
+      const end = () => first.abort(signal.reason);
+      signal.addEventListener('abort', end, { once: true, signal: first.signal });
+    }
+  }
+  return first.signal;
+}
