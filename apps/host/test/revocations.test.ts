@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeKrl, signText } from './keys.js';
 import { Machine } from './machine.js';
@@ -108,5 +108,19 @@ describe.each(installed(shells))('in %s, a list of revocations', (shell) => {
     expect(await machine.logsIn()).toBe(true);
     expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
     expect(await machine.logsIn()).toBe(false);
+  });
+
+  it('whose number was damaged on the host keeps no later one away', async () => {
+    const path = join(machine.state, 'revoked_keys');
+    const bytes = readFileSync(path);
+    bytes[12] = 0x40;
+    writeFileSync(path, bytes);
+    machine.service.krlVersion += 1;
+    expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+    expect(readFileSync(path).readBigUInt64BE(12)).toBe(BigInt(machine.service.krlVersion));
+    const real = machine.service.krlVersion;
+    machine.service.krlVersion -= 1;
+    expect((await machine.run(['sync'])).stderr).toContain('(revocations_older)');
+    machine.service.krlVersion = real;
   });
 });

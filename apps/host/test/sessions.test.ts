@@ -50,7 +50,7 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
   });
 
   /** Each of these is tried in one shell. */
-  const turns = [0, 1, 2, 3, 4, 5];
+  const turns = [0, 1, 2, 3, 4, 5, 6];
   const inTurn = turns.map((n) => (part(shell, turns).includes(n) ? it : undefined));
 
   it('those end, of every kind, that rest on a certificate that is named, and no other, whatever else is called sshd', async () => {
@@ -344,6 +344,29 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
     },
   );
 
+  inTurn[6]?.('they end also while sshd does not accept its configuration by now', async () => {
+    const { config, service } = machine;
+    const gone = sessions.identity();
+    const ending = await sessions.open(gone.key);
+    const clean = readFileSync(config);
+    const asks = new Promise<void>((resolve) => {
+      service.before = (_method, path) => {
+        if (path.startsWith('/host/changes')) resolve();
+        return path.startsWith('/host/changes') ? nothing : undefined;
+      };
+    });
+    const follow = following(machine, shell);
+    await asks;
+    appendFileSync(config, 'Nonsense yes\n');
+    sessions.cut(sessions.serials(gone.serial));
+    service.before = undefined;
+    await ending.ended;
+    follow.kill('SIGTERM');
+    await once(follow, 'close');
+    writeFileSync(config, clean);
+    expect(await machine.run(['sync'])).toMatchObject(done);
+  });
+
   it('none ends by a list that is not of this organization, altered, older or unreadable, and the one before stays', async () => {
     const { service } = machine;
     const { key, serial } = sessions.identity();
@@ -387,14 +410,8 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
       expect(await machine.run(['sync'])).toMatchObject(done);
       const late = await sessions.open(gone.key);
       sessions.log();
-      // As the service does where nothing is new.
-      const nothing = { status: 200, body: 'writ-changes 1\nnonce writ_n.x\nend\n' };
       service.before = (_method, path) => (path.startsWith('/host/changes') ? nothing : undefined);
-      const [command, ...first] = interpreter(shell);
-      const follow = spawn(command, [...first, kit, 'follow', '--directory', machine.state], {
-        env: { PATH: join(machine.directory, 'bin'), HOME: machine.directory },
-        stdio: 'ignore',
-      });
+      const follow = following(machine, shell);
       await late.ended;
       follow.kill('SIGTERM');
       await once(follow, 'close');
@@ -402,6 +419,18 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
     },
   );
 });
+
+/** As the service answers where nothing is new. */
+const nothing = { status: 200, body: 'writ-changes 1\nnonce writ_n.x\nend\n' };
+
+/** The kit, following what changes. */
+function following({ directory, state }: Machine, shell: Shell): ChildProcess {
+  const [command, ...first] = interpreter(shell);
+  return spawn(command, [...first, kit, 'follow', '--directory', state], {
+    env: { PATH: join(directory, 'bin'), HOME: directory },
+    stdio: 'ignore',
+  });
+}
 
 /** Lines of sshd_config: who comes from there needs two keys. */
 const askingForTwo = (address: string) =>
