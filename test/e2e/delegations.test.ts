@@ -561,4 +561,58 @@ describe('what is revoked at home of people who are in a customer', () => {
       },
     });
   });
+
+  /** The newest list of sessions that are to be ended there. */
+  const cutList = async () =>
+    (
+      await org.ask<{ text: string }>(
+        `select c.text from cut_lists c join organizations o on o.id = c.organization_id
+         where o.handle = $1 order by number desc limit 1`,
+        [initrode],
+      )
+    )[0]?.text;
+  const keyOf = (name: string) => `key ${keys.get(name)?.fingerprint ?? ''}\n`;
+
+  it('ends sessions there that outlive the delegation', async () => {
+    const revoke = (body: object) =>
+      org.as(org.owner, 'revoke', { body: { reason: 'stolen', cut: true, ...body } });
+    for (const [name, ending] of [
+      ['tim', () => revoke({ user: 'tim' })],
+      ['uma', () => revoke({ publicKey: keys.get('uma')?.line })],
+      [
+        'vic',
+        () => org.as(org.owner, 'lockAccount', { body: { user: 'vic', seconds: 3600, reason: 'missing' } }),
+      ],
+    ] as const) {
+      await end(ines, initrode, await delegate(name));
+      const { elsewhere } = await ending();
+      expect([name, elsewhere]).toEqual([
+        name,
+        [{ organization: 'initrode', krlVersion: await krlVersion() }],
+      ]);
+      expect(await cutList()).toContain(keyOf(name));
+    }
+    await org.as(org.owner, 'unlockAccount', { body: { user: 'vic' } });
+    expect(await cutList()).not.toContain(keyOf('vic'));
+  });
+
+  it('ends sessions there of the people of a group, also where nothing is delegated to it any more', async () => {
+    const [wes, xan] = [await person('wes'), await person('xan')];
+    await org.as(org.owner, 'createGroup', { body: { name: 'night' } });
+    await org.as(org.owner, 'addToGroup', { params: { group: 'night' }, body: { users: ['wes', 'xan'] } });
+    await strong();
+    const { id } = await offer({ group: 'night' }, 'web', 'initrode');
+    await accept(ines, initrode, id);
+    const serialOf = async (member: Member) => (await issue(member, initrode)).id.split(':')[1] ?? '';
+    const [gone, kept] = [await serialOf(wes), await serialOf(xan)];
+    await accept(ines, initrode, (await offer({ user: 'xan' }, 'web', 'initrode')).id);
+    await end(ines, initrode, id);
+    const body = { group: 'night', reason: 'drill', cut: true };
+    const { elsewhere } = await org.as(org.owner, 'revoke', { body });
+    expect(elsewhere).toEqual([{ organization: 'initrode', krlVersion: await krlVersion() }]);
+    expect(await cutList()).toMatch(new RegExp(`^certificate \\S+ ${gone} ${gone}$`, 'm'));
+    // Who has the role by another path has it not because of the group.
+    expect(await cutList()).not.toMatch(new RegExp(` ${kept}$`, 'm'));
+    expect(await revoked(`user:${kept}`, ines, initrode)).toBe(false);
+  });
 });

@@ -1,8 +1,10 @@
 import {
   customersEntered,
+  customersThatCertified,
   delegatesOfGroup,
   delegatesOfUsers,
   fingerprintsOfUser,
+  holdingsThroughGroup,
   lockTrustOf,
   outsiderNames,
   raiseEpochs,
@@ -90,7 +92,8 @@ export async function settleIn(
 
 /**
  * Revokes what an account of this organization got in customers by delegation, all of it or for one key, as part of the home's act
- * (id), in a transaction that holds the home's turn and has raised the account's epoch. Resolves to how many certificates those were.
+ * (id), in a transaction that holds the home's turn and has raised the account's epoch. What is delegated to it now does not matter: a session outlives
+ * the delegation, too. Resolves to how many certificates those were.
  */
 export async function endAcross(
   tx: Transaction,
@@ -100,7 +103,8 @@ export async function endAcross(
   { userId, fingerprint = null }: { readonly userId: string; readonly fingerprint?: string | null },
 ): Promise<number> {
   const home = ground.organizationId;
-  const customers = await entered(tx, home, await delegatesOfUsers(tx, home, [userId]));
+  const certified = await customersThatCertified(tx, home, userId);
+  const customers = await entered(tx, home, [...certified, ...(await delegatesOfUsers(tx, home, [userId]))]);
   if (customers.length === 0) return 0;
   // A session may outlive its certificate: the key names it as long as it lasts.
   const cutKeys = fingerprint === null ? await fingerprintsOfUser(tx, home, userId) : [fingerprint];
@@ -143,7 +147,7 @@ export async function endAcross(
 }
 
 /**
- * Revokes what people (ids) of a group got in customers because roles are delegated to it, as part of the home's act (id), in a
+ * Revokes what people (ids) of a group got in customers because roles are delegated to it, or were, as part of the home's act (id), in a
  * transaction that holds the home's turn. Resolves to how many certificates those were, and how many entries of cut lists.
  */
 export async function endGroupAcross(
@@ -152,20 +156,20 @@ export async function endGroupAcross(
   actor: Acting,
   ground: RevocationGround,
   act: string,
-  { groupId, users }: { readonly groupId: string; readonly users: readonly string[] },
+  of: { readonly groupId: string; readonly users: readonly string[] },
 ): Promise<Pick<TrustEnded, 'certificates' | 'cut'>> {
   const home = ground.organizationId;
-  const delegates = await delegatesOfGroup(tx, home, groupId);
-  const customers = await entered(tx, home, delegates);
+  const through = await holdingsThroughGroup(tx, home, of);
+  const customers = await entered(tx, home, through);
   const total = { certificates: 0, cut: 0 };
   if (customers.length === 0) return total;
   let concerned = false;
   const subject = `${actor.caller.organizationName}/${ground.subject}`;
   for (const customer of customers) {
-    const roles = delegates.flatMap(({ customerId, roleId }) => (customerId === customer ? [roleId] : []));
+    const holdings = through.filter(({ customerId }) => customerId === customer);
+    const roles = new Set(holdings.flatMap(({ roleId, ended }) => (ended ? [] : [roleId])));
     // First the epochs, as everywhere.
-    await raiseEpochs(tx, customer, roles);
-    const holdings = users.flatMap((userId) => roles.map((roleId) => ({ userId, roleId })));
+    await raiseEpochs(tx, customer, [...roles]);
     const ending = await unexpiredCertificatesOfHoldings(tx, customer, holdings, takenSince(services));
     const there = { ...ground, subject, organizationId: customer };
     const ended = await endTrust(tx, services, there, { certificates: ending, keys: [] }, { origin: act });

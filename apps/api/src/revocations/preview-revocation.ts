@@ -3,6 +3,7 @@ import {
   entriesOfAct,
   followingActs,
   listAuthorities,
+  seeCustomers,
   type AuthorityRow,
   type EndedCertificates,
   type Transaction,
@@ -134,6 +135,7 @@ async function seenIn(
   const ended = act === null ? [] : await endedByAct(tx, organizationId, act, now);
   const entries = act === null ? [] : await entriesOfAct(tx, act, 10_000);
   const keys = entries.flatMap((entry) => (entry.kind === 'key' ? [entry.fingerprint] : []));
+  if (act !== null) await seeCustomers(tx, organizationId);
   const elsewhere = act === null ? [] : await followingActs(tx, organizationId, act);
   const holders = holdersOf(ended);
   const last = ended.reduce((latest, { until }) => (until > latest ? until : latest), 0n);

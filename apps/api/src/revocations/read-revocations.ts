@@ -4,6 +4,7 @@ import {
   findAct,
   followingActs,
   listActs,
+  seeCustomers,
   type RevocationAct,
   type ScopedDatabase,
 } from '@writ/storage';
@@ -40,6 +41,7 @@ export async function oneRevocation(
     const act = await findAct(tx, organizationId, revocation);
     if (act === null) throw notFound('revocation');
     const entries = await entriesOfAct(tx, act.id, shownEntries);
+    await seeCustomers(tx, organizationId);
     const elsewhere = await followingActs(tx, organizationId, act.id);
     const enforcement: Totals[] = [];
     for (const each of elsewhere)

@@ -69,7 +69,7 @@ export async function revokeKey(
   const ending = { certificates: signIns.certificates, keys: [{ fingerprint: name, publicKey }] };
   const { keys, krlVersion, ...ended } = await endTrust(tx, services, ground, ending, { act });
   // A customer's KRL does not list the keys of people from outside: what they got there ends by itself.
-  if (claim?.kind === 'user' && (keys > 0 || cut))
+  if (claim?.kind === 'user')
     await endAcross(tx, services, ground, act, { userId: claim.ownerId, fingerprint: name });
   const version = krlVersion.toString();
   if (keys > 0) {

@@ -183,6 +183,53 @@ export function delegatesOfGroup(tx: Transaction, homeId: string, groupId: strin
     where organization_id = ${homeId}::uuid and delegate_kind = 'group' order by role_name collate "C"`;
 }
 
+/** What somebody has, or had, of a customer's role that was delegated to a group. */
+export interface HoldingThroughGroup extends Holding {
+  readonly customerId: string;
+  /** Nothing of it is delegated to the group any more. */
+  readonly ended: boolean;
+}
+
+/**
+ * What users (ids) have of customers' roles because of a group, or of one that it is in, or had until the last delegation of the role to them
+ * ended; not where they are in the role by another path since. In a transaction that holds the home's turn.
+ */
+export async function holdingsThroughGroup(
+  tx: Transaction,
+  homeId: string,
+  { groupId, users }: { readonly groupId: string; readonly users: readonly string[] },
+): Promise<readonly HoldingThroughGroup[]> {
+  if (!(await seeCustomers(tx, homeId))) return [];
+  const holdings = await tx.$queryRaw<HoldingThroughGroup[]>`
+    with recursive above (id) as (
+      select ${groupId}::uuid
+      union
+      select group_id from above join group_groups m on m.member_id = above.id where organization_id = ${homeId}::uuid
+    ),
+    given (customer_id, role_id, ended) as (
+      select d.organization_id, role_id, bool_and(state = 'ended') from delegations d join above on above.id = delegate_id
+      where home_id = ${homeId}::uuid and delegate_kind = 'group' and state <> 'offered' group by d.organization_id, role_id
+    )
+    select customer_id as "customerId", role_id as "roleId", user_id as "userId", ended
+    from given, unnest(${[...users]}::uuid[]) as people (user_id)
+    where not ended or not exists (select from role_holders h
+      where h.organization_id = given.customer_id and h.role_id = given.role_id and h.user_id = people.user_id)
+    order by customer_id, role_id, user_id`;
+  await seeOrganizations(tx, [homeId]);
+  return holdings;
+}
+
+/** Makes the transaction see a provider and all its customers; false, and nothing, where there are none. */
+export async function seeCustomers(tx: Transaction, providerId: string): Promise<boolean> {
+  const customers = await tx.customer.findMany({
+    where: { organizationId: providerId },
+    select: { customerId: true },
+  });
+  if (customers.length === 0) return false;
+  await seeOrganizations(tx, [providerId, ...customers.map(({ customerId }) => customerId)]);
+  return true;
+}
+
 /** What is offered or delegated to each of the users, by whichever path. */
 export function delegatesOfUsers(
   tx: Transaction,

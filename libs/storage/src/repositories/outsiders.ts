@@ -1,4 +1,4 @@
-import { seeOrganizations } from './delegations.js';
+import { seeCustomers, seeOrganizations } from './delegations.js';
 import { seeAlso } from './organizations.js';
 import type { Transaction } from './transaction.js';
 
@@ -71,15 +71,29 @@ export async function customersEntered(
   providerId: string,
   userId: string,
 ): Promise<readonly { readonly customerId: string; readonly name: string }[]> {
-  const customers = await tx.customer.findMany({
-    where: { organizationId: providerId },
-    select: { customerId: true },
-  });
-  if (customers.length === 0) return [];
-  await seeOrganizations(tx, [providerId, ...customers.map(({ customerId }) => customerId)]);
+  if (!(await seeCustomers(tx, providerId))) return [];
   return tx.$queryRaw`
     select organization_id as "customerId", name from outsiders
     where user_id = ${userId}::uuid and home_id = ${providerId}::uuid order by organization_id`;
+}
+
+/**
+ * The provider's customers (ids) that have ever certified an account of its, whatever became of the certificates since: a session may go
+ * on there.
+ */
+export async function customersThatCertified(
+  tx: Transaction,
+  providerId: string,
+  userId: string,
+): Promise<readonly { readonly customerId: string }[]> {
+  if (!(await seeCustomers(tx, providerId))) return [];
+  const customers = await tx.$queryRaw<{ customerId: string }[]>`
+    select organization_id as "customerId" from outsiders o
+    where user_id = ${userId}::uuid and home_id = ${providerId}::uuid
+      and exists (select from certificates c where c.organization_id = o.organization_id and c.user_id = o.user_id
+        and c.certificate_type = 'user')`;
+  await seeOrganizations(tx, [providerId]);
+  return customers;
 }
 
 /** Somebody from outside who is in a role of the organization. */

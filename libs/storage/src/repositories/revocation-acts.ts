@@ -1,5 +1,4 @@
 import { Prisma } from '../generated/client.js';
-import { seeOrganizations } from './delegations.js';
 import type { RevocationCause, RevocationGround } from './revocations.js';
 import { every, type Transaction } from './transaction.js';
 
@@ -82,24 +81,23 @@ export async function findAct(
   return rows[0] ?? null;
 }
 
-/**
- * What followed from an act in the organization's customers, by their names, of each all of it together. The transaction sees them from
- * then on, too.
- */
-export async function followingActs(
+/** What followed from an act in a customer, all of it together. */
+export interface FollowingActs {
+  readonly organizationId: string;
+  /** Name of the customer. */
+  readonly organization: string;
+  readonly certificates: number;
+  /** The first KRL there that says all of it. */
+  readonly krlVersion: bigint;
+}
+
+/** What followed from an act in the organization's customers, by their names, in a transaction that sees them (`seeCustomers`). */
+export function followingActs(
   tx: Transaction,
   organizationId: string,
   actId: string,
-): Promise<
-  (Pick<RevocationAct, 'certificates' | 'krlVersion'> & {
-    readonly organizationId: string;
-    readonly organization: string;
-  })[]
-> {
-  const customers = await tx.customer.findMany({ where: { organizationId }, select: { customerId: true } });
-  if (customers.length === 0) return [];
-  await seeOrganizations(tx, [organizationId, ...customers.map(({ customerId }) => customerId)]);
-  return tx.$queryRaw`
+): Promise<FollowingActs[]> {
+  return tx.$queryRaw<FollowingActs[]>`
     select c.customer_id as "organizationId", c.name as organization, sum(acts.certificates)::int as certificates,
       max(acts.krl_version) as "krlVersion"
     from revocation_acts acts join customers c on c.customer_id = acts.organization_id
