@@ -345,6 +345,16 @@ describe('a statement is refused, and changes nothing,', () => {
     await refusedBy('krl_unknown', web.enforces({ krlVersion: 0n }));
   });
 
+  it('that names a list of sessions to end which there never was, or more sessions than a host has', async () => {
+    await refusedBy('cut_unknown', web.enforces({ cut: 1n }));
+    const { krlVersion } = await acme.as(acme.owner, 'revoke', {
+      body: { publicKey: newKey().line, reason: 'test', cut: true },
+    });
+    await refusedBy('cut_unknown', web.enforces({ cut: BigInt(krlVersion) + 1n }));
+    await refusedBy('statement_malformed', web.enforces({ cut: BigInt(krlVersion), sessions: 99_999_999 }));
+    expect(await web.enforces({ cut: BigInt(krlVersion), sessions: 100_000 })).toMatchObject({ status: 204 });
+  });
+
   it('by a key that was revoked, and by a host that was removed', async () => {
     const own = newKey();
     const gone = await TestHost.join(acme, 'gone-1.acme.example', {}, acme.owner, own);

@@ -50,8 +50,11 @@ describe.each(tried)('in %s, a host', (shell) => {
       ].join('\n'),
     );
     expect(existsSync(file('unstated'))).toBe(false);
+    // More than a service believes.
+    writeFileSync(file('ended'), '250000\n');
     expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
     expect(service.statements).toHaveLength(3);
+    expect(service.statements.at(-1)).toContain('\nsessions 100000\n');
   });
 
   /** What is wrong; how to make it so, and what puts it right. */

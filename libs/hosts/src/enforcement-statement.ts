@@ -19,13 +19,16 @@ export interface EnforcementStatement {
   readonly revokedKeys: string;
   /** The number of the cut list that it has worked off, below 2^63; null: it has none. */
   readonly cut: bigint | null;
-  /** How many sessions it has ended since its last statement. */
+  /** How many sessions it has ended since its last statement, `mostSessionsEnded` at most. */
   readonly sessions: number;
   /** How many sessions are open of which it does not know everything that they were opened with; null: it does not say, as older kits. */
   readonly unknown: number | null;
   /** The host's clock, seconds since 1970. */
   readonly time: number;
 }
+
+/** More than any host has ended since it stated something last: whoever says so has counted wrong. A kit that counts more says this. */
+export const mostSessionsEnded = 100_000;
 
 /**
  * The text that a host key signs. Canary and known-good key are only ever stated as they have to be: a host where they are not
@@ -78,10 +81,10 @@ export function parseEnforcement(text: string): EnforcementStatement {
   const { organization = '', host = '', nonce = '', krlSha256 = '', revokedKeys = '' } = fields;
   const krlVersion = BigInt(fields['krlVersion'] ?? '0');
   const cut = fields['cut'] === '-' ? null : BigInt(fields['cut'] ?? '0');
-  if (found === null || krlVersion >= tooHigh || (cut ?? 0n) >= tooHigh) {
+  const [sessions, time] = [Number(fields['sessions']), Number(fields['time'])];
+  if (found === null || krlVersion >= tooHigh || (cut ?? 0n) >= tooHigh || sessions > mostSessionsEnded) {
     refuse('statement_malformed', 'This is no statement of a host, or none that this service knows.');
   }
-  const [sessions, time] = [Number(fields['sessions']), Number(fields['time'])];
   const unknown = fields['unknown'] === undefined ? null : Number(fields['unknown']);
   return { organization, host, nonce, krlVersion, krlSha256, revokedKeys, cut, sessions, unknown, time };
 }

@@ -32,6 +32,7 @@ export const statementRules = [
   'signature_invalid',
   'key_unknown',
   'krl_unknown',
+  'cut_unknown',
 ] as const;
 export type StatementRule = (typeof statementRules)[number];
 

@@ -50,6 +50,7 @@ export {
 export {
   enforcementNamespace,
   enforcementText,
+  mostSessionsEnded,
   parseEnforcement,
   type EnforcementStatement,
 } from './enforcement-statement.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { enforcementNamespace, enforcementText, parseEnforcement } from '../src/index.js';
+import { enforcementNamespace, enforcementText, mostSessionsEnded, parseEnforcement } from '../src/index.js';
 
 const statement = {
   organization: 'k3v9q2m7x1c8z5b4',
@@ -30,7 +30,7 @@ const arbitrary = fc.record({
     .map((letters) => letters.join('')),
   revokedKeys: word(`${alphanumeric}._/+-`, 60).map((path) => `/${path}`),
   cut: fc.option(fc.bigInt({ min: 1n, max: (1n << 63n) - 1n })),
-  sessions: fc.integer({ min: 0, max: 999_999_999 }),
+  sessions: fc.integer({ min: 0, max: mostSessionsEnded }),
   unknown: fc.option(fc.integer({ min: 0, max: 999_999_999 })),
   time: fc.integer({ min: 0, max: 999_999_999_999 }),
 });
@@ -126,6 +126,7 @@ describe('what a host states', () => {
     ['with an unknown number of unknown ones', line('sessions', 'sessions 0\nunknown -')],
     ['with unknown ones twice', line('sessions', 'sessions 0\nunknown 0\nunknown 0')],
     ['with a fraction of a session', line('sessions', 'sessions 0.5')],
+    ['with more sessions than a host has', line('sessions', `sessions ${mostSessionsEnded + 1}`)],
     ['with figures that are none of ours', line('sessions', 'sessions ٣')],
     ['without end', text.replace('/etc', `/${'x'.repeat(5_000)}`)],
   ];

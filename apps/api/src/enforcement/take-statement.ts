@@ -43,6 +43,7 @@ const words: Readonly<Record<StatementRule, string>> = {
   signature_invalid: 'The signature does not belong to this statement.',
   key_unknown: "The key that signed is none of this host's keys on record, or was revoked.",
   krl_unknown: 'There is no such KRL of this organization any more; ask what has changed.',
+  cut_unknown: 'No cut list of this organization has such a number yet; ask what has changed.',
 };
 
 /**

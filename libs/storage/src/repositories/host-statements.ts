@@ -23,14 +23,15 @@ export interface NewHostStatement {
 }
 
 /** What became of a statement: kept, or why not. */
-export type StatementOutcome = 'kept' | 'host_gone' | 'key_unknown' | 'nonce_used' | 'krl_unknown';
+export type StatementOutcome =
+  'kept' | 'host_gone' | 'key_unknown' | 'nonce_used' | 'krl_unknown' | 'cut_unknown';
 
 /** Whether a statement proves no later cut list than the one that is kept: then the first one stays. */
 const noNewCut = Prisma.sql`coalesce(excluded.cut_number <= old.cut_number, excluded.cut_number is null)`;
 
 /**
  * Keeps statements, of each host one, in one statement: only where the host is there, the key is one of its keys on record that was not revoked, no
- * statement of the host has a nonce that is as late, and the KRL is one of the organization's. What a host
+ * statement of the host has a nonce that is as late, the KRL is one of the organization's, and no cut list is newer than its newest. What a host
  * stated of later KRLs than it has now is doubted from then on. Resolves to the outcome of each, in order.
  * @param withoutRevocations SHA-256 of version 0, which no row has
  * @param future from then on (a nonce of then is good for nobody yet) nonces that were used say nothing: the clock was set back since
@@ -71,6 +72,8 @@ export async function keepStatements(
           when 0 then s.krl_sha256 = ${Buffer.from(withoutRevocations).toString('hex')}
           else exists (select from krls r where r.organization_id = ${organizationId}::uuid
             and r.version = s.krl_version and r.sha256 = decode(s.krl_sha256, 'hex')) end then 'krl_unknown'
+        when s.cut_number is not null and not exists (select from cut_lists l
+          where l.organization_id = ${organizationId}::uuid and l.number >= s.cut_number) then 'cut_unknown'
         else 'kept' end as outcome
       from stated s
     ), kept as (
