@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir, userInfo } from 'node:os';
@@ -94,6 +94,11 @@ function revoke(...more: readonly string[]): Promise<Ended> {
 
 function drill(...more: readonly string[]): Promise<Ended> {
   return ana.writ(['drill', 'revoke', '--hosts', 'env=prod', '--login', me, '--yes', '--json', ...more]);
+}
+
+/** The number of a process that has ended. */
+function gone(): number {
+  return spawnSync('true').pid;
 }
 
 function resultsOf({ stdout }: Ended): Record<string, string> {
@@ -281,6 +286,8 @@ it('a drill revokes a canary, and measures on each host until it is refused, cut
 it('a drill that is interrupted leaves nothing behind', async () => {
   const temporary = ana.path('temporary');
   mkdirSync(temporary);
+  // One that was killed has left this.
+  mkdirSync(join(temporary, `writ-drill-${gone()}-Zx9kTz`));
   const words = ['drill', 'revoke', '--hosts', 'env=prod', '--login', me, '--yes'];
   const child = spawn(process.execPath, [writCommand, ...words], {
     env: { ...ana.environment, TMPDIR: temporary },

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
@@ -9,12 +9,13 @@ import { sshKeygen } from '../keys/ssh-keygen.js';
 import { signInByKey } from '../session/sign-in-by-key.js';
 import { trustedInventory } from '../ssh/inventory.js';
 import type { CanaryWay } from './canary-login.js';
+import { clearKilledDrills, makeDrillDirectory } from './drill-directory.js';
 
-/** A directory of nobody else's for the time of a drill, with the canary's key in it. */
+/** A directory of nobody else's for the time of a drill, with the canary's key in it. What killed drills have left goes first. */
 export async function withCanaryKey<T>(work: (key: KeyFile, directory: string) => Promise<T>): Promise<T> {
-  const directory = await mkdtemp(join(tmpdir(), 'writ-drill-'));
+  await clearKilledDrills(tmpdir());
+  const directory = await makeDrillDirectory(tmpdir());
   try {
-    await chmod(directory, 0o700);
     const path = join(directory, 'canary');
     await sshKeygen(['-q', '-t', 'ed25519', '-N', '', '-C', 'drill', '-f', path], '', `make the key ${path}`);
     return await work(await readKeyFile(path), directory);

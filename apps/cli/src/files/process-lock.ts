@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fail, systemReason } from '../errors.js';
+import { isAlive } from './process-alive.js';
 
 /** Nobody whose lock is older is still at work (ms): the process that took it ended long ago, whoever has its number now. */
 const oldest = 60_000;
@@ -60,20 +61,9 @@ async function linked(own: string, path: string): Promise<boolean> {
 async function abandoned(path: string): Promise<boolean> {
   try {
     const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
-    return Date.now() - mtimeMs > oldest || !alive(Number(text));
+    return Date.now() - mtimeMs > oldest || !isAlive(Number(text));
   } catch {
     // Just given back.
     return false;
-  }
-}
-
-function alive(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Somebody else's lives too.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
