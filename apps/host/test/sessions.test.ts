@@ -218,6 +218,19 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
       expect(service.statements.at(-1)).toMatch(/^unknown 0$/m);
       expect(silent.client.exitCode).toBeNull();
       asking.destroy();
+      // Where it cannot be known of any, that is pointed out.
+      const config = readFileSync(machine.config, 'utf8');
+      for (const [lines, words] of [
+        ['LogLevel QUIET', 'sshd logs no logins (LogLevel): '],
+        ['LogLevel INFO\nAuthenticationMethods publickey,publickey', 'sshd asks for more than a key'],
+        ['AuthenticationMethods publickey,publickey', undefined],
+      ] as const) {
+        writeFileSync(machine.config, `${lines}\n${config}`);
+        const { stdout } = await machine.run(['status']);
+        if (words === undefined) expect(stdout).not.toContain('what sessions are opened with nobody knows');
+        else expect(stdout).toContain(words);
+      }
+      writeFileSync(machine.config, config);
     },
   );
 
