@@ -332,6 +332,11 @@ describe('plain ssh after `writ login`', () => {
       expect(offers(ended)).toEqual([expect.stringContaining('ED25519-CERT')]);
       expect(await held()).toBe(true);
     }
+    expect(await machine.writ(['login', '--no-agent'], env)).toMatchObject({ status: 0 });
+    expect(await held()).toBe(false);
+    expect(await machine.writ(['login', '--agent'], env)).toMatchObject({ status: 0 });
+    expect((await open('ssh', ['web-1', 'true'], env)).status).toBe(0);
+    expect(await held()).toBe(true);
     // Without any agent the files do.
     expect(await open('ssh', ['web-1', 'true'])).toMatchObject({ status: 0, stderr: '' });
     expect(await machine.writ(['logout'], env)).toMatchObject({ status: 0 });

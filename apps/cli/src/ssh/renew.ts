@@ -120,7 +120,7 @@ async function toAgent(
 ): Promise<void> {
   const { SSH_AUTH_SOCK: agent = '' } = process.env;
   if (ssh.agent && agent !== '')
-    await addToAgent(sshPlaces(where).directory, keyPath(where.home, ssh), line, end - now);
+    await addToAgent(agent, sshPlaces(where).directory, keyPath(where.home, ssh), line, end - now);
 }
 
 /** A role's name by its handle, from what the service said last, or says now. 'file_refused' where it is none of the caller's any more. */

@@ -5,7 +5,7 @@ import { ownKeyPath } from '../keys/key-file.js';
 import { provedKey } from '../keys/proved-key.js';
 import type { Surroundings } from '../run.js';
 import type { Client } from '../session/client.js';
-import { changeConfiguration, type SshSettings } from '../session/configuration.js';
+import { changeConfiguration, readConfiguration, type SshSettings } from '../session/configuration.js';
 import { readSession } from '../session/session.js';
 import { removeFromAgent } from './agent.js';
 import type { KeyUse } from './config.js';
@@ -37,6 +37,10 @@ export async function setUpSsh(
   const places = sshPlaces(where);
   const line = ourLine(where);
   const key = await provedKey(surroundings, client, settings.key ?? undefined);
+  const before = (await readConfiguration(where))?.ssh;
+  // Nobody would know later that ssh-agent has them.
+  if (before?.agent === true && (!settings.agent || before.key !== settings.key))
+    await removeFromAgent(await certificateFiles(places));
   await removeCertificatesOfOthers(places, key.publicKey);
   const inventory = await refreshSsh(surroundings, client, settings);
   await forgetTrouble(places.ended);
