@@ -102,6 +102,9 @@ describe('writ, for operators', () => {
     expect(await refused(3, 'host', 'set', 'web-1', '--address', 'github.com')).toContain('is not inside');
     const status = await ana.writ(['host', 'status', '--json']);
     expect(status.status).toBe(1);
+    const [, state] = / (\S+)$/m.exec((await ana.data('host', 'list')).replace(/^HOST.*\n/, '')) ?? [];
+    expect(state).not.toBe('ok');
+    expect(await ana.data('host', 'show', 'web-1')).toMatch(new RegExp(`^ *state +${state ?? ''}$`, 'm'));
     expect(JSON.parse(status.stdout)).toMatchObject([{ name: 'web-1.acme.example' }]);
     await TestHost.join(acme, 'gone.acme.example');
     expect((await ana.writ(['host', 'remove', 'gone', '--yes'])).stderr).toContain('certificates revoked');
@@ -147,13 +150,16 @@ describe('writ, for operators', () => {
     expect(await refused(7, 'ca', 'next', '--user')).toContain('[');
     const early = await refused(7, 'ca', 'activate', '--user', '--yes');
     expect(early.match(/have not said that they know/g)).toHaveLength(1);
-    expect(early).toMatch(/web-1\.acme\.example[^]*\[authority_unknown_to_hosts\]/);
+    expect(early).toMatch(
+      /web-1\.acme\.example[^]*next sync.*--despite-unaware\. \[authority_unknown_to_hosts\]/,
+    );
     await ana.data('ca', 'activate', '--user', '--despite-unaware');
     const listed = (await ana.data('ca', 'list')).split('\n').filter((line) => /^user +active /.test(line));
     expect(listed).toEqual([expect.stringContaining(next.fingerprint.slice(7, 17))]);
     await ana.data('ca', 'next', '--host', '--key', 'ecdsa-256');
     const clients = await refused(7, 'ca', 'activate', '--host', '--yes');
     expect(clients.match(/may not know it until/g)).toHaveLength(1);
+    expect(clients).toMatch(/Wait until .*; or say --despite-unaware\. \[/);
     expect(await ana.json('ca', 'retire', '--host')).toMatchObject({
       retired: expect.stringMatching(/^SHA256:/) as string,
     });

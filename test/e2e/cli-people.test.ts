@@ -63,7 +63,9 @@ describe('writ, for people', () => {
     const machine = new Machine({ WRIT_PASSWORD: 'wrong' });
     const ended = await machine.writ(['login', '--url', service.url, '--user', 'ana']);
     expect(ended).toMatchObject({ status: 3, stdout: '' });
-    expect(ended.stderr).toContain('[sign_in_failed]');
+    expect(ended.stderr).toContain('another one is named by --org. [sign_in_failed]');
+    const named = await machine.writ(['login', '--url', service.url, '--user', 'ana', '--org', 'acme']);
+    expect(named.stderr).toBe('writ: The organization, user or password is wrong. [sign_in_failed]\n');
     expect(existsSync(sessionFile(machine))).toBe(false);
     machine.remove();
   });

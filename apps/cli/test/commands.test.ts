@@ -425,6 +425,17 @@ describe('commands', () => {
       expect(requests(`POST ${org}/keys/challenges`)).toHaveLength(1);
     });
 
+    it('says what a delegation does not open', async () => {
+      listed({ ...entry, hasOwner: true, acting: 'delegation' });
+      const detail = 'There is no such organization.';
+      stub.on(`GET /v1/organizations/${entry.handle}/users`, {
+        ...{ status: 404, body: problem('not_found', 404, { detail }) },
+      });
+      const ended = await writ(built, env, ['user', 'list', '--org', 'globex']);
+      expect(ended.status).toBe(6);
+      expect(ended.stderr).toMatch(/^writ: You act in globex by delegation: .* \[not_found\]\n$/);
+    });
+
     it('says why one cannot act there, before anything is asked', async () => {
       listed();
       const unknown = await writ(built, env, ['user', 'list', '--org', 'nobody']);

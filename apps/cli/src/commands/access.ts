@@ -1,6 +1,6 @@
-import { ProblemError } from '@writ/contract';
 import { actorName } from '../names.js';
 import type { Run } from '../run.js';
+import { advised } from '../session/advice.js';
 import { hasCode, signedIn, type Client } from '../session/client.js';
 import { organizationOfHost } from '../session/organization-of-host.js';
 import { collect } from '../session/pages.js';
@@ -29,9 +29,8 @@ export const run: Run = async (surroundings, input) => {
   const advice = `Only ${client.session.tokens.organization.name} was asked: for another organization say --org.`;
   const { items } = await terminal.working('Reading access', () =>
     read(client.organization).catch(async (error: unknown) => {
-      if (!onlyHome || !(error instanceof ProblemError) || !hasCode(error, 'not_found')) throw error;
-      if (host === undefined || user !== undefined)
-        throw new ProblemError({ ...error.problem, detail: `${error.problem.detail} ${advice}` });
+      if (!onlyHome || !hasCode(error, 'not_found')) throw error;
+      if (host === undefined || user !== undefined) throw advised(error, 'not_found', advice);
       const elsewhere = await organizationOfHost(client, host);
       if (elsewhere === null) throw error;
       return read(elsewhere);
@@ -44,6 +43,12 @@ export const run: Run = async (surroundings, input) => {
     entry.host ?? [warning('wherever the user CA is trusted')],
     entry.roles.join(' '),
   ]);
-  const nobody = onlyHome ? `Nobody gets there. ${advice}` : 'Nobody gets there.';
-  printTable(terminal, ['USER', 'AS', 'HOST', 'BY'], rows, nobody);
+  const somewhere = host !== undefined || login !== undefined;
+  const none =
+    user === undefined
+      ? 'Nobody gets there.'
+      : somewhere
+        ? `${user} does not get there.`
+        : `${user} gets nowhere.`;
+  printTable(terminal, ['USER', 'AS', 'HOST', 'BY'], rows, onlyHome ? `${none} ${advice}` : none);
 };

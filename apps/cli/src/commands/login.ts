@@ -10,6 +10,7 @@ import { readPrivateKeyFile } from '../keys/key-file.js';
 import { shortName, userName } from '../names.js';
 import { assertLongEnough } from '../new-password.js';
 import type { Run, Surroundings } from '../run.js';
+import { advised } from '../session/advice.js';
 import { signedIn } from '../session/client.js';
 import {
   changeConfiguration,
@@ -108,7 +109,11 @@ async function asServiceAccount(
   const said = input.option('org');
   const organization = said === undefined ? same : shortName(said);
   const who = { serviceAccount, ...(organization === undefined ? {} : { organization }) };
-  const tokens = await terminal.working('Signing in', () => signInByKey(transport, who, key));
+  const tokens = await terminal
+    .working('Signing in', () => signInByKey(transport, who, key))
+    .catch((error: unknown) => {
+      throw unlessNamed(organization, error);
+    });
   const session = { server, tokens, signInKey: key.path };
   await withSessionLock(where, () => writeSession(where, session));
   return session;
@@ -228,5 +233,18 @@ async function signIn(
     terminal.working('Signing in', () =>
       call(transport, 'signIn', { body: { ...body, password, ...known, ...code } }),
     ),
-  );
+  ).catch((error: unknown) => {
+    throw unlessNamed(organization, error);
+  });
+}
+
+/** Whoever names no organization may not know that there are several: the refusal, with the one that was meant. */
+function unlessNamed(organization: string | undefined, error: unknown): unknown {
+  return organization === undefined
+    ? advised(
+        error,
+        'sign_in_failed',
+        'It was looked for in the organization that runs the service; another one is named by --org.',
+      )
+    : error;
 }

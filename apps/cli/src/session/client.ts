@@ -14,8 +14,9 @@ import { directories, type Directories } from '../files/directories.js';
 import { transportTo } from '../network/transport.js';
 import type { Surroundings } from '../run.js';
 import { readKeyFile } from '../keys/key-file.js';
+import { reworded } from './advice.js';
 import { withSessionLock } from './lock.js';
-import { handleToActIn } from './organization.js';
+import { organizationToActIn } from './organization.js';
 import { guardSession, readSession, removeSession, writeSession, type Session } from './session.js';
 import { signInByKey } from './sign-in-by-key.js';
 
@@ -69,7 +70,18 @@ export async function signedIn(
   };
   const name = input?.option('org');
   if (name === undefined || name === own.name) return client;
-  return { ...client, organization: { organization: await handleToActIn(client, shortName(name)) } };
+  const { handle, acting } = await organizationToActIn(client, shortName(name));
+  const there = { ...client, organization: { organization: handle } };
+  return acting === 'delegation' ? { ...there, call: withinDelegation(client, name) } : there;
+}
+
+/** What a delegation does not open is answered as if there were no such organization; whoever acts by it sees that there is one. */
+function withinDelegation({ call: ask }: Client, name: string): Client['call'] {
+  return (...asked) =>
+    ask(...asked).catch((error: unknown) => {
+      const better = `You act in ${name} by delegation: that opens certificates of the roles delegated to you, and nothing else there.`;
+      throw reworded(error, 'not_found', 'There is no such organization.', better);
+    });
 }
 
 /** Whether the service has refused with one of these codes. */

@@ -17,13 +17,16 @@ export async function organizationNamed(
   );
 }
 
-/** The handle of an organization to act in. Rejects with 'organization_unknown', also where one may only see it. */
-export async function handleToActIn(client: Pick<Client, 'call'>, name: string): Promise<string> {
-  const { handle, acting, hasOwner } = await organizationNamed(client, name);
-  if (acting !== null) return handle;
+/** An organization to act in. Rejects with 'organization_unknown', also where one may only see it. */
+export async function organizationToActIn(
+  client: Pick<Client, 'call'>,
+  name: string,
+): Promise<OrganizationEntry> {
+  const entry = await organizationNamed(client, name);
+  if (entry.acting !== null) return entry;
   return fail(
     'organization_unknown',
-    hasOwner
+    entry.hasOwner
       ? `You cannot act in ${name}: it has an owner of its own, who looks after it.`
       : `You cannot act in ${name}.`,
   );

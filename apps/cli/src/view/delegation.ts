@@ -1,5 +1,6 @@
 import type { Delegation } from '@writ/contract';
 import type { Input } from '../input.js';
+import { counted } from '../numbers.js';
 import { strong, type Line } from '../terminal/text.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { field, instant } from './fields.js';
@@ -16,7 +17,7 @@ export function describeDelegation(each: Delegation): readonly Line[] {
     ...done('offered', each.offeredBy, each.offeredAt),
     ...done('accepted', each.acceptedBy, each.acceptedAt),
     ...done('ended', each.endedBy, each.endedAt),
-    field('used', `${each.used} certificates`),
+    field('used', counted(each.used, 'certificate')),
     field('last used', each.lastUsedAt === null ? 'never' : instant(each.lastUsedAt)),
   ];
 }

@@ -1,6 +1,6 @@
 import type { Host, HostKeysRequest } from '@writ/contract';
 import { ofWhichNobodyKnows } from '../enforcement/enforcement-words.js';
-import { bad, good, pieces, strong, warning, type Line } from '../terminal/text.js';
+import { bad, good, pieces, strong, warning, type Line, type Span } from '../terminal/text.js';
 import { field, instant } from './fields.js';
 
 export function describeHost(host: Host): readonly Line[] {
@@ -12,6 +12,7 @@ export function describeHost(host: Host): readonly Line[] {
     field('found at', wayText(host)),
     field('joined', instant(joinedAt)),
     ...keyLines(host.keys),
+    field('state', [stateOf(host)]),
     field('last seen', lastSeenAt === null ? 'never' : instant(lastSeenAt)),
     field('bundle', bundle),
     field('revocations', revocations),
@@ -26,7 +27,10 @@ export function describeHost(host: Host): readonly Line[] {
       ? []
       : [
           field('clock', clockText(host)),
-          field('state', report.result === 'ok' ? [good('ok')] : [bad(report.result), ` ${report.words}`]),
+          field(
+            'last sync',
+            report.result === 'ok' ? [good('ok')] : [bad(report.result), ` ${report.words}`],
+          ),
           field('kit', [
             report.kit,
             ...(kitIsCurrent === false ? [bad(' not the one of this service'), ': `writ host kit`'] : []),
@@ -45,6 +49,11 @@ export function describeHost(host: Host): readonly Line[] {
 function unknownLines(sessions: number): readonly Line[] {
   if (sessions === 0) return [];
   return [field('sessions', [warning(ofWhichNobodyKnows(sessions)), ': `writ sessions list`'])];
+}
+
+/** 'ok', or the worst that is wrong with it. */
+export function stateOf({ problems }: Pick<Host, 'problems'>): Span {
+  return problems[0] === undefined ? good('ok') : bad(problems[0].code);
 }
 
 export function labelText(labels: Host['labels']): string {

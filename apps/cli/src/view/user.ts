@@ -39,7 +39,7 @@ export function printInvitation(terminal: Terminal, input: Input, made: Invitati
     strong(made.user.name),
     `, good until ${instant(made.expiresAt)}. It is shown only now; they sign in with`,
   ]);
-  terminal.say(`  ${loginTo(server)} --invitation`);
+  terminal.say(`  ${loginTo(server)} --invitation${input.inOrganization}`);
   terminal.data(made.invitation);
 }
 

@@ -1,5 +1,6 @@
 import type { NextAuthority } from '@writ/contract';
 import type { Run } from '../../run.js';
+import { advised } from '../../session/advice.js';
 import { signedIn } from '../../session/client.js';
 import { askToGoOn } from '../../terminal/ask.js';
 import { strong } from '../../terminal/text.js';
@@ -25,7 +26,11 @@ export const run: Run = async (surroundings, input) => {
   await askToGoOn(terminal, question, input.flag('yes') && (despite || unaware.length === 0));
   // On a terminal the answer was the word; elsewhere it has to stand in the command.
   const despiteUnaware = despite || (unaware.length > 0 && terminal.canAsk);
-  const active = await client.call('activateAuthority', { params, body: { fingerprint, despiteUnaware } });
+  const active = await client
+    .call('activateAuthority', { params, body: { fingerprint, despiteUnaware } })
+    .catch((error: unknown) => {
+      throw advised(error, 'authority_unknown_to_hosts', whatHelps(next));
+    });
   if (input.json) return terminal.json(active);
   terminal.say([
     strong(active.fingerprint),
@@ -53,4 +58,13 @@ function whoIsUnaware(
     ),
     ...(unaware > named.length ? [`  and ${unaware - named.length} more`] : []),
   ];
+}
+
+/** What somebody can do about it who was not asked. */
+function whatHelps({ authority, clientsUntil }: NextAuthority): string {
+  const wait =
+    authority.kind === 'host'
+      ? `Wait until ${instant(clientsUntil)}`
+      : 'Wait until they have: a host learns it at its next sync, and this says which are left';
+  return `${wait}; or say --despite-unaware.`;
 }

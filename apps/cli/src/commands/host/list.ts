@@ -2,9 +2,9 @@ import type { Run } from '../../run.js';
 import { signedIn } from '../../session/client.js';
 import { collect } from '../../session/pages.js';
 import { printTable } from '../../terminal/table.js';
-import { bad, good, strong } from '../../terminal/text.js';
+import { strong } from '../../terminal/text.js';
 import { instant } from '../../view/fields.js';
-import { labelText, provedText } from '../../view/host.js';
+import { labelText, provedText, stateOf } from '../../view/host.js';
 
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
@@ -18,7 +18,7 @@ export const run: Run = async (surroundings, input) => {
     labelText(labels),
     lastSeenAt === null ? 'never' : instant(lastSeenAt),
     provedText({ proved, krlVersion }),
-    [problems[0] === undefined ? good('ok') : bad(problems[0].code)],
+    [stateOf({ problems })],
   ]);
   printTable(
     terminal,
