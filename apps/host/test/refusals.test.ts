@@ -239,7 +239,7 @@ describe('a host that has not joined', () => {
     const said = await machine.join([], machine.service.tokenWith({ secret: 'A'.repeat(43) }));
     expect(said.status).toBe(6);
     expect(said.stderr).toContain('(join_token_invalid)');
-    expect(said.stderr).toContain('The join token is unknown, used up or expired.');
+    expect(said.stderr).toContain("This host's join token is unknown, used up or expired.");
     expect(treeOf(machine.directory, ['service/verify.sig'])).toEqual(before);
   });
 

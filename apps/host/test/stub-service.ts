@@ -395,7 +395,7 @@ export class StubService {
 
   #joinChallenge(body: { secret: string; name: string; publicKeys: string[] }): Answer {
     if (body.secret !== this.secret || this.uses === 0)
-      return problem(401, 'join_token_invalid', 'The join token is unknown, used up or expired.');
+      return problem(401, 'join_token_invalid', 'This host’s join token is unknown, used up or expired.');
     if (this.joined !== undefined)
       return problem(409, 'host_name_taken', 'The name belongs to another host.');
     return this.#challenge('join', body.name, body.publicKeys);
