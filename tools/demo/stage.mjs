@@ -133,14 +133,14 @@ export async function mustType(who, command, options) {
   return result;
 }
 
-/** What somebody starts in the background; it is stopped at the end at the latest. */
-export function start(who, line, words = line.split(' ')) {
+/** What somebody starts in the background; it is stopped at the end at the latest. `stdin`: a 'pipe' stays open as long. */
+export function start(who, line, words = line.split(' '), stdin = 'ignore') {
   typed(who, `${line} &`);
   const [file, ...args] = program(words);
   const child = spawn(file, args, {
     cwd: who.home,
     env: who.env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [stdin, 'pipe', 'pipe'],
     detached: true,
   });
   const said = [];

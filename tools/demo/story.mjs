@@ -250,11 +250,14 @@ async function getsIn(who, destination, { sshd }) {
 
 /** A session that is open from then on. */
 async function staysIn(who, destination) {
-  const words = [destination, 'echo in; exec sleep 3600'];
-  const session = start(who, `ssh ${destination}`, [
-    ...['ssh', '-F', join(who.home, '.ssh/config'), '-o', 'BatchMode=yes'],
-    ...words,
-  ]);
+  // It ends with its connection, which gives it its input: what has no terminal would go on.
+  const words = [destination, 'echo in; exec cat'];
+  const session = start(
+    who,
+    `ssh ${destination}`,
+    [...['ssh', '-F', join(who.home, '.ssh/config'), '-o', 'BatchMode=yes'], ...words],
+    'pipe',
+  );
   await session.says((line) => line === 'in');
   return session;
 }
