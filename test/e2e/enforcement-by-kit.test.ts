@@ -5,6 +5,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Enforcement, HostEnforcement, HostSession, RevocationResult } from '@writ/contract';
 import { runProgram } from '@writ/testkit/sshd';
+import { endWithUs } from '@writ/testkit/end-with-us';
 import { Machine, writCommand, type Ended } from './cli.js';
 import { KitHost } from './kit-host.js';
 import { newKey, TestOrganization } from './organization.js';
@@ -74,7 +75,7 @@ async function joined(name: string): Promise<KitHost> {
 function follow(host: KitHost): void {
   following.set(
     host,
-    spawn('/bin/sh', ['-c', `exec ${host.command('writ-host follow')}`], { stdio: 'ignore' }),
+    endWithUs(spawn('/bin/sh', ['-c', `exec ${host.command('writ-host follow')}`], { stdio: 'ignore' })),
   );
 }
 

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { CallOutput } from '@writ/contract';
 import { makeHostKeys, runProgram, startSshd, type Sshd, type SshResult } from '@writ/testkit/sshd';
+import { endWithUs } from '@writ/testkit/end-with-us';
 import { TestOrganization } from './organization.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -140,9 +141,11 @@ describe('a host that joins by its kit', () => {
 
   it('that follows refuses it without a sync, as soon as its waiting request was answered', async () => {
     const words = ['follow', '--directory', at('writ-host')];
-    const following = spawn('sh', [join(root, 'apps/host/writ-host'), ...words], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const following = endWithUs(
+      spawn('sh', [join(root, 'apps/host/writ-host'), ...words], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      }),
+    );
     const lines = createInterface({ input: following.stdout });
     const applied = () => once(lines, 'line') as Promise<[string]>;
     try {

@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { endWithUs } from '@writ/testkit/end-with-us';
 import { apiProgram, postmasterOf, type Installation } from './installation.js';
 import { childrenOf, signal } from './processes.js';
 
@@ -66,6 +67,7 @@ export async function startService(
     detached: true,
   });
   closeSync(log);
+  endWithUs(child);
   const ended = new Promise<number>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, name) => resolve(code ?? (name === 'SIGKILL' ? 137 : 143)));

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endWithUs } from '@writ/testkit/end-with-us';
 import { sha256 } from './bundle.js';
 import { makeKey, makeKrl } from './keys.js';
 import { kit, Machine } from './machine.js';
@@ -184,10 +185,12 @@ describe('a host that follows', () => {
     const { service } = machine;
     const began = service.statement();
     const [command, ...first] = interpreter(shell);
-    following = spawn(command, [...first, kit, 'follow', '--directory', machine.state], {
-      env: { PATH: join(machine.directory, 'bin'), HOME: machine.directory },
-      stdio: 'ignore',
-    });
+    following = endWithUs(
+      spawn(command, [...first, kit, 'follow', '--directory', machine.state], {
+        env: { PATH: join(machine.directory, 'bin'), HOME: machine.directory },
+        stdio: 'ignore',
+      }),
+    );
     expect(await began).toContain('\nkrl 1 ');
     await service.holds();
     service.version += 1;

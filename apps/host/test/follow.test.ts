@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, readlinkSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { endWithUs } from '@writ/testkit/end-with-us';
 import { kit, Machine } from './machine.js';
 import { problem, type StubService } from './stub-service.js';
 import { installed, interpreter, shells } from './toolbox.js';
@@ -28,10 +29,12 @@ describe.each(tried)('in %s, a host that follows', (shell) => {
 
   function follow(): void {
     const [command, ...first] = interpreter(shell);
-    following = spawn(command, [...first, kit, 'follow', '--directory', machine.state], {
-      env: { PATH: join(machine.directory, 'bin'), HOME: machine.directory },
-      stdio: 'ignore',
-    });
+    following = endWithUs(
+      spawn(command, [...first, kit, 'follow', '--directory', machine.state], {
+        env: { PATH: join(machine.directory, 'bin'), HOME: machine.directory },
+        stdio: 'ignore',
+      }),
+    );
   }
 
   const sleeps = () => join(machine.directory, 'sleeps');

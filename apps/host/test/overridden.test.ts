@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { endWithUs } from '@writ/testkit/end-with-us';
 import { kit, Machine } from './machine.js';
 import { installed, interpreter, type Shell, shells } from './toolbox.js';
 import { treeOf } from './tree.js';
@@ -109,10 +110,12 @@ it('what goes before the lines of the kit for some addresses keeps nothing new w
   writeFileSync(sleep, `#!/bin/sh\necho "$1" >>'${rests}'\n`);
   chmodSync(sleep, 0o755);
   const [command, ...first] = interpreter(shell);
-  const following = spawn(command, [...first, kit, 'follow', '--directory', machine.state], {
-    env: { PATH: join(directory, 'bin'), HOME: directory },
-    stdio: 'ignore',
-  });
+  const following = endWithUs(
+    spawn(command, [...first, kit, 'follow', '--directory', machine.state], {
+      env: { PATH: join(directory, 'bin'), HOME: directory },
+      stdio: 'ignore',
+    }),
+  );
   try {
     await service.holds();
     for (let news = 0; news < 5; news += 1) {

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { endWithUs } from '@writ/testkit/end-with-us';
 import { kit, Machine } from './machine.js';
 import { atWork, OpenSessions, statusOf } from './open-sessions.js';
 import { installed, interpreter, type Shell, shells } from './toolbox.js';
@@ -439,10 +440,12 @@ const nothing = { status: 200, body: 'writ-changes 1\nnonce writ_n.x\nend\n' };
 /** The kit, following what changes. */
 function following({ directory, state }: Machine, shell: Shell): ChildProcess {
   const [command, ...first] = interpreter(shell);
-  return spawn(command, [...first, kit, 'follow', '--directory', state], {
-    env: { PATH: join(directory, 'bin'), HOME: directory },
-    stdio: 'ignore',
-  });
+  return endWithUs(
+    spawn(command, [...first, kit, 'follow', '--directory', state], {
+      env: { PATH: join(directory, 'bin'), HOME: directory },
+      stdio: 'ignore',
+    }),
+  );
 }
 
 /** Lines of sshd_config: who comes from there needs two keys. */

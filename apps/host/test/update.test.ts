@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { endWithUs } from '@writ/testkit/end-with-us';
 import { sha256 } from './bundle.js';
 import { kit, Machine } from './machine.js';
 import { installed, interpreter, shells } from './toolbox.js';
@@ -58,10 +59,12 @@ it('a follower goes on as the kit that took its place, without being started aga
   const { service } = machine;
   const [command, ...first] = interpreter(shell);
   const own = join(machine.state, 'writ-host');
-  const following = spawn(command, [...first, own, 'follow', '--directory', machine.state], {
-    env: { PATH: join(machine.directory, 'bin'), HOME: machine.directory },
-    stdio: 'ignore',
-  });
+  const following = endWithUs(
+    spawn(command, [...first, own, 'follow', '--directory', machine.state], {
+      env: { PATH: join(machine.directory, 'bin'), HOME: machine.directory },
+      stdio: 'ignore',
+    }),
+  );
   const told = async () => {
     await service.holds();
     const reported = service.report();

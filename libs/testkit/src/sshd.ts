@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { endWithUs } from './end-with-us.js';
 
 const run = promisify(execFile);
 
@@ -134,6 +135,7 @@ export async function startSshd(
       stdio: ['ignore', 'ignore', 'pipe'],
       detached: true,
     });
+    endWithUs(child, true);
     const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
     const logFile = join(directory, 'log');
     child.stderr.pipe(createWriteStream(logFile, { mode: 0o600 }));
