@@ -1,8 +1,12 @@
 import {
   appendFileSync,
   chmodSync,
+  cpSync,
   existsSync,
   readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -56,17 +60,30 @@ describe.each(installed(shells))('in %s', (shell) => {
     expect(readFileSync(machine.config, 'utf8')).toBe(`# above\n${original}# below\n`);
   });
 
-  it('with a directory of drop-ins sshd_config is not touched', async () => {
+  it.each(
+    share(shell, ['a directory of drop-ins', 'a link to one', 'a link to one that leads to another since']),
+  )('with %s sshd_config is not touched', async (kind) => {
     machine = await Machine.start({ shell, dropins: true });
-    const before = treeOf(join(machine.directory, 'sshd_config.d'));
+    const drops = join(machine.directory, 'sshd_config.d');
+    const first = `${drops}.1`;
+    if (kind !== 'a directory of drop-ins') {
+      renameSync(drops, first);
+      symlinkSync(first, drops);
+    }
+    const before = treeOf(realpathSync(drops));
     const original = readFileSync(machine.config);
     await machine.joined();
     expect(readFileSync(machine.config).equals(original)).toBe(true);
     expect(readFileSync(machine.dropin, 'utf8')).toContain('TrustedUserCAKeys ');
     expect(await machine.logsIn()).toBe(true);
+    if (kind === 'a link to one that leads to another since') {
+      cpSync(first, `${drops}.2`, { recursive: true, filter: (path) => !path.endsWith('writ.conf') });
+      rmSync(drops);
+      symlinkSync(`${drops}.2`, drops);
+    }
     expect(await machine.run(['leave', '--yes'])).toMatchObject({ status: 0, stderr: '' });
     expect(readFileSync(machine.config).equals(original)).toBe(true);
-    expect(treeOf(join(machine.directory, 'sshd_config.d'))).toEqual(before);
+    expect(treeOf(existsSync(first) ? first : drops)).toEqual(before);
     expect(await machine.ordinaryLogsIn()).toBe(true);
   });
 
