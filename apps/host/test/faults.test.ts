@@ -41,7 +41,10 @@ const ofJoin = [
 ];
 const ofSuccession = ['signers-kept'];
 const ofTheirs = ['theirs-authorities', 'theirs-revoked'];
-const ofCut = ['cut-fetched', 'cut-checked', 'cut-kept', 'sessions-found', 'sessions-told', 'sessions-ended'];
+const ofCut = [
+  ...['cut-fetched', 'cut-checked', 'cut-kept'],
+  ...['sessions-found', 'sessions-told', 'below-told', 'sessions-ended'],
+];
 /** These are tried where there is PAM: pam.test.ts. */
 const ofPam = ['pam-intent', 'pam-written'];
 const ofUpdate = ['kit-kept', 'kit-replaced'];

@@ -51,7 +51,7 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
   });
 
   /** Each of these is tried in one shell. */
-  const turns = [0, 1, 2, 3, 4, 5, 6];
+  const turns = [0, 1, 2, 3, 4, 5, 6, 7];
   const inTurn = turns.map((n) => (part(shell, turns).includes(n) ? it : undefined));
 
   it('those end, of every kind, that rest on a certificate that is named, and no other, whatever else is called sshd', async () => {
@@ -98,6 +98,38 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
     expect(await machine.run(['sync'])).toMatchObject(done);
     expect(machine.service.statements.at(-1)).toMatch(/^cut 1\nsessions 0$/m);
   });
+
+  inTurn[7]?.(
+    'a connection is told why and ends before what it has begun is looked for; all of that ends with it, however much it is',
+    async () => {
+      const gone = sessions.identity();
+      const { place } = sessions;
+      // None of it hears that the connection is over.
+      const begun = await sessions.open(gone.key, [place, 'trap "" HUP; echo $$; echo in; sleep 60; :']);
+      const ending = await sessions.open(gone.key, ['-tt', place, atWork]);
+      const withTerminal = ending.lines.some((line) => line.trim() === 'in');
+      sessions.cut(sessions.serials(gone.serial));
+      const stopped = await machine.run(['sync'], '', { WRIT_HOST_STOP_AFTER: 'sessions-told' });
+      expect(stopped).toMatchObject({ signal: 'SIGKILL' });
+      expect(readFileSync(join(machine.state, 'tmp/below'), 'utf8')).toBe('');
+      await Promise.all([begun.ended, ending.ended]);
+      expect(ending.lines.join().includes('writ-host: this session')).toBe(withTerminal);
+      process.kill(Number(begun.lines.find((line) => /^[0-9]+$/.test(line))), 'SIGKILL');
+
+      // Below another, in a session of its own, below nobody any more.
+      const sleep = `sleep 60.${machine.sshd.pid}`;
+      const each = `(setsid ${sleep} & (${sleep}; :) & ${sleep}; :) & (${sleep} &)`;
+      const many = await sessions.open(gone.key, [
+        place,
+        `n=0; while [ "$n" -lt 40 ]; do n=$((n + 1)); ${each}; done; echo in; ${sleep}; :`,
+      ]);
+      sessions.log();
+      expect(running(sleep)).toBeGreaterThan(40);
+      expect(await machine.run(['sync'])).toMatchObject(done);
+      await many.ended;
+      expect(running(sleep)).toBe(0);
+    },
+  );
 
   inTurn[0]?.(
     'one ends that was opened with a key that is named, one that is named itself, and one that came later',
@@ -446,6 +478,17 @@ function following({ directory, state }: Machine, shell: Shell): ChildProcess {
       stdio: 'ignore',
     }),
   );
+}
+
+/** How many processes there are of that command. */
+function running(command: string): number {
+  return readdirSync('/proc').filter((name) => {
+    try {
+      return readFileSync(`/proc/${name}/cmdline`, 'utf8') === `${command.replaceAll(' ', '\0')}\0`;
+    } catch {
+      return false;
+    }
+  }).length;
 }
 
 /** Lines of sshd_config: who comes from there needs two keys. */
