@@ -353,6 +353,14 @@ describe('a statement is refused, and changes nothing,', () => {
     await refusedBy('cut_unknown', web.enforces({ cut: BigInt(krlVersion) + 1n }));
     await refusedBy('statement_malformed', web.enforces({ cut: BigInt(krlVersion), sessions: 99_999_999 }));
     expect(await web.enforces({ cut: BigInt(krlVersion), sessions: 100_000 })).toMatchObject({ status: 204 });
+    const isCut = async () => {
+      const { items } = await acme.as(acme.owner, 'enforcement', { params: { version: krlVersion } });
+      return items.find(({ host }) => host === web.name)?.cut;
+    };
+    expect(await isCut()).toBe(true);
+    // What it said before does not count any more.
+    await web.enforces({ cut: null });
+    expect(await isCut()).toBe(false);
   });
 
   it('by a key that was revoked, and by a host that was removed', async () => {

@@ -26,8 +26,8 @@ export interface NewHostStatement {
 export type StatementOutcome =
   'kept' | 'host_gone' | 'key_unknown' | 'nonce_used' | 'krl_unknown' | 'cut_unknown';
 
-/** Whether a statement proves no later cut list than the one that is kept: then the first one stays. */
-const noNewCut = Prisma.sql`coalesce(excluded.cut_number <= old.cut_number, excluded.cut_number is null)`;
+/** Whether a statement says the same of cut lists as the one that is kept: then the first one stays. */
+const sameCut = Prisma.sql`excluded.cut_number is not distinct from old.cut_number`;
 
 /**
  * Keeps statements, of each host one, in one statement: only where the host is there, the key is one of its keys on record that was not revoked, no
@@ -84,10 +84,10 @@ export async function keepStatements(
       from judged where outcome = 'kept' order by host_id
       on conflict (host_id, krl_version) do update set
         stated_at = case when old.doubted_at is null then old.stated_at else excluded.stated_at end,
-        fingerprint = case when old.doubted_at is null and ${noNewCut} then old.fingerprint else excluded.fingerprint end,
-        statement = case when old.doubted_at is null and ${noNewCut} then old.statement else excluded.statement end,
-        signature = case when old.doubted_at is null and ${noNewCut} then old.signature else excluded.signature end,
-        cut_number = greatest(old.cut_number, excluded.cut_number),
+        fingerprint = case when old.doubted_at is null and ${sameCut} then old.fingerprint else excluded.fingerprint end,
+        statement = case when old.doubted_at is null and ${sameCut} then old.statement else excluded.statement end,
+        signature = case when old.doubted_at is null and ${sameCut} then old.signature else excluded.signature end,
+        cut_number = excluded.cut_number,
         sessions = least(old.sessions::bigint + excluded.sessions, 2147483647), unknown_sessions = excluded.unknown_sessions,
         confirmed_at = excluded.confirmed_at, nonce_at = excluded.nonce_at, doubted_at = null
       where old.nonce_at < excluded.nonce_at or old.nonce_at >= ${future}::timestamptz
@@ -151,7 +151,7 @@ export interface EnforcementRow {
   /** The newest KRL that it has proved to enforce; null: none. */
   readonly provedVersion: bigint | null;
   readonly lastSeenAt: Date | null;
-  /** Whether it has worked off the cut list that was made with that KRL, or a later one. */
+  /** Whether it has worked off the cut list that was made with that KRL, or a later one, by what it stated last. */
   readonly cut: boolean;
   /** How many sessions it ended when it took that KRL on. */
   readonly sessions: number;
@@ -176,7 +176,7 @@ const standing = (organizationId: string, { version, silentBefore }: Enforcement
       left join (
         select host_id, max(confirmed_at) as at, max(krl_version) filter (where doubted_at is null) as proved,
           min(stated_at) filter (where doubted_at is null and krl_version >= ${version}::bigint) as since,
-          max(cut_number) as cut,
+          (array_agg(cut_number order by confirmed_at desc, krl_version desc))[1] as cut,
           (array_agg(sessions order by krl_version) filter (where krl_version >= ${version}::bigint))[1] as sessions,
           (array_agg(unknown_sessions order by krl_version desc) filter (where doubted_at is null))[1] as unknown
         from host_statements where organization_id = ${organizationId}::uuid group by host_id
