@@ -65,7 +65,7 @@ function sentence({
   const counts = [
     counted(certificates, 'certificate'),
     counted(keys, 'key'),
-    ...(sessionsEnded > 0 ? [`${counted(sessionsEnded, 'session')} ended`] : []),
+    ...(sessionsEnded > 0 ? [`signed out of ${counted(sessionsEnded, 'session')}`] : []),
   ];
   const until = `${user} is locked until ${instant(lockedUntil)}`;
   // Hosts have nothing to learn.

@@ -68,7 +68,7 @@ function sentence(
     ...(serials > 0 && certificates === 0 ? [] : [counted(certificates, 'certificate')]),
     ...(serials === 0 ? [] : [`${counted(serials, 'serial')} of which no certificate is known`]),
     ...(keys > 0 ? [counted(keys, 'key')] : []),
-    ...(sessionsEnded > 0 ? [`${counted(sessionsEnded, 'session')} ended`] : []),
+    ...(sessionsEnded > 0 ? [`signed out of ${counted(sessionsEnded, 'session')}`] : []),
   ];
   const removed = host === undefined ? '' : '; the host is removed';
   return `Revoked: ${counts.join(', ')}${closed}${removed}. ${learnt}`;
