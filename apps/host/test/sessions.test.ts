@@ -34,7 +34,13 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
     machine = await Machine.start({ shell, config: ['Subsystem sftp internal-sftp'] });
     appendFileSync(
       machine.config,
-      [askingForTwo('127.0.0.2'), askingForTwo('127.0.0.3'), '  LogLevel INFO\n'].join(''),
+      [
+        `ListenAddress 127.0.0.4:${machine.sshd.port}\n`,
+        askingForTwo('Address 127.0.0.2'),
+        ...['Address 127.0.0.3', 'LocalAddress 127.0.0.4'].map(
+          (where) => `${askingForTwo(where)}  LogLevel INFO\n`,
+        ),
+      ].join(''),
     );
     machine.service.takesStatements = true;
     sessions = new OpenSessions(machine);
@@ -231,16 +237,31 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
       const asking = connect(machine.sshd.port, '127.0.0.1');
       await once(asking, 'data');
       const half = await sessions.open(sessions.identity().key, twice('127.0.0.3'));
+      const there = ['-i', ordinaryKey.path, `${machine.login}@127.0.0.4`, atWork];
+      const elsewhere = await sessions.open(sessions.identity().key, there);
       sessions.cut(sessions.serials(1));
       expect(await machine.run(['sync'])).toMatchObject(done);
-      expect(service.statements.at(-1)).toMatch(/^unknown 1$/m);
+      expect(service.statements.at(-1)).toMatch(/^unknown 2$/m);
       expect((await machine.run(['status'])).stdout).toMatch(
-        /^Sessions +0 open, .*, and 1 of which nobody says what they were opened with$/m,
+        /^Sessions +0 open, .*, and 2 of which nobody says what they were opened with$/m,
       );
       sessions.cut(`key ${ordinaryKey.fingerprint}`);
       expect(await machine.run(['sync'])).toMatchObject(done);
-      await half.ended;
+      await Promise.all([half.ended, elsewhere.ended]);
       expect(service.statements.at(-1)).toMatch(/^unknown 0$/m);
+      // What sshd cannot be asked about counts as it is written.
+      const config = readFileSync(machine.config, 'utf8');
+      const unlike = 'RDomain nowhere\n  LogLevel INFO';
+      writeFileSync(machine.config, `${config}${askingForTwo(unlike)}`);
+      const plain = sessions.identity();
+      const single = await sessions.open(plain.key);
+      sessions.log();
+      expect(await machine.run(['sync'])).toMatchObject(done);
+      expect(service.statements.at(-1)).toMatch(/^unknown 1$/m);
+      writeFileSync(machine.config, config);
+      sessions.cut(sessions.serials(plain.serial));
+      expect(await machine.run(['sync'])).toMatchObject(done);
+      await single.ended;
       // By a line that is no login of a key, nothing; by none at all nobody knows.
       const silent = await sessions.open(sessions.identity().key);
       writeFileSync(sessions.logFile, '');
@@ -252,7 +273,6 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
       expect(silent.client.exitCode).toBeNull();
       asking.destroy();
       // Where it cannot be known of any, that is pointed out.
-      const config = readFileSync(machine.config, 'utf8');
       for (const [lines, words] of [
         ['LogLevel QUIET', 'sshd logs no logins (LogLevel): '],
         ['LogLevel INFO\nAuthenticationMethods publickey,publickey', 'sshd asks for more than a key'],
@@ -492,8 +512,7 @@ function running(command: string): number {
 }
 
 /** Lines of sshd_config: who comes from there needs two keys. */
-const askingForTwo = (address: string) =>
-  `Match Address ${address}\n  AuthenticationMethods publickey,publickey\n`;
+const askingForTwo = (where: string) => `Match ${where}\n  AuthenticationMethods publickey,publickey\n`;
 
 /** Processes of some login's own that are called sshd and hold so many files open that their names fit into no program's arguments. */
 async function pretenders(directory: string): Promise<readonly ChildProcess[]> {
