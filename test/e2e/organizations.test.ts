@@ -656,10 +656,12 @@ describe('customers', () => {
       await org.as(org.owner, 'createCustomer', { body }, url);
       return queries() - before;
     };
-    const second = await asked('second');
-    expect(second).toBeGreaterThan(5);
-    for (let n = 3; n <= 50; n++) await asked(`customer-no-${n}`);
-    expect(await asked('fifty-first')).toBe(second);
+    const counts: number[] = [];
+    for (let n = 2; n <= 51; n++) counts.push(await asked(`customer-no-${n}`));
+    // What the service asks for by itself now and then is counted with the one or the other.
+    const first = Math.min(...counts.slice(0, 5));
+    expect(first).toBeGreaterThan(5);
+    expect(Math.min(...counts.slice(-5))).toBe(first);
   });
 
   it('choose how long their sessions last', async () => {
