@@ -27,7 +27,7 @@ export async function useInvitation(
     where organization_id = ${organizationId}::uuid and token_hash = ${Uint8Array.from(tokenHash)}::bytea
       and used_at is null and expires_at > ${now}::timestamptz
     returning id, user_id as "userId", purpose, created_by_id as "createdById",
-      created_at as "createdAt", role_ids::text[] as "roleIds"`;
+      created_at as "createdAt", coalesce(role_ids, '{}')::text[] as "roleIds"`;
   return rows[0] ?? null;
 }
 
