@@ -151,7 +151,7 @@ export interface EnforcementRow {
   /** The newest KRL that it has proved to enforce; null: none. */
   readonly provedVersion: bigint | null;
   readonly lastSeenAt: Date | null;
-  /** Whether it has worked off the cut list that was made with that KRL, or a later one, by what it stated last. */
+  /** Whether it has worked off the cut list that was made with that KRL, or a later one, by what it stated with its newest KRL. */
   readonly cut: boolean;
   /** How many sessions it ended when it took that KRL on. */
   readonly sessions: number;
@@ -176,7 +176,7 @@ const standing = (organizationId: string, { version, silentBefore }: Enforcement
       left join (
         select host_id, max(confirmed_at) as at, max(krl_version) filter (where doubted_at is null) as proved,
           min(stated_at) filter (where doubted_at is null and krl_version >= ${version}::bigint) as since,
-          (array_agg(cut_number order by confirmed_at desc, krl_version desc))[1] as cut,
+          (array_agg(cut_number order by krl_version desc) filter (where doubted_at is null))[1] as cut,
           (array_agg(sessions order by krl_version) filter (where krl_version >= ${version}::bigint))[1] as sessions,
           (array_agg(unknown_sessions order by krl_version desc) filter (where doubted_at is null))[1] as unknown
         from host_statements where organization_id = ${organizationId}::uuid group by host_id
