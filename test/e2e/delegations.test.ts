@@ -529,6 +529,14 @@ describe('what is revoked at home of people who are in a customer', () => {
     });
   });
 
+  it('is answered with it also where the delegation has just ended, and its certificates with it', async () => {
+    const delegation = await delegate('tea');
+    await org.as(ines, 'endDelegation', at(initrode, { delegation }));
+    const body = { user: 'tea', reason: 'stolen' };
+    const { elsewhere } = await org.as(org.owner, 'revoke', { body });
+    expect(elsewhere).toEqual([{ organization: 'initrode', krlVersion: await krlVersion() }]);
+  });
+
   it('is waited for there, with counts and without the names of its hosts', async () => {
     await delegate('sam');
     await host.reports();

@@ -41,7 +41,10 @@ export async function judgeInvitation(
     organizationId,
     permissions: await heldPermissions(tx, organizationId, administrativeRole),
     // Whoever put it into a role since has been judged with this invitation open.
-    roles: (await rolesOf(tx, clock, organization, { id })).filter((role) => roleIds.includes(role.id)),
+    roles:
+      roleIds.length === 0
+        ? []
+        : (await rolesOf(tx, clock, organization, { id })).filter((role) => roleIds.includes(role.id)),
   };
   const permission = purpose === 'reset' ? 'user.reset' : 'user.invite';
   if (!mayOpenAccount(await granterOf(tx, clock, caller), permission, account).allowed) throw withdrawn();
