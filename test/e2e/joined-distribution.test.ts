@@ -14,6 +14,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { HostSession } from '@writ/contract';
 import { certificatePin, selfSigned } from '@writ/api/testing';
 import { makeHostKeys, runProgram, startSshd } from '@writ/testkit/sshd';
 import { freePort } from '../service/service.js';
@@ -149,7 +150,8 @@ async function byName(...words: readonly string[]): Promise<Ended> {
   return ana.run(command, args);
 }
 
-async function ssh(): Promise<string> {
+/** How ssh gets in there, but for where to. */
+async function identity(): Promise<readonly string[]> {
   const keyPath = ana.path('id');
   if (!existsSync(keyPath)) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', keyPath]);
   await ana.data('cert', 'issue', '--role', 'web-admin', '--key', `${keyPath}.pub`, '--ttl', '5m');
@@ -162,10 +164,12 @@ async function ssh(): Promise<string> {
     ],
     ...['GlobalKnownHostsFile=none', 'StrictHostKeyChecking=yes', 'HostKeyAlias=web-1.acme.example'],
   ].flatMap((option) => ['-o', option]);
-  const { stdout } = await runProgram('ssh', [
-    ...['-F', 'none', '-p', String(host.port), '-i', keyPath, ...options],
-    ...[`${me}@127.0.0.1`, 'echo in'],
-  ]);
+  return ['-q', '-F', 'none', '-i', keyPath, ...options];
+}
+
+async function ssh(): Promise<string> {
+  const where = ['-p', String(host.port), `${me}@127.0.0.1`];
+  const { stdout } = await runProgram('ssh', [...(await identity()), ...where, 'echo in']);
   return stdout;
 }
 
@@ -185,6 +189,33 @@ it('a host joins a service whose certificate nobody vouches for, through its own
   expect((await kit('status')).status).toBe(0);
   if (uid === 0) expect((await byName('status')).status).toBe(0);
 }, 120_000);
+
+/** Who is not root has kits that look after one sshd each, and what does not come over TCP is nobody's. */
+const asRoot = uid === 0 ? it : undefined;
+
+asRoot?.(
+  'a session that does not come over TCP is counted, shown and ended there',
+  async () => {
+    const proxy = ['-o', `ProxyCommand=${[...host.through, sshdPath, '-i'].join(' ')}`, `${me}@vm`];
+    const session = spawn('ssh', [...(await identity()), ...proxy, 'echo in; exec cat'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const ended = new Promise((resolve) => session.once('close', resolve));
+    await Promise.race([ended, new Promise((resolve) => session.stdout.once('data', resolve))]);
+    expect(await kit('sync')).toMatchObject({ status: 0, stderr: '' });
+    const open = async () =>
+      (await ana.json<HostSession[]>('sessions', 'list')).filter(({ from }) => from === null);
+    const [one, ...others] = await open();
+    expect(one).toMatchObject({ host: 'web-1.acme.example', how: 'unknown' });
+    expect(others).toEqual([]);
+    expect(await ana.json('host', 'show', 'web-1.acme.example')).not.toMatchObject({ unknownSessions: 0 });
+    await ana.data('sessions', 'cut', one?.id ?? '', '--yes');
+    expect(await kit('sync')).toMatchObject({ status: 0, stderr: '' });
+    await ended;
+    expect(await open()).toEqual([]);
+  },
+  120_000,
+);
 
 it('the key that signs its bundles is replaced, and the host follows', async () => {
   const next = (await ana.data('host', 'bundle-key', 'next')).trim();

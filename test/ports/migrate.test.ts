@@ -40,6 +40,7 @@ const names = [
   '20261130040000_held_back',
   '20261130050000_accepted_delegates',
   '20261130060000_roles_at_reset',
+  '20261130070000_sessions_from_no_network',
 ];
 
 describe('migrating', () => {

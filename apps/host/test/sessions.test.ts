@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   appendFileSync,
@@ -15,7 +15,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { endWithUs } from '@writ/testkit/end-with-us';
 import { kit, Machine } from './machine.js';
-import { atWork, OpenSessions, statusOf } from './open-sessions.js';
+import { atWork, type Identity, OpenSessions, statusOf } from './open-sessions.js';
 import { installed, interpreter, type Shell, shells } from './toolbox.js';
 
 const tried = process.env['WRIT_HOST_TESTS'] === 'all' ? installed(shells) : installed(shells).slice(0, 2);
@@ -305,8 +305,8 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
         .split('\n')
         .filter((line) => line.startsWith('Accepted publickey'));
       const [ofVictim = '', ofLiar = ''] = lines.slice(-2);
-      const written = (pid: number, text: string, tag = 'sshd') =>
-        `2026-11-26T06:30:14.123456+00:00 web-1 ${tag}[${pid}]: ${text}\n`;
+      const written = (pid: number, text: string, tag = 'sshd', moment = stamp()) =>
+        `${moment}.123456+00:00 web-1 ${tag}[${pid}]: ${text}\n`;
       const gone = sessions.identity();
       const asGone = ofVictim
         .replace(victim.key.fingerprint, gone.key.fingerprint)
@@ -314,13 +314,15 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
       writeFileSync(
         sessions.logFile,
         [
-          // Of a process that had the number before, of another program, in a name that nobody has.
+          // Of processes that had the number before, of another program, in a name that nobody has.
           written(first, asGone.replace(/ port [0-9]+ /, ' port 9 ')),
+          written(first, asGone, 'sshd', '2026-01-26T06:30:14'),
           written(first, asGone, 'sudo'),
           written(first, `Invalid user ${asGone} from 192.0.2.1 port 7`),
           written(first + 1000, asGone),
           written(first, ofVictim),
-          `Nov 26 06:30:14 web-1 auth.info sshd-session[${second}]: ${ofLiar}\n`,
+          `Jan  6 00:30:14 web-1 sshd[${second}]: ${asGone.replace(/ port [0-9]+ /, / port [0-9]+ /.exec(ofLiar)?.[0] ?? '')}\n`,
+          `${stamp('%b %e %H:%M:%S')} web-1 auth.info sshd-session[${second}]: ${ofLiar}\n`,
           // Too late: what the process was said to be first counts.
           written(first, asGone),
         ].join(''),
@@ -467,6 +469,34 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
     await stays.ended;
   });
 
+  inTurn[6]?.('one ends that does not come over TCP, by what sshd wrote of its process', async () => {
+    const { service } = machine;
+    const [gone, stays] = [sessions.identity(), sessions.identity()];
+    const [ending, other] = [await withoutNetwork(machine, gone), await withoutNetwork(machine, stays)];
+    // What sshd says of where they come from is the same.
+    const written = ({ pid, line }: WithoutNetwork) => `${stamp()}+00:00 vm-1 sshd[${pid}]: ${line}\n`;
+    const log = () => writeFileSync(sessions.logFile, [ending, other].map(written).join(''));
+    sessions.cut(sessions.serials(gone.serial));
+    log();
+    expect(await machine.run(['sync'])).toMatchObject(done);
+    await ending.ended;
+    expect(other.client.exitCode).toBeNull();
+    expect(service.sessions.at(-1)).toMatchObject({
+      sessions: [{ serial: String(stays.serial), from: null, login: machine.login }],
+    });
+    expect(service.statements.at(-1)).toMatch(/^sessions 1\nunknown 0$/m);
+    // Without a process, what is written is of any of them.
+    const third = await withoutNetwork(machine, gone);
+    writeFileSync(sessions.logFile, `${third.line}\n`);
+    expect(await machine.run(['sync'])).toMatchObject(done);
+    expect(third.client.exitCode).toBeNull();
+    expect(sessions.known()).toHaveLength(1);
+    for (const { client, ended } of [other, third]) {
+      client.kill('SIGKILL');
+      await ended;
+    }
+  });
+
   inTurn[3]?.(
     'one that is about to begin when the list comes ends while the host follows, with nothing new',
     async () => {
@@ -485,6 +515,40 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
     },
   );
 });
+
+/** A session whose sshd was started for it alone, with pipes in place of a connection. */
+interface WithoutNetwork {
+  readonly client: ChildProcess;
+  /** Of the sshd that answers for it. */
+  readonly pid: number;
+  /** What that one has written of how somebody was let in. */
+  readonly line: string;
+  readonly ended: Promise<unknown>;
+}
+
+async function withoutNetwork({ directory, config, login }: Machine, by: Identity): Promise<WithoutNetwork> {
+  const log = join(directory, `log_${by.serial}_${Date.now()}`);
+  const sshd = process.env['WRIT_SSHD'] ?? '/usr/sbin/sshd';
+  const options = [
+    ...['BatchMode=yes', 'IdentitiesOnly=yes', 'IdentityAgent=none', ...Machine.unproved],
+    `ProxyCommand='${sshd}' -i -f '${config}' -E '${log}'`,
+  ].flatMap((each) => ['-o', each]);
+  const args = ['-q', '-F', 'none', '-i', by.key.path, ...options, `${login}@vm`, atWork];
+  const client = spawn('ssh', args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = once(client, 'close');
+  await Promise.race([once(client.stdout, 'data'), ended]);
+  const accepted = /^Accepted publickey .*$/m.exec(readFileSync(log, 'utf8'))?.[0] ?? '';
+  const below = readFileSync(`/proc/${client.pid}/task/${client.pid}/children`, 'utf8').trim();
+  return { client, pid: Number(below), line: accepted, ended };
+}
+
+/** This moment, as logs write it here. */
+function stamp(form = '%Y-%m-%dT%H:%M:%S'): string {
+  return execFileSync('date', [`+${form}`], {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+  }).trim();
+}
 
 /** As the service answers where nothing is new. */
 const nothing = { status: 200, body: 'writ-changes 1\nnonce writ_n.x\nend\n' };

@@ -397,8 +397,11 @@ const reportedSession = {
   serial: DecimalString.nullable(),
   /** The certified key, or the one that logged in by itself. */
   key: Fingerprint.nullable(),
-  /** IP address. */
-  from: z.string().regex(/^[0-9a-f.:]{1,64}$/),
+  /** IP address; null: it does not come over a network (sshd on a Unix socket or a vsock). */
+  from: z
+    .string()
+    .regex(/^[0-9a-f.:]{1,64}$/)
+    .nullable(),
   /** Who told the host what it was opened with: PAM, or sshd's log; 'unknown': nobody. */
   how: z.enum(['pam', 'log', 'unknown']),
 };

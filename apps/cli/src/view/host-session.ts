@@ -1,5 +1,8 @@
 import type { HostSession } from '@writ/contract';
 
+/** '192.0.2.7', 'no network': sshd on a Unix socket or a vsock */
+export const cameFrom = (from: string | null): string => from ?? 'no network';
+
 /** 'role admin', 'certificate 17', 'key SHA256:…', 'unknown' */
 export function restsOn({ role, serial, key }: HostSession): string {
   if (role !== null) return `role ${role}`;

@@ -2,6 +2,7 @@ import type { RevocationPreview } from '@writ/contract';
 import { counted } from '../numbers.js';
 import type { Line } from '../terminal/text.js';
 import { field, instant } from './fields.js';
+import { cameFrom } from './host-session.js';
 
 /** Names that are printed of each kind; of more it is said how many. */
 const named = 10;
@@ -45,7 +46,7 @@ function sessionLines({
     .map(({ host, login, user, from, began, lastSeenAt, silent }) =>
       field(
         '',
-        `${host}: ${user ?? 'somebody'}${login === null ? '' : ` as ${login}`} from ${from}, since ${instant(began)}${silent ? `; the host was last heard of ${instant(lastSeenAt)}` : ''}`,
+        `${host}: ${user ?? 'somebody'}${login === null ? '' : ` as ${login}`} from ${cameFrom(from)}, since ${instant(began)}${silent ? `; the host was last heard of ${instant(lastSeenAt)}` : ''}`,
       ),
     );
   const silent = unheard.hosts.map(({ name }) => name);

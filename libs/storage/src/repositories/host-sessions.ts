@@ -14,7 +14,8 @@ export interface ReportedSession {
   /** 'SHA256:…' of the certified key, or of the one that logged in by itself. */
   readonly key: string | null;
   /** IP address. */
-  readonly from: string;
+  /** Null: it does not come over a network. */
+  readonly from: string | null;
   readonly began: Date;
   readonly how: 'pam' | 'log' | 'unknown';
 }

@@ -9,7 +9,7 @@ import { signedIn, type Client } from '../../session/client.js';
 import { collect } from '../../session/pages.js';
 import { askToGoOn } from '../../terminal/ask.js';
 import { instant } from '../../view/fields.js';
-import { restsOn } from '../../view/host-session.js';
+import { cameFrom, restsOn } from '../../view/host-session.js';
 
 /** So many are said one by one before it is asked, and so many are cut with one request. */
 const said = 20;
@@ -72,7 +72,7 @@ function chosen(items: readonly HostSession[], ids: readonly string[]): readonly
 /** 'web-1.acme.example 0f3b…: ana as root from 192.0.2.7 since 2026-01-31 08:00 UTC, role admin' */
 function sentence(session: HostSession): string {
   const { host, id, user, login, from, began } = session;
-  return `${host} ${id}: ${user ?? 'somebody'} as ${login ?? 'unknown'} from ${from} since ${instant(began)}, ${restsOn(session)}`;
+  return `${host} ${id}: ${user ?? 'somebody'} as ${login ?? 'unknown'} from ${cameFrom(from)} since ${instant(began)}, ${restsOn(session)}`;
 }
 
 /** Resolves to the KRL version that says so. */

@@ -5,7 +5,7 @@ import { collect } from '../../session/pages.js';
 import { printTable } from '../../terminal/table.js';
 import { bad, strong } from '../../terminal/text.js';
 import { instant } from '../../view/fields.js';
-import { restsOn, stateOf } from '../../view/host-session.js';
+import { cameFrom, restsOn, stateOf } from '../../view/host-session.js';
 
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
@@ -26,7 +26,7 @@ export const run: Run = async (surroundings, input) => {
     each.id,
     each.user ?? '-',
     each.login ?? '-',
-    each.from,
+    cameFrom(each.from),
     instant(each.began),
     restsOn(each),
     [stateOf(each) === 'open' ? 'open' : bad(stateOf(each))],
