@@ -36,6 +36,8 @@ describe('serials from reserved blocks', () => {
   beforeEach(async () => {
     state = await mkdtemp(join(tmpdir(), 'writ-serials-'));
     await makeHighWater(state);
+    // As where it has served before: the database has been used.
+    await (await openHighWater(state)).raise({ serials: new Map([[randomUUID(), 0n]]) });
     authority = anAuthority(aCaller(), { id: randomUUID() });
     await owner.query(
       `insert into authorities (id, organization_id, kind, state, key_type, public_key, fingerprint, sealed_key, max_validity_seconds)
@@ -147,6 +149,32 @@ describe('serials from reserved blocks', () => {
     expect(await next()).toBe('18');
   });
 
+  it('are kept where others share the database, whose files know by now that they were reserved', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'writ-serials-'));
+    const start = async (directory: string) => {
+      const highWater = await openHighWater(directory);
+      await highWater.setShared(true);
+      expect(await reconcileHighWater(database.connection('owner'), highWater)).toEqual({
+        moved: [],
+        heldBack: false,
+      });
+      const source = blockSerials({ pool: app, highWater });
+      started.push(source);
+      return source;
+    };
+    await makeHighWater(other);
+    const one = await start(state);
+    await take(one, 1);
+    const second = await start(other);
+    await one.close();
+    await (await start(state)).close();
+    await second.close();
+    const third = await start(other);
+    expect(await take(third, 1)).toEqual([17n]);
+    await third.close();
+    await rm(other, { recursive: true });
+  });
+
   it('are handed out once also where one is taken while the rest goes back', async () => {
     const highWater = await openHighWater(state);
     let meanwhile: bigint | undefined;
@@ -225,11 +253,15 @@ describe('serials from reserved blocks', () => {
     const source = await service();
     await take(source, 1);
     await rm(join(state, 'high-water.json'));
-    await expect(service()).rejects.toMatchObject({
+    const refusal = (words: RegExp) => ({
       code: 'high_water_invalid',
-      message: expect.stringMatching(/is missing, .* writ restore --in-place/) as string,
+      message: expect.stringMatching(words) as string,
     });
+    await expect(service()).rejects.toMatchObject(refusal(/is missing, .* writ restore --in-place/));
     expect(await hasHighWater(state)).toBe(false);
+    // Nor by whoever has a copy from the day of the installation.
+    await makeHighWater(state);
+    await expect(service()).rejects.toMatchObject(refusal(/knows of nothing, .* writ restore --in-place/));
   });
 
   it('tell the file every authority and organization, so that a restore knows who was never used', async () => {

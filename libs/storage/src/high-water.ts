@@ -195,11 +195,12 @@ function parse(path: string, text: string | undefined): HighWaterFile {
   throw new CodedError<StorageErrorCode>('high_water_invalid', `${path} is damaged. ${wayOn}`, { path });
 }
 
-/** The error for a file that is missing although the database is in use. */
-export function highWaterMissing(path: string): CodedError<StorageErrorCode> {
+/** The error for a file that is missing, or that knows of nothing, although the database is in use. */
+export function highWaterMissing({ path, found }: HighWater['file']): CodedError<StorageErrorCode> {
+  const what = found ? 'knows of nothing' : 'is missing';
   return new CodedError<StorageErrorCode>(
     'high_water_invalid',
-    `${path} is missing, although certificates or KRLs were given out from this database. ${wayOn}`,
+    `${path} ${what}, although certificates or KRLs were given out from this database. ${wayOn}`,
     { path },
   );
 }

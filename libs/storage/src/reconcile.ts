@@ -28,7 +28,8 @@ export interface Reconciled {
  * state directories may have used it, nobody knows how far its serials went: then nothing is changed but that every process on this
  * database holds back.
  * @param owner how to connect as the schema's owner
- * Ends in `high_water_invalid` where the file is missing and numbers were given out, of which it alone could say how far they went;
+ * Ends in `high_water_invalid` where the file is missing, or as it was before anything was given out, and numbers were given out, of which
+ * it alone could say how far they went;
  * `storage_unavailable`, `storage_full`, `state_dir_unusable`.
  */
 export async function reconcileHighWater(owner: ClientConfig, highWater: HighWater): Promise<Reconciled> {
@@ -38,7 +39,7 @@ export async function reconcileHighWater(owner: ClientConfig, highWater: HighWat
     await client.connect();
     await client.query('begin');
     const found = await numbersInUse(client);
-    if (!highWater.file.found && anyInUse(found)) throw highWaterMissing(highWater.file.path);
+    if (knowsNothing(highWater) && anyInUse(found)) throw highWaterMissing(highWater.file);
     if (isUnsure(found, highWater)) await holdBackAsOwner(client);
     if (await isHeldBackAsOwner(client)) {
       await client.query('commit');
@@ -69,6 +70,15 @@ export async function reconcileHighWater(owner: ClientConfig, highWater: HighWat
     // Ending the session rolls back.
     await client.end().catch(() => undefined);
   }
+}
+
+/**
+ * Whether it is not there, or is the one that a new installation begins with: the first start marks every organization before a number is
+ * given out. Of a directory that shares the database with others it is that of one that has never served.
+ */
+function knowsNothing(highWater: HighWater): boolean {
+  const { serials, krlVersions } = highWater.marks();
+  return !highWater.file.found || (!highWater.shared() && serials.size === 0 && krlVersions.size === 0);
 }
 
 /** Whether somebody has to say how it goes on. */

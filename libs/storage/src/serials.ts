@@ -10,7 +10,11 @@ import { reserveSerials, returnSerials, type SerialPool } from './reserve-serial
 
 /** A serial source that gives back what it did not use. */
 export interface BlockSerialSource extends SerialSource {
-  /** Gives unused serials back where nobody has reserved beyond them, so that an orderly stop leaves no gap. */
+  /**
+   * Gives unused serials back where nobody has reserved beyond them, so that an orderly stop leaves no gap. Where other state directories
+   * may use the database, they are skipped: the others' files may have learnt already that they were reserved, and would take a database that
+   * knows them no more for an older one.
+   */
   close(): Promise<void>;
 }
 
@@ -105,7 +109,7 @@ export function blockSerials({ pool, highWater, now = Date.now }: SerialOptions)
     async close() {
       await Promise.allSettled(reserving.values());
       // Taken out of reach first: what goes back may be somebody else's before we have heard so.
-      const unused = [...blocks];
+      const unused = highWater.shared() ? [] : [...blocks];
       blocks.clear();
       for (const [id, { organizationId, ranges }] of unused) {
         for (const { next, end } of [...ranges].reverse()) {
