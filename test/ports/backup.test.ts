@@ -336,6 +336,42 @@ describe('backup and restore', () => {
       expect(gap.rows).toEqual([{ to: '89' }]);
     });
 
+    it('keeps an authority revoked, and lets what took its place sign, where it can be opened', async () => {
+      const { organization, authority } = sample;
+      const successor = '5ca1ab1e-0000-4000-8000-000000000001';
+      await owner.query(`update authorities set state = 'revoked', believed_until = 0`);
+      await owner.query(
+        `insert into authorities (id, organization_id, kind, state, key_type, public_key, fingerprint, sealed_key, max_validity_seconds, next_serial)
+         select $1, organization_id, kind, 'active', key_type, '\\x05', 'SHA256:successor', '\\x06', 3600, 70 from authorities
+           where id = $2 and organization_id = $3`,
+        [successor, authority, organization],
+      );
+      await owner.query(
+        `insert into revocations (id, organization_id, kind, authority_id, serial_from, serial_to, reason, cause)
+         values (gen_random_uuid(), $1, 'serial', $2, 7, 8, 'lost', 'certificate')`,
+        [organization, successor],
+      );
+      await again({ skipUnknown: true });
+      const signing = () => owner.query('select fingerprint, state from authorities order by created_at');
+      const after = [
+        { fingerprint: expect.any(String) as string, state: 'revoked' },
+        { fingerprint: 'SHA256:successor', state: 'active' },
+      ];
+      expect((await signing()).rows).toEqual(after);
+      expect((await owner.query('select kind from epochs where id = $1', [successor])).rows).toEqual([
+        { kind: 'authority' },
+      ]);
+      // The secret was changed since the backup.
+      await owner.query(`update installation set "check" = '\\x0a'`);
+      await expect(again({ skipUnknown: true })).rejects.toMatchObject({ code: 'restore_loses_authority' });
+      expect((await signing()).rows).toEqual(after);
+      // Nothing is in need of it where the backup's signs.
+      await owner.query(`delete from authorities where id = $1`, [successor]);
+      await owner.query(`update authorities set state = 'active', believed_until = null`);
+      await again({ skipUnknown: true });
+      expect((await signing()).rows).toEqual([{ ...after[0], state: 'active' }]);
+    });
+
     it('keeps locks: those of the time of the backup, and those that came later', async () => {
       const lock = async (name: string): Promise<void> => {
         await owner.query(

@@ -53,6 +53,7 @@ export const exitStatus: Readonly<Record<string, number>> = {
   restore_not_empty: 62,
   restore_needs_confirmation: 63,
   restore_loses_revocations: 64,
+  restore_loses_authority: 65,
   restore_needs_secret: 66,
   backup_unreadable: 67,
   backup_unwritable: 68,

@@ -68,8 +68,11 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
     const control = `ControlPath=${join(machine.directory, 'control')}`;
     const ending = [
       await sessions.open(gone.key, ['-tt', place, atWork]),
-      // What would survive: it has no terminal, and does not listen.
-      await sessions.open(gone.key, [place, 'trap "" HUP; echo in; echo $$; sleep 60; :']),
+      // What would survive: it has no terminal, does not listen, and its name is of two lines.
+      await sessions.open(gone.key, [
+        place,
+        `${process.execPath} -e 'process.title = "a\\nb"; process.on("SIGHUP", () => {}); console.log("in\\n" + process.pid); setInterval(() => {}, 60000)'`,
+      ]),
       await sessions.open(gone.key, ['-N', place]),
       await sessions.open(gone.key, ['-s', place, 'sftp']),
       await sessions.open(gone.key, ['-M', '-o', control, place, atWork]),

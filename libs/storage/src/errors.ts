@@ -57,4 +57,6 @@ export type StorageErrorCode =
   /** Restoring where the high-water file does not know every serial skips 2^32 of them and was not confirmed. */
   | 'restore_needs_confirmation'
   /** Restoring forgets revocations that were published, and was not confirmed. */
-  | 'restore_loses_revocations';
+  | 'restore_loses_revocations'
+  /** The authority of the backup was revoked since, and what took its place cannot be opened with the backup's secret. */
+  | 'restore_loses_authority';

@@ -54,7 +54,7 @@ export interface Restored {
  * service publishes the KRL that says all this before it serves. No service may run meanwhile (`keepServicesAway`);
  * epochs go on past every one that there was, should one that ran before come back with what it remembers.
  * Ends in `backup_invalid`, `backup_newer`, `restore_not_empty`, `restore_needs_confirmation`,
- * `restore_loses_revocations`, `migration_failed`,
+ * `restore_loses_revocations`, `restore_loses_authority`, `migration_failed`,
  * `storage_unavailable`, `storage_full`, `state_dir_unusable`, `backup_unreadable`.
  */
 export async function restore(path: string, options: RestoreOptions): Promise<Restored> {
