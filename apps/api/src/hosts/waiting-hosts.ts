@@ -153,8 +153,11 @@ export class WaitingHosts {
     if (change.kind === 'krl') {
       forgetLists(room);
       void this.tellLists(room);
-    } else if (change.kind === 'bundles') this.forgetBundles(room);
-    else {
+    } else if (change.kind === 'bundles') {
+      // The key that signs the lists may be another one now, and hosts believe no other.
+      forgetLists(room);
+      this.forgetBundles(room);
+    } else {
       room.bundleChanges += 1;
       room.standing.delete(change.hostId);
       if (room.waiting.has(change.hostId)) this.ask(room, [change.hostId]);

@@ -216,6 +216,13 @@ describe('a change', () => {
     expect(fleet.most).toBe(2);
   });
 
+  it('of what bundles are made of makes lists that were signed before count no more: another key may sign by now', async () => {
+    ignore(...(await fleet.settled('a')).values());
+    fleet.krl = { ...fleet.krl, signature: 'signed by the next key' };
+    fleet.waiting.changed({ kind: 'bundles', organizationId: 'acme' });
+    expect(await fleet.ask('b', { bundle: null, krl: null }).news).toMatchObject({ krl: fleet.krl });
+  });
+
   it('that comes while bundles are made is not missed', async () => {
     const waiting = await fleet.settled('web');
     const later = fleet.ask('web', current);
