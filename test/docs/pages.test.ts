@@ -156,7 +156,9 @@ function keepPrinted({ stdout, stderr }: SshResult): void {
   const token = /^writ-join-1\S+$/m.exec(stdout)?.[0];
   if (token === undefined) return;
   printed.tokens.set(token.split('|')[5] ?? '', token);
-  printed.getKit = stderr.split('\n').flatMap((line) => /^ {2}((?:curl|echo) .*)/.exec(line)?.[1] ?? []);
+  printed.getKit = stderr
+    .split('\n')
+    .flatMap((line) => /^ {2}(?:cd .* && )?((?:curl|echo) .*) &&$/.exec(line)?.[1] ?? []);
 }
 
 /** What happens in the world before a command of a page. */

@@ -78,9 +78,15 @@ const run = (line: string): Promise<SshResult> => runProgram('/bin/sh', ['-c', l
 /** Pastes on the host what was printed with its token, and tells clients where it is: not on port 22. */
 async function joins({ stdout, stderr }: SshResult): Promise<void> {
   host.token(stdout.trim());
-  const pasted = stderr.split('\n').flatMap((line) => /^ {2}((?:curl|echo|sh) .*)/.exec(line)?.[1] ?? []);
+  const pasted = stderr.split('\n').flatMap((line) => /^ {2}((?:cd|echo|sh) .*)/.exec(line)?.[1] ?? []);
   expect(pasted).toHaveLength(3);
-  for (const line of pasted) expect({ line, ...(await host.run(line)) }).toMatchObject({ line, status: 0 });
+  const [get = '', compare = '', join = ''] = pasted;
+  // With all that comes of a paste, and the directory it makes below the host's own.
+  const paste = (...lines: string[]) =>
+    host.run(`export TMPDIR="$PWD"\n${lines.map((line) => host.command(line)).join('\n')}`);
+  const other = compare.replace(/'(.)/, (_, digit) => `'${digit === '0' ? '1' : '0'}`);
+  expect(await paste(get, other, join)).toMatchObject({ status: 1, stdout: 'writ-host: FAILED\n' });
+  expect(await paste(...pasted)).toMatchObject({ status: 0, stderr: '' });
   await run(`writ host set web-1 --address 127.0.0.1 --port ${host.sshd.port}`);
 }
 

@@ -45,7 +45,7 @@ export class KitHost {
       )
       .replace(
         /^sh writ-host join(.*)/,
-        `sh writ-host join$1 --name ${name} --token-file token ${etc} --directory ${directory}/kit`,
+        `sh writ-host join$1 --name ${name} --token-file ${directory}/token ${etc} --directory ${directory}/kit`,
       );
   }
 

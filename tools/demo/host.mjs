@@ -28,15 +28,12 @@ export async function newHost(base, full, sshdPath) {
 export async function joins(host, { token, lines }) {
   const { home, full, config, sshdPath } = host;
   writeFileSync(join(home, 'token'), `${token}\n`, { mode: 0o600 });
-  for (const line of lines) await mustType(host, line, { run: ['sh', '-c', line], seen: () => '' });
-  const said = `sh writ-host join --token-file token --name ${full}`;
-  const { logFile } = host.sshd;
-  await mustType(host, said, {
-    run: [
-      ...said.replace(' token ', ` ${home}/token `).split(' '),
-      ...['--sshd-config', config, '--sshd', sshdPath, '--directory', join(home, 'writ-host.d')],
-      ...['--log-file', logFile],
-    ],
+  const typed = lines.join('\n').replace(/ join$/, ` join --token-file ~/token --name ${full}`);
+  const where = `--sshd-config ${config} --sshd ${sshdPath} --directory ${home}/writ-host.d`;
+  await mustType(host, typed, {
+    run: ['sh', '-c', `${typed} ${where} --log-file ${host.sshd.logFile}`],
+    // Nothing is left behind.
+    env: { TMPDIR: home },
     seen: (line) => (line.startsWith('This host is') ? line : ''),
   });
   host.follow = start(host, 'writ-host follow', kit(host, 'follow'));

@@ -89,7 +89,10 @@ export function person(name, base, extra = {}) {
 const onlyHere = /^warning: ssh itself reads /;
 
 const quote = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`);
-const typed = (who, line) => process.stdout.write(`   ${paint('36', `${who.name} ${who.prompt} ${line}`)}\n`);
+const typed = (who, line) =>
+  process.stdout.write(
+    `   ${paint('36', `${who.name} ${who.prompt} ${line.replaceAll('\n', '\n     > ')}`)}\n`,
+  );
 const program = (words) => (words[0] === 'writ' ? [process.execPath, writ, ...words.slice(1)] : words);
 
 /**

@@ -221,10 +221,10 @@ async function addSecondFactor(who) {
   });
 }
 
-/** A token for hosts, and the lines that were printed for getting the kit. */
+/** A token for hosts, and the lines that were printed for joining with it. */
 async function newToken(who, options) {
   const { lines } = await mustType(who, ['writ', 'host', 'token', 'create', ...options], secretly);
-  const isCommand = (line) => /^ {2}(curl|echo) /.test(line);
+  const isCommand = (line) => /^ {2}(cd|echo|sh) /.test(line);
   return {
     token: lines.find((line) => line.startsWith('writ-join-1|')),
     lines: lines.filter(isCommand).map((line) => line.trim()),

@@ -54,8 +54,9 @@ export const run: Run = async (surroundings, input) => {
   const kit = await client.call('hostKit', {});
   const digest = createHash('sha256').update(kit).digest('hex');
   const get = pin === null ? 'curl -fsSo writ-host' : `curl -fsSk --pinnedpubkey '${pin}' -o writ-host`;
-  terminal.say(`  ${get} ${server.url}/writ-host`);
-  terminal.say(`  echo '${digest}  writ-host' | sha256sum -c`);
+  // One command: nothing runs that is not what was named. In a directory where nobody else can put or change a file.
+  terminal.say(`  cd "$(mktemp -d)" && ${get} ${server.url}/writ-host &&`);
+  terminal.say(`  echo '${digest}  writ-host' | sha256sum -c &&`);
   terminal.say('  sh writ-host join');
   terminal.data(token);
 };
