@@ -221,6 +221,19 @@ describe('a role of a customer that is only offered', () => {
     await reset();
   });
 
+  it('keeps nobody from opening the account to whom it is offered, and is not accepted then by whoever might open it', async () => {
+    const { handle, name } = await customer();
+    await role(dan, handle, 'web');
+    await org.member('pab', 'member', dan);
+    const delegation = await offer(name, 'web', { user: 'pab' });
+    const params = { user: 'pab' };
+    await org.as(org.owner, 'confirmUser', { params });
+    const { invitation } = await org.as(org.owner, 'resetUser', { params });
+    expect(await rulesOf(acceptAs(org.owner, handle, delegation))).toEqual(wouldGain);
+    await acceptAs(dan, handle, delegation);
+    await accept(invitation);
+  });
+
   it('once it is accepted, those in it let in whom they invited, as with a role of their own', async () => {
     const { handle, name } = await customer();
     await org.as(dan, 'createGroup', { body: { name: 'night' } });

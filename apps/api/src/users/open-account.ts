@@ -183,7 +183,7 @@ async function onlyFirstOwner(
 }
 
 /**
- * Where roles of customers are delegated to the account, opening it says who comes into them, and takes what delegating them takes:
+ * Where roles of customers are delegated or offered to the account, opening it says who comes into them, and takes what delegating them takes:
  * no service account does it. Ends in `people_only`, `second_factor_required`.
  */
 async function needPersonForDelegate(
@@ -204,7 +204,7 @@ async function accountOf(
   return { organizationId, permissions, roles };
 }
 
-/** Every role that the account is in, of customers too. */
+/** Every role that the account is in, of customers too; in what is only offered to it nobody is. */
 export async function rolesOf(
   tx: Transaction,
   clock: Clock,
@@ -212,7 +212,7 @@ export async function rolesOf(
   { id }: Pick<AccountRow, 'id'>,
 ): Promise<readonly GrantedRole[]> {
   const rows = await listRolesOf(tx, organizationId, id);
-  const delegated = await delegatesOfUsers(tx, organizationId, [id]);
+  const delegated = (await delegatesOfUsers(tx, organizationId, [id])).filter(({ accepted }) => accepted);
   return grantedRoles(tx, clock, organizationId, [
     ...rows.map(({ id: roleId, name }) => ({ id: roleId, name })),
     ...delegated.map(({ roleId, roleName, customerId }) => ({ id: roleId, name: roleName, customerId })),
