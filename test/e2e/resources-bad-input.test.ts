@@ -461,12 +461,15 @@ describe('names and pages in addresses', () => {
     }
   });
 
-  it('another organization, by its own handle', async () => {
-    const answer = await fetch(`${org.url}/v1/organizations/other00000000000/users`, {
-      headers: { authorization: `Bearer ${operator.token}` },
-    });
-    expect(answer.status).toBe(404);
-  });
+  it.each(['other00000000000', 'none000000000000', 'A%00', 'x'])(
+    'another organization, by its own handle or by what is none: %s',
+    async (handle) => {
+      const answer = await fetch(`${org.url}/v1/organizations/${handle}/users`, {
+        headers: { authorization: `Bearer ${operator.token}` },
+      });
+      expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'not_found' }]);
+    },
+  );
 });
 
 describe('users', () => {
