@@ -475,10 +475,12 @@ describe('names', () => {
     await create('names', '*.names.example', 'web.names.test');
     for (const pattern of [
       '*.names.example',
+      'names.example',
       '*.eu.names.example',
       'web.eu.names.example',
       'web.names.test',
       '*.names.test',
+      '*.web.names.test',
       '*.acme.example',
       'db.acme.example',
     ])
@@ -490,7 +492,7 @@ describe('names', () => {
     expect(problem.detail).toContain('*.eu.names.example');
     expect(problem.detail).not.toContain('free.example.org');
     // What only looks alike.
-    await create('alike', 'names.example', '*.xnames.example', '*.names.example.org');
+    await create('alike', 'names.test', '*.xnames.example', '*.names.example.org');
   });
 
   it('of organizations are no domains: their hosts’ short names would be names of these', async () => {

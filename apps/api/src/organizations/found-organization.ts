@@ -60,12 +60,12 @@ export async function foundOrganization(
   });
 }
 
-/** Ends in `names_taken` where some of the names overlap another organization's; it says nothing of whose. */
+/** Ends in `names_taken` where some of the names are, or are above or below, another organization's; it says nothing of whose. */
 export function refuseTaken(taken: readonly string[]): void {
   if (taken.length === 0) return;
   throw new CodedError<ProblemCode>(
     'names_taken',
-    `Another organization has host names that these would cover or that cover these: ${taken.join(', ')}.`,
+    `Another organization has these host names, or some above or below them: ${taken.join(', ')}.`,
     { failures: taken.map((pattern) => ({ rule: 'names_taken', message: `${pattern} is not free.` })) },
   );
 }

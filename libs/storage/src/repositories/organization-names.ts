@@ -1,8 +1,9 @@
 import type { Transaction } from './transaction.js';
 
 /**
- * Gives an organization exactly these host names (patterns). Resolves to those that overlap another organization's, and then
- * nothing is written; it says nothing of whose they are. Waits for whoever is giving names at the same time.
+ * Gives an organization exactly these host names (patterns). Resolves to those that overlap another organization's, or are the name
+ * right above or everything below one of its, and then nothing is written; it says nothing of whose they are. Waits for whoever is
+ * giving names at the same time.
  */
 export async function giveNames(
   tx: Transaction,
@@ -10,9 +11,10 @@ export async function giveNames(
   patterns: readonly string[],
 ): Promise<readonly string[]> {
   const wanted = [...new Set(patterns)];
-  const taken = await tx.$queryRaw<{ pattern: string }[]>`
-    select pattern from writ_names_taken(${wanted}::text[], ${organizationId}::uuid) as taken (pattern)`;
-  if (taken.length > 0) return taken.map(({ pattern }) => pattern);
+  const rows = await tx.$queryRaw<{ pattern: string }[]>`
+    select pattern from writ_names_taken(${wanted.flatMap(asked)}::text[], ${organizationId}::uuid) as taken (pattern)`;
+  const taken = wanted.filter((each) => rows.some(({ pattern }) => asked(each).includes(pattern)));
+  if (taken.length > 0) return taken;
   await tx.$executeRaw`
     delete from organization_names
     where organization_id = ${organizationId}::uuid and pattern <> all (${wanted}::text[])`;
@@ -22,6 +24,11 @@ export async function giveNames(
     where not exists (select from organization_names own
       where own.organization_id = ${organizationId}::uuid and own.pattern = wanted.pattern)`;
   return [];
+}
+
+/** What has to be free: with all below a name the name itself, and with a name all below it, of which no host's name is '?'. */
+function asked(pattern: string): readonly string[] {
+  return [pattern, pattern.startsWith('*.') ? pattern.slice(2) : `?.${pattern}`];
 }
 
 /**
