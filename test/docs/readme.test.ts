@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -20,14 +20,13 @@ const me = userInfo().username;
 let port = 0;
 let host: KitHost;
 
-/** A shell where `writ` is the built command, as it is once linked. */
-function shell(line: string, extra: NodeJS.ProcessEnv = {}) {
-  return { file: '/bin/sh', args: ['-c', line], env: { ...environment(), ...extra } };
-}
+/** In the clone, with what the README says that makes the built command `writ`, also after `exec`. */
+const alias = commands.find((line) => line.startsWith('alias writ=')) ?? '';
+const inShell = (line: string) => ['-c', `cd '${root}'\nalias exec='exec '\n${alias}\n${line}`];
 
 function environment(): NodeJS.ProcessEnv {
   return {
-    PATH: `${join(base, 'bin')}:${process.env['PATH'] ?? ''}`,
+    PATH: process.env['PATH'],
     HOME: join(base, 'home'),
     WRIT_STATE_DIR: join(base, 'state'),
     WRIT_LISTEN: `127.0.0.1:${port}`,
@@ -47,8 +46,10 @@ function here(line: string): string {
 }
 
 async function serve(line: string): Promise<void> {
-  const { file, args, env } = shell(`exec ${line}`);
-  const child = spawn(file, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn('/bin/sh', inShell(`exec ${line}`), {
+    env: environment(),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   started.push(child);
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
@@ -65,15 +66,17 @@ async function serve(line: string): Promise<void> {
 
 /** `writ events --follow` never ends by itself: its first line is enough. */
 async function firstLine(line: string): Promise<string> {
-  const { file, args, env } = shell(`exec ${line}`);
-  const child = spawn(file, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn('/bin/sh', inShell(`exec ${line}`), {
+    env: environment(),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   started.push(child);
   const chunk = await new Promise<Buffer>((resolve) => child.stdout.once('data', resolve));
   child.kill('SIGINT');
   return chunk.toString();
 }
 
-const run = (line: string): Promise<SshResult> => runProgram('/bin/sh', ['-c', line], environment());
+const run = (line: string): Promise<SshResult> => runProgram('/bin/sh', inShell(line), environment());
 
 /** Pastes on the host what was printed with its token, and tells clients where it is: not on port 22. */
 async function joins({ stdout, stderr }: SshResult): Promise<void> {
@@ -92,13 +95,7 @@ async function joins({ stdout, stderr }: SshResult): Promise<void> {
 
 beforeAll(async () => {
   chmodSync(base, 0o711);
-  mkdirSync(join(base, 'bin'));
   mkdirSync(join(base, 'home'), { mode: 0o700 });
-  writeFileSync(
-    join(base, 'bin/writ'),
-    `#!/bin/sh\nexec '${process.execPath}' '${root}/apps/cli/bin/writ.js' "$@"\n`,
-    { mode: 0o755 },
-  );
   host = await KitHost.start(join(base, 'host'), 'web-1.acme.example');
   const probe = createServer();
   await new Promise<void>((ready) => probe.listen(0, '127.0.0.1', ready));
@@ -126,12 +123,12 @@ describe('the README', () => {
       [...line.matchAll(/npm (?:run )?(demo|test|build|[a-z]+)\b/g)].map(([, name]) => name),
     );
     expect(named).toEqual(expect.arrayContaining(['demo', 'test', 'build']));
-    for (const name of named) expect([...scripts, 'install', 'link']).toContain(name);
+    for (const name of named) expect([...scripts, 'install']).toContain(name);
   });
 
   it('gives commands that do what they say, in this order, on a new machine', async () => {
     let said = '';
-    for (const line of commands.filter((command) => !command.startsWith('npm '))) {
+    for (const line of commands.filter((command) => !/^(?:npm|alias) /.test(command))) {
       const command = here(line);
       if (command === 'writ server') await serve(command);
       else if (command.includes('--follow')) expect(await firstLine(command)).toMatch(/\S/);
