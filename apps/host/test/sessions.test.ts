@@ -31,7 +31,9 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
   let machine: Machine;
   let sessions: OpenSessions;
   beforeAll(async () => {
-    machine = await Machine.start({ shell, config: ['Subsystem sftp internal-sftp'] });
+    // sshd warns of the second one, and goes on.
+    const config = ['Subsystem sftp internal-sftp', 'UsePrivilegeSeparation yes'];
+    machine = await Machine.start({ shell, config });
     appendFileSync(
       machine.config,
       [
