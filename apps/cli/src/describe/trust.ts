@@ -453,8 +453,8 @@ export const revoke: LeafDescription = {
     'Name exactly one of the options that say what. Asks first on a terminal. --user and --service-account also close the account, ' +
     '--host removes the host. --group and --role revoke the certificates alone: who has the role gets another at once. A serial that may have been given out and of which no certificate is known (after a crash or ' +
     'a restore) is revoked all the same. With --wait it ends with 0 when every joined host, also of customers that it concerns, has proved that it enforces this, with 3 when ' +
-    'all that were heard of lately have (the silent ones are named, of customers counted), with 4 when one of those has not; where ' +
-    'nothing was revoked, an error says so.',
+    'all that were heard of lately have (the silent ones are named, of customers counted), with 4 when one of those has not, or the ' +
+    'service does not answer in ten seconds more; where nothing was revoked, an error says so.',
   examples: [
     { command: 'writ revoke --serial user:17 --reason "laptop lost"', says: 'one certificate' },
     {

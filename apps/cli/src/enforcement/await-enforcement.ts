@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { EnforcementTotals, eventReader, type HostEnforcement } from '@writ/contract';
+import { EnforcementTotals, eventReader, type HostEnforcement, type Streaming } from '@writ/contract';
 import { firstOf } from '../first-of.js';
 import type { Client } from '../session/client.js';
 import { awaitElsewhere, elsewhereNow, type EnforcementElsewhere, type Followed } from './await-elsewhere.js';
@@ -33,28 +33,40 @@ interface OwnEnforcement {
 
 /** How long after a stream that ended another one is opened (ms). */
 const again = 500;
+/** How long the last questions may take, once the time is over (ms): a service that hangs answers none. */
+const lastQuestions = 10_000;
 
 /**
  * Waits until every host that was heard of lately, here and in customers, has proved that it enforces what was revoked, and has ended the sessions
- * that were to be ended with it, at most for so long, and resolves to how it is then. Rejects with what asking again does not mend
- * ('permission_missing' without host.read), and with whatever the last question ends in.
+ * that were to be ended with it, at most for so long, and resolves to how it is then; to null where the service lets it wait for an answer
+ * beyond that. Rejects with what asking again does not mend ('permission_missing' without host.read), and with whatever the last question ends in.
+ * @param waitMs how long hosts have (ms)
+ * @param lastMs how long the service has for its answers after that (ms)
  * @param told is told how far it is, each time that it changes
  */
 export async function awaitEnforcement(
   client: Client,
   followed: Followed,
-  { waitMs, told }: { readonly waitMs: number; readonly told: (progress: Progress) => void },
-): Promise<EnforcementSeen> {
+  {
+    waitMs,
+    lastMs = lastQuestions,
+    told,
+  }: { readonly waitMs: number; readonly lastMs?: number; readonly told: (progress: Progress) => void },
+): Promise<EnforcementSeen | null> {
   const failed = new AbortController();
   const over = firstOf(AbortSignal.timeout(waitMs), failed.signal);
+  const end = firstOf(AbortSignal.timeout(waitMs + lastMs), failed.signal);
   let progress: Progress = { totals: null, elsewhere: [] };
   const tell = (more: Partial<Progress>): void => told((progress = { ...progress, ...more }));
   try {
     const [own, elsewhere] = await Promise.all([
-      awaitOwn(client, followed.krlVersion, { over, told: (totals) => tell({ totals }) }),
-      awaitElsewhere(client, followed, { over, told: (seen) => tell({ elsewhere: seen }) }),
+      awaitOwn(client, followed.krlVersion, { over, end, told: (totals) => tell({ totals }) }),
+      awaitElsewhere(client, followed, { over, end, told: (seen) => tell({ elsewhere: seen }) }),
     ]);
     return { ...own, elsewhere };
+  } catch (error) {
+    if (end.aborted) return null;
+    throw error;
   } finally {
     // Where one has failed the other is not waited for.
     failed.abort();
@@ -70,21 +82,33 @@ export async function enforcementNow(client: Client, followed: Followed): Promis
 async function awaitOwn(
   client: Client,
   version: string,
-  { over, told }: { readonly over: AbortSignal; readonly told: (totals: EnforcementTotals) => void },
+  {
+    over,
+    end,
+    told,
+  }: {
+    readonly over: AbortSignal;
+    readonly end: AbortSignal;
+    readonly told: (totals: EnforcementTotals) => void;
+  },
 ): Promise<OwnEnforcement> {
   for (;;) {
     await untilSettled(client, version, over, told);
-    const seen = await ownEnforcement(client, version);
+    const seen = await ownEnforcement(client, version, { signal: end });
     if (isSettled(seen.totals) || over.aborted) return seen;
   }
 }
 
-async function ownEnforcement(client: Client, version: string): Promise<OwnEnforcement> {
+async function ownEnforcement(
+  client: Client,
+  version: string,
+  until: Streaming = {},
+): Promise<OwnEnforcement> {
   const params = { ...client.organization, version };
   let totals: EnforcementTotals | undefined;
   const those = async (state: HostEnforcement['state']): Promise<readonly HostEnforcement[]> => {
     const { items } = await collect(async (page) => {
-      const answer = await client.call('enforcement', { params, query: { ...page, state } });
+      const answer = await client.call('enforcement', { params, query: { ...page, state } }, until);
       totals ??= answer.totals;
       return answer;
     });

@@ -38,7 +38,8 @@ export async function mayWait(client: Client): Promise<void> {
 }
 
 /**
- * Waits for hosts, also customers', to enforce what was revoked, and says how far it is.
+ * Waits for hosts, also customers', to enforce what was revoked, and says how far it is. Resolves to null where the service has not answered
+ * in time; what was heard last is said then.
  * @param named the sessions that are to end were named, so that those of which nobody knows what they were opened with are no matter
  */
 export async function waitAndSay(
@@ -47,10 +48,12 @@ export async function waitAndSay(
   followed: Followed,
   waitMs: number,
   named = false,
-): Promise<EnforcementSeen> {
+): Promise<EnforcementSeen | null> {
+  let last: Progress = { totals: null, elsewhere: [] };
   let said = Number.NEGATIVE_INFINITY;
   let words = '';
   const told = (progress: Progress): void => {
+    last = progress;
     const { totals, elsewhere } = progress;
     const now = performance.now();
     const all = [totals, ...elsewhere.map((each) => each.totals)];
@@ -62,13 +65,25 @@ export async function waitAndSay(
     terminal.say(text);
   };
   const found = await awaitEnforcement(client, followed, { waitMs, told });
+  if (found === null) {
+    terminal.warn(
+      `The service does not answer. What was heard last: ${lastText(last)}. \`writ host list\` says more once it answers.`,
+    );
+    return null;
+  }
   const seen = named ? { ...found, unsure: [] } : found;
   terminal.say(enforcementText(seen));
   return seen;
 }
 
-/** How a command ends that saw this. */
-export function statusOf({ behind, silent, uncut, unsure, elsewhere }: EnforcementSeen): ExitStatus {
+function lastText({ totals, elsewhere }: Progress): string {
+  return totals === null ? 'nothing' : progressText(totals, elsewhere);
+}
+
+/** How a command ends that saw this; null: nobody has answered, so that nobody has proved it. */
+export function statusOf(seen: EnforcementSeen | null): ExitStatus {
+  if (seen === null) return waitStatus.someBehind;
+  const { behind, silent, uncut, unsure, elsewhere } = seen;
   const of = (is: (totals: EnforcementTotals) => boolean): boolean =>
     elsewhere.some(({ totals }) => totals !== null && is(totals));
   const own = behind.length + uncut.length + unsure.length;

@@ -20,7 +20,7 @@ export const run: Run = async (surroundings, input) => {
   const seen =
     wait === null ? await seenNow(client, followed) : await waitAndSay(terminal, client, followed, wait);
   // Customers' hosts had the same time.
-  const shown = wait === null ? first : await show();
+  const shown = wait === null || seen === null ? first : await show();
   const enforced = seen === null ? [] : await enforcing(client, first.krlVersion);
   if (input.json) terminal.json({ ...shown, enforcement: seen === null ? null : { ...seen, enforced } });
   else
@@ -28,7 +28,7 @@ export const run: Run = async (surroundings, input) => {
       ...describeRevocation(shown),
       ...(seen === null ? [] : describeEnforcement(seen, enforced)),
     );
-  return wait === null || seen === null ? exitStatus.ok : statusOf(seen);
+  return wait === null ? exitStatus.ok : statusOf(seen);
 };
 
 /** The first hundred hosts that enforce it, by name. */
