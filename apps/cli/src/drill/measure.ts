@@ -29,37 +29,35 @@ export async function measure(
   turns: Turns,
   revoked: Revoked,
 ): Promise<readonly DrilledHost[]> {
+  const watch = { ...revoked, until: firstOf(revoked.over, revoked.stopped) };
   const tried = hosts.flatMap(({ way, session }) => (session === null ? [] : [way.name]));
   const [proofs, seen] = await Promise.all([
-    untilProved(client, tried, revoked),
-    Promise.all(hosts.map((host) => measureOne(host, turns, revoked))),
+    untilProved(client, tried, watch),
+    Promise.all(hosts.map((host) => measureOne(host, turns, watch))),
   ]);
   return seen.map((host) => ({ ...host, provedAfter: proofs.get(host.host) ?? null }));
 }
 
 type Unproved = Omit<DrilledHost, 'provedAfter'>;
 
-async function measureOne(
-  { way, session, notTried }: LetIn,
-  turns: Turns,
-  revoked: Revoked,
-): Promise<Unproved> {
+interface Watch extends Revoked {
+  /** The time is over, or somebody has stopped it. */
+  readonly until: AbortSignal;
+}
+
+async function measureOne({ way, session, notTried }: LetIn, turns: Turns, watch: Watch): Promise<Unproved> {
   if (session === null)
     return { host: way.name, notTried, refusedAfter: null, lastLogin: null, cutAfter: null };
-  const [login, cutAfter] = await Promise.all([
-    untilRefused(way, turns, revoked),
-    untilCut(session, revoked),
-  ]);
+  const [login, cutAfter] = await Promise.all([untilRefused(way, turns, watch), untilCut(session, watch)]);
   return { host: way.name, notTried: null, ...login, cutAfter };
 }
 
 async function untilRefused(
   way: CanaryWay,
   turns: Turns,
-  { from, over, stopped }: Revoked,
+  { from, until, stopped }: Watch,
 ): Promise<Pick<DrilledHost, 'refusedAfter' | 'lastLogin'>> {
   let lastLogin: DrilledHost['lastLogin'] = null;
-  const until = firstOf(over, stopped);
   do {
     const outcome = await turns.take(() => logIn(way, stopped));
     if (outcome.result === 'refused') return { refusedAfter: performance.now() - from, lastLogin: null };
@@ -71,8 +69,7 @@ async function untilRefused(
   return { refusedAfter: null, lastLogin };
 }
 
-async function untilCut(session: OpenSession, { from, over, stopped }: Revoked): Promise<number | null> {
-  const until = firstOf(over, stopped);
+async function untilCut(session: OpenSession, { from, until }: Watch): Promise<number | null> {
   const waited = new AbortController();
   const late = new Promise<null>((resolve) => {
     if (until.aborted) resolve(null);
@@ -87,11 +84,10 @@ async function untilCut(session: OpenSession, { from, over, stopped }: Revoked):
 async function untilProved(
   client: Client,
   hosts: readonly string[],
-  { krlVersion, from, over, stopped }: Revoked,
+  { krlVersion, from, until }: Watch,
 ): Promise<ReadonlyMap<string, number>> {
   const proofs = new Map<string, number>();
   const params = { ...client.organization, version: krlVersion };
-  const until = firstOf(over, stopped);
   const wanted = new Set(hosts);
   while (wanted.size > 0) {
     const query = { state: 'enforced' } as const;
