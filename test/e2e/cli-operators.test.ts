@@ -54,10 +54,20 @@ describe('writ, for operators', () => {
     expect(await ana.json<Role>('role', 'set', 'web', '--no-max-session')).toMatchObject({
       ...{ maxSessionSeconds: null, maxTtlSeconds: 3600 },
     });
-    // There is nothing to wait for, and that is said as elsewhere.
-    expect(await ana.json('sessions', 'cut', '--host', 'web-1', '--wait', '1s')).toEqual({
-      ...{ sessions: [], krlVersion: null, enforcement: null },
+    // Nobody has said what is open there, which is no success.
+    const uncut = await ana.writ(['sessions', 'cut', '--host', 'web-1', '--wait', '1s', '--json']);
+    expect(uncut).toMatchObject({
+      status: 3,
+      stderr: expect.stringMatching(
+        /^No host has reported .* yet; .*: web-1\.acme\.example \(.*\)\.\n$/,
+      ) as string,
     });
+    expect(JSON.parse(uncut.stdout)).toEqual({ sessions: [], krlVersion: null, enforcement: null });
+    for (const named of [
+      ['--host', 'web-9'],
+      ['--user', 'nosuch'],
+    ])
+      expect(await refused(6, 'sessions', 'cut', ...named)).toContain('[not_found]');
     expect(await refused(2, 'role', 'set', 'web')).toContain('[usage_invalid]');
     expect(await refused(2, 'role', 'set', 'web', '--hosts', '')).toContain('[usage_invalid]');
     expect(await refused(7, 'role', 'set', 'web', '--max-ttl', '1h')).toContain('[already_so]');

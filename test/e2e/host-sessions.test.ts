@@ -172,6 +172,10 @@ describe('sessions that hosts report', () => {
   it('end by user and host, and what they rest on stays good', async () => {
     const none = await acme.as(acme.owner, 'cutSessions', { body: { user: 'bob', host: 'db-1' } });
     expect(none).toEqual({ sessions: [], krlVersion: null });
+    for (const body of [{ user: 'bub' }, { host: 'db-9' }]) {
+      expect((await problemOf(acme.as(acme.owner, 'cutSessions', { body }))).code).toBe('not_found');
+      expect((await problemOf(list(body))).code).toBe('not_found');
+    }
     const { sessions } = await acme.as(acme.owner, 'cutSessions', { body: { user: 'bob' } });
     expect(sessions).toEqual([{ host: 'web-1.acme.example', session: 'b' }]);
     expect((await list({ user: 'bob' }))[0]).toMatchObject({ ending: true, revoked: false });

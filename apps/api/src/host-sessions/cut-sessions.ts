@@ -1,17 +1,17 @@
 import { listHostSessions, recordEvent, type ScopedDatabase } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
-import { fullHostName } from '../hosts/known-host.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { endTrust, type TrustEnding } from '../revocations/end-trust.js';
 import { takeTurn } from '../users/take-turn.js';
+import { sessionsWanted } from './sessions-wanted.js';
 
 /** So many sessions are ended at a time. */
 const most = 10_000;
 
 /**
  * Tells hosts to end sessions that they have reported: those that are named, or all of a host or a user. What they rest on stays good. Where
- * there is none that is not ending already, nothing is done. Ends in `not_found` (several hosts of that name).
+ * there is none that is not ending already, nothing is done. Ends in `not_found` (host or user).
  */
 export function cutSessions(
   services: TrustEnding & { readonly store: ScopedDatabase },
@@ -24,8 +24,7 @@ export function cutSessions(
     await takeTurn(tx, actor.caller);
     const rows = await listHostSessions(tx, organizationId, {
       ...(ids === undefined ? {} : { ids }),
-      ...(host === undefined ? {} : { host: await fullHostName(tx, organizationId, host) }),
-      ...(user === undefined ? {} : { user }),
+      ...(await sessionsWanted(tx, organizationId, { host, user })),
       now: new Date(services.clock()),
       after: null,
       limit: most,

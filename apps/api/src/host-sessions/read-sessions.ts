@@ -1,12 +1,12 @@
 import type { Clock } from '@writ/kernel';
 import type { Caller } from '@writ/policy';
 import { listHostSessions, type HostSessionRow, type ScopedDatabase } from '@writ/storage';
-import { fullHostName } from '../hosts/known-host.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';
 import { cursorAt, part, placeAt } from '../paging/cursor.js';
 import { pageOf } from '../paging/page.js';
+import { sessionsWanted } from './sessions-wanted.js';
 
-/** A page of the sessions that hosts have reported last, by host and id. Ends in `cursor_invalid`, `not_found` (several hosts of that name). */
+/** A page of the sessions that hosts have reported last, by host and id. Ends in `cursor_invalid`, `not_found` (host or user). */
 export async function hostSessionsPage(
   { store, clock }: { readonly store: ScopedDatabase; readonly clock: Clock },
   { organizationId }: Pick<Caller, 'organizationId'>,
@@ -15,12 +15,8 @@ export async function hostSessionsPage(
   const place = placeAt('host-sessions', cursor, [part.name, part.sessionId]);
   const after = place === null ? null : { host: place[0], session: place[1] };
   const rows = await store.within([organizationId], async (tx) => {
-    const wanted = {
-      ...(host === undefined ? {} : { host: await fullHostName(tx, organizationId, host) }),
-      ...(user === undefined ? {} : { user }),
-    };
     return listHostSessions(tx, organizationId, {
-      ...wanted,
+      ...(await sessionsWanted(tx, organizationId, { host, user })),
       now: new Date(clock()),
       after,
       limit: limit + 1,

@@ -27,7 +27,8 @@ export const sessions: GroupDescription = {
       name: 'cut',
       summary: 'end sessions; what they rest on stays good',
       description:
-        'Shows what would end, and asks. Who was cut can log in again: to keep somebody out, revoke or lock.',
+        'Shows what would end, and asks. Who was cut can log in again: to keep somebody out, revoke or lock. With --wait, a session that no ' +
+        'host has reported yet is waited for, too; it ends with 3 where none has come, and not every host has had the time to say so.',
       examples: [
         { command: 'writ sessions cut 0f3b9a2e4c6d8e10', says: 'one session' },
         {

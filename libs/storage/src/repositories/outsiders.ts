@@ -42,6 +42,13 @@ export async function outsiderName(
   return (await outsiderNames(tx, [organizationId], userId)).get(organizationId) ?? null;
 }
 
+/** Whether the organization knows somebody from outside by that name, 'msp/ana'. */
+export async function isOutsider(tx: Transaction, organizationId: string, name: string): Promise<boolean> {
+  return (
+    (await tx.outsider.findFirst({ where: { organizationId, name }, select: { userId: true } })) !== null
+  );
+}
+
 /**
  * Whether somebody from outside still is who lets people act in a customer: an owner of their own organization, and active with a
  * password (which a reset takes). The transaction sees that one from then on, too. False also for somebody who is not from outside.

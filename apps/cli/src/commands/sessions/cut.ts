@@ -1,12 +1,12 @@
 import type { HostSession } from '@writ/contract';
-import { endWaiting, mayWait, waitOf } from '../../enforcement/wait-option.js';
+import { reportedSessions, unheardText } from '../../enforcement/reported-sessions.js';
+import { endWaiting, mayWait, waitOf, waitStatus } from '../../enforcement/wait-option.js';
 import { fail } from '../../errors.js';
 import { exitStatus } from '../../exit-status.js';
 import { userName } from '../../names.js';
 import { counted } from '../../numbers.js';
 import type { Run } from '../../run.js';
 import { signedIn, type Client } from '../../session/client.js';
-import { collect } from '../../session/pages.js';
 import { askToGoOn } from '../../terminal/ask.js';
 import { instant } from '../../view/fields.js';
 import { cameFrom, restsOn } from '../../view/host-session.js';
@@ -31,18 +31,15 @@ export const run: Run = async (surroundings, input) => {
     ...(host === undefined ? {} : { host }),
     ...(user === undefined ? {} : { user: userName(user) }),
   };
-  const { items } = await terminal.working('Reading sessions', () =>
-    collect((page) =>
-      client.call('listHostSessions', { params: client.organization, query: { ...page, ...wanted } }),
-    ),
+  const { sessions: items, unheard } = await terminal.working('Reading sessions', () =>
+    reportedSessions(client, wanted, ids.length === 0 ? (wait ?? 0) : 0),
   );
   const sessions = chosen(items, ids);
   if (sessions.length === 0) {
-    // Nothing is waited for.
     const enforcement = wait === null ? {} : { enforcement: null };
     if (input.json) terminal.json({ sessions: [], krlVersion: null, ...enforcement });
-    else terminal.say('No host has reported such a session.');
-    return exitStatus.ok;
+    terminal.say(`No host has reported such a session${unheardText(unheard)}.`);
+    return wait !== null && unheard.length > 0 ? waitStatus.someSilent : exitStatus.ok;
   }
   for (const each of sessions.slice(0, said)) terminal.say(`  ${sentence(each)}`);
   if (sessions.length > said) terminal.say(`  and ${sessions.length - said} more`);
