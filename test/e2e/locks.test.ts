@@ -176,12 +176,20 @@ describe('a lock', () => {
     await over();
     expect((await user('mia')).state).toBe('locked');
     expect(isRevoked(await krl(), mia.certificate)).toBe(true);
-    const { krlVersion } = await unlock('mia');
+    const { krlVersion, state } = await unlock('mia');
+    expect(state).toBe('active');
     const after = await krl();
     expect(after.version).toBe(BigInt(krlVersion));
     expect(isRevoked(after, mia.certificate)).toBe(false);
     expect((await user('mia')).state).toBe('active');
     expect((await problemOf(unlock('mia'))).code).toBe('already_so');
+    // Who was closed meanwhile stays so.
+    await lock('mia');
+    expect(await acme.as(operator, 'previewRevocation', { body: { user: 'mia' } })).toMatchObject({
+      ...{ certificates: 1, stillValid: 0, locked: 1 },
+    });
+    await acme.as(acme.owner, 'revoke', { body: { user: 'mia', reason: 'left' } });
+    expect(await unlock('mia')).toMatchObject({ state: 'disabled' });
   });
 
   it('is ended once, however many processes look', async () => {

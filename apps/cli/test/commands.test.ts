@@ -327,10 +327,13 @@ describe('commands', () => {
     expect((await writ(built, env, ['lock', '--user', 'bea', '--for', '31d', '--reason', 'x'])).status).toBe(
       2,
     );
-    stub.on(`POST ${org}/unlocks`, { status: 201, body: { user: 'bea', krlVersion: '43' } });
-    expect((await writ(built, env, ['unlock', '--user', 'bea'])).stderr).toContain(
-      'bea is not locked any more',
-    );
+    const unlocked = (state: string) => ({ status: 201, body: { user: 'bea', krlVersion: '43', state } });
+    stub.on(`POST ${org}/unlocks`, unlocked('active'), unlocked('disabled'));
+    for (const words of [
+      /^bea is not locked any more\. .*let it in again/,
+      /^bea .*, and stays closed: [^]*(?<!again.*)$/,
+    ])
+      expect((await writ(built, env, ['unlock', '--user', 'bea'])).stderr).toMatch(words);
   });
 
   describe('output that goes nowhere', () => {

@@ -4,7 +4,15 @@ import { describePreview } from '../src/view/revocation-preview.js';
 
 const nothing: RevocationPreview = {
   ...{ certificates: 0, serials: 0, keys: 0, sessionsEnded: 0, cut: 0, alreadyRevoked: false },
-  ...{ stillValid: 0, until: null, holders: [], holderCount: 0, revokedKeys: [], reachedThrough: [] },
+  ...{
+    stillValid: 0,
+    locked: 0,
+    until: null,
+    holders: [],
+    holderCount: 0,
+    revokedKeys: [],
+    reachedThrough: [],
+  },
   ...{ hosts: { count: 0, names: [], andOthers: false }, authority: null, ownAccount: false, elsewhere: [] },
   openSessions: { count: 0, sessions: [], unheard: { count: 0, hosts: [] } },
 };
@@ -51,5 +59,8 @@ describe('what revoking would end, in words', () => {
       'nobody knows of: 5 hosts not heard of lately',
     ]);
     expect(said({})[1]).toBe('open sessions: none that a host has reported');
+    expect(said({ stillValid: 6, locked: 4, until: '2026-02-03T15:00:00.000Z' })[0]).toBe(
+      'certificates: 6 certificates that can be used now, and 4 that a lock holds, the last until 2026-02-03 15:00 UTC',
+    );
   });
 });

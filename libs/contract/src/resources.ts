@@ -880,6 +880,14 @@ export const LockResult = z.strictObject({
 });
 export type LockResult = z.infer<typeof LockResult>;
 
+export const UnlockResult = z.strictObject({
+  user: UserName,
+  krlVersion: DecimalString,
+  /** Of the account now: what was closed during the lock stays closed. */
+  state: User.shape.state,
+});
+export type UnlockResult = z.infer<typeof UnlockResult>;
+
 /** Where a drill's canary is to log in, and with which key. */
 export const NewDrill = z.strictObject({
   /** Labels of the hosts. */
@@ -906,8 +914,11 @@ export const RevocationPreviewRequest = z
 export const RevocationPreview = z.strictObject({
   /** What would be answered, but for the number of a KRL that is never made. */
   ...RevocationResult.omit({ krlVersion: true, revocation: true, elsewhere: true }).shape,
-  /** How many certificates would end that are valid now, and until when they would have been (null: there are none). */
+  /** How many certificates would end that can be used now. */
   stillValid: z.int(),
+  /** How many more that a lock holds now, which could be used again after it. */
+  locked: z.int(),
+  /** Until when both would have been good (null: there are none). */
   until: Instant.nullable(),
   /** Whose they are, by how many; the first hundred. */
   holders: z.array(

@@ -59,7 +59,8 @@ export function unlockAccount(
     }
     if (customers.length > 0) await seeOrganizations(tx, [organizationId]);
     await recordEvents(tx, [eventOf(actor, 'user.unlocked', account.name, {})]);
-    return { user: account.name, krlVersion: krlVersion.toString() };
+    const { state } = await knownAccount(tx, organizationId, account.name);
+    return { user: account.name, krlVersion: krlVersion.toString(), state };
   });
 }
 

@@ -144,7 +144,8 @@ async function seenIn(
     roleIds: new Set(ended.flatMap(({ roleId }) => (roleId === null ? [] : [roleId]))),
     preview: {
       ...counts,
-      stillValid: ended.reduce((sum, { certificates }) => sum + certificates, 0),
+      stillValid: ended.reduce((sum, { certificates, locked }) => sum + certificates - locked, 0),
+      locked: ended.reduce((sum, { locked }) => sum + locked, 0),
       until: last === 0n ? null : instantOf(last),
       holders: holders.slice(0, shown).map((each) => ({ ...each, until: instantOf(each.until) })),
       holderCount: holders.length,

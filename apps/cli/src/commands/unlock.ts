@@ -10,6 +10,8 @@ export const run: Run = async (surroundings, input) => {
   if (input.json) terminal.json(result);
   else
     terminal.say(
-      `${user} is not locked any more. KRL version ${result.krlVersion}; hosts let it in again once they have it.`,
+      result.state === 'disabled'
+        ? `${user} is not locked any more, and stays closed: what was revoked meanwhile stays so. KRL version ${result.krlVersion}.`
+        : `${user} is not locked any more. KRL version ${result.krlVersion}; hosts let it in again once they have it, but for what was revoked meanwhile.`,
     );
 };

@@ -44,7 +44,7 @@ export const unlock: LeafDescription = {
     'What was revoked stays revoked: only locks end. Whoever may lock an account may end its lock, but nobody that of their own.',
   examples: [{ command: 'writ unlock --user ana', says: 'the laptop turned up' }],
   options: [account],
-  json: '{ "user": string, "krlVersion": string }',
+  json: 'UnlockResult',
   inOrganization: true,
   load: () => import('../commands/unlock.js'),
 };

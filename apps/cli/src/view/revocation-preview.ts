@@ -9,14 +9,15 @@ const named = 10;
 
 /** What revoking would end, line by line. */
 export function describePreview(preview: RevocationPreview): readonly Line[] {
-  const { alreadyRevoked, stillValid, until, serials, keys, sessionsEnded, ownAccount } = preview;
+  const { alreadyRevoked, stillValid, locked, until, serials, keys, sessionsEnded, ownAccount } = preview;
   if (alreadyRevoked)
     return ['All of that was revoked before; nothing would change.', ...sessionLines(preview)];
+  const held = locked === 0 ? '' : `, and ${locked} that a lock holds`;
   const last = until === null ? '' : `, the last until ${instant(until)}`;
   return [
     'This would end:',
     ...authorityLines(preview),
-    field('certificates', `${counted(stillValid, 'certificate')} that can be used now${last}`),
+    field('certificates', `${counted(stillValid, 'certificate')} that can be used now${held}${last}`),
     ...holderLines(preview),
     ...(serials === 0 ? [] : [field('serials', `${serials} of which no certificate is known`)]),
     ...(keys === 0 ? [] : [field('keys', listed(preview.revokedKeys, keys))]),

@@ -1,5 +1,6 @@
 import { Prisma } from '../generated/client.js';
 import type { RevocationCause, RevocationGround } from './revocations.js';
+import { revocationHolds } from './revocation-holds.js';
 import { every, type Transaction } from './transaction.js';
 
 /** Something that somebody did by which certificates or keys are no longer trusted. */
@@ -127,6 +128,8 @@ export interface EndedCertificates {
   /** The role that they were issued because of; null: host certificates. */
   readonly roleId: string | null;
   readonly certificates: number;
+  /** How many of them a lock held already, so that they could be used only after it. */
+  readonly locked: number;
   /** When the last of them would have ended (seconds since 1970). */
   readonly until: bigint;
 }
@@ -141,7 +144,7 @@ export async function endedByAct(
   actId: string,
   now: bigint,
 ): Promise<readonly EndedCertificates[]> {
-  const rows = await tx.$queryRaw<(EndedCertificates & { readonly certificates: bigint | number })[]>`
+  const rows = await tx.$queryRaw<(EndedCertificates & Record<'certificates' | 'locked', bigint | number>)[]>`
     with entries as materialized (
       select kind, authority_id, serial_from, serial_to, fingerprint from revocations
       where organization_id = ${organizationId}::uuid and act_id = ${actId}::uuid),
@@ -149,6 +152,9 @@ export async function endedByAct(
       select authority_id, serial_from, serial_to, fingerprint from revocations
       where organization_id = ${organizationId}::uuid and act_id is distinct from ${actId}::uuid
         and cause <> 'lock' and (kind = 'key' or serial_to > serial_from)),
+    locked_keys as materialized (
+      select r.fingerprint from revocations r
+      where r.organization_id = ${organizationId}::uuid and r.cause = 'lock' and r.kind = 'key' and ${revocationHolds}),
     hit as (
       select c.authority_id, c.serial from entries e join certificates c on c.authority_id = e.authority_id
         and c.serial between e.serial_from and e.serial_to
@@ -163,6 +169,9 @@ export async function endedByAct(
         and a.fingerprint in (select fingerprint from entries where kind = 'key'))
     select * from (
     select c.certificate_type as "certificateType", c.role_id as "roleId", count(*) as certificates,
+      count(*) filter (where c.public_key_fingerprint in (select fingerprint from locked_keys)
+        or exists (select from revocations r where r.organization_id = c.organization_id and r.authority_id = c.authority_id
+          and r.serial_from = c.serial and r.cause = 'lock' and ${revocationHolds})) as locked,
       max(c.valid_before) as until, coalesce(h.name, u.name, o.name, '') as holder
     from hit join certificates c on c.authority_id = hit.authority_id and c.serial = hit.serial
       left join users u on u.id = c.user_id and c.certificate_type = 'user'
@@ -172,6 +181,10 @@ export async function endedByAct(
         and old.authority_id = c.authority_id and old.serial_from = c.serial and old.act_id is distinct from ${actId}::uuid and old.cause <> 'lock')
       and not exists (select from others where others.fingerprint = c.public_key_fingerprint
         or (others.authority_id = c.authority_id and c.serial between others.serial_from and others.serial_to))
-    group by 1, 2, 5) as ended order by certificates desc, holder collate "C", "roleId"`;
-  return rows.map((row) => ({ ...row, certificates: Number(row.certificates) }));
+    group by 1, 2, 6) as ended order by certificates desc, holder collate "C", "roleId"`;
+  return rows.map((row) => ({
+    ...row,
+    certificates: Number(row.certificates),
+    locked: Number(row.locked),
+  }));
 }
