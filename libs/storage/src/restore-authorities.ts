@@ -22,32 +22,34 @@ const given = `
 const vacant = `not exists (select from authorities active
   where active.organization_id = a.organization_id and active.kind = a.kind and active.state = 'active')`;
 
-/** Past the serials of the others of its organization and kind: 'user:17' names one certificate. */
-const pastOthers = `greatest(a.next_serial, (select max(other.next_serial) from authorities other
-  where other.organization_id = a.organization_id and other.kind = a.kind))`;
+/** Past the serials of the others of its organization and kind: 'user:17' names one certificate. 0: it has none left. */
+const pastOthers = `case a.next_serial when 0 then 0 else greatest(a.next_serial, (select max(other.next_serial) from authorities other
+  where other.organization_id = a.organization_id and other.kind = a.kind)) end`;
 
 const steps = [
   `with ${given}
    update authorities a set state = 'revoked', believed_until = 0 from given
    where a.id = given.id and given.state = 'revoked' and a.state <> 'revoked'`,
   // Made since the backup: what was revoked of them goes on naming them, and what they have signed ends by itself.
-  `with ${given}
+  `with ${given}, made as (
    insert into authorities (id, organization_id, kind, state, key_type, public_key, fingerprint, sealed_key, max_validity_seconds,
      next_serial, created_at, believed_until)
    select id, organization_id, kind, case state when 'revoked' then 'revoked' else 'retired' end, key_type, public_key, fingerprint,
      sealed_key, max_validity_seconds, next_serial, created_at, case state
        when 'active' then floor(extract(epoch from now()))::bigint + max_validity_seconds
        else coalesce(believed_until, 0) end
-   from given on conflict do nothing`,
-  `with ${given}
-   insert into epochs (id, organization_id, kind) select id, organization_id, 'authority' from given on conflict do nothing`,
+   from given on conflict do nothing returning id, organization_id)
+   insert into epochs (id, organization_id, kind) select id, organization_id, 'authority' from made on conflict do nothing`,
   // Where the one that signed was revoked: the one that waited takes its place, or the one that did.
   `with ${given}
-   update authorities a set state = 'active', next_serial = ${pastOthers} where a.state = 'next' and ${vacant}
+   update authorities a set state = 'active' where a.state = 'next' and ${vacant}
      and exists (select from given where given.organization_id = a.organization_id and given.kind = a.kind)`,
   `with ${given}
-   update authorities a set state = 'active', believed_until = null, next_serial = ${pastOthers} from given
+   update authorities a set state = 'active', believed_until = null from given
    where a.id = given.id and given.state = 'active' and given.opens and ${vacant}`,
+  `with ${given}
+   update authorities a set next_serial = ${pastOthers} where a.state = 'active'
+     and exists (select from given where given.organization_id = a.organization_id and given.kind = a.kind)`,
 ] as const;
 
 /**

@@ -79,11 +79,15 @@ export async function continueNumbers(
 ): Promise<SkippedNumbers> {
   const restored = await numbersInUse(client);
   const skipped: string[] = [];
+  const knowsAny = highWater.marks().serials.size > 0;
   const serials = new Map<string, bigint>();
   for (const [id, next] of restored.nextSerials) {
     const mark = highWater.serial(id);
     const old = before.nextSerials.get(id) ?? 1n;
-    const complete = mark !== undefined && (!shared || old > mark);
+    // An authority that has given out nothing yet has no mark, in a file that is there.
+    const unused = knowsAny && before.nextSerials.has(id) ? 0n : undefined;
+    const last = mark ?? unused;
+    const complete = last !== undefined && (!shared || old > last);
     if (!complete) skipped.push(id);
     const known = largest(next, old, (mark ?? 0n) + 1n);
     const first = complete ? known : smallest(known + skip, afterLastSerial);
