@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, readlinkSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endWithUs } from '@writ/testkit/end-with-us';
+import { makeKey } from './keys.js';
 import { kit, Machine } from './machine.js';
 import { problem, type StubService } from './stub-service.js';
 import { installed, interpreter, shells } from './toolbox.js';
@@ -103,7 +104,7 @@ describe.each(tried)('in %s, a host that follows', (shell) => {
       () => writeFileSync(machine.config, config().replace(/^(# BEGIN.*\n)/, '$1ClientAliveInterval 60\n')),
       () => writeFileSync(machine.config, config().replace('ClientAliveInterval 60\n', '')),
     ],
-    ['bundle_principals_wrong', () => roles('Not a role'), () => roles('second')],
+    ['bundle_limits_wrong', () => replaceAuthority(), () => replacedAuthority()],
   ])(
     'and for a revocation, too, while it cannot take something else on (%s)',
     async (result, spoil, mend) => {
@@ -131,6 +132,24 @@ describe.each(tried)('in %s, a host that follows', (shell) => {
   function roles(role: string): void {
     machine.service.version += 1;
     machine.service.principals = { [machine.login]: [role] };
+  }
+
+  /** The bundle that trusts another authority cannot be put in use, and the one before it is revoked. */
+  function replaceAuthority(): void {
+    const { service } = machine;
+    service.sessionLimits = 'no limit\n';
+    service.revoked = [service.userAuthority.line];
+    service.userAuthority = makeKey(machine.directory, 'other_ca');
+    service.takesStatements = true;
+    roles('second');
+  }
+
+  function replacedAuthority(): void {
+    const { service } = machine;
+    expect(service.statements.at(-1)).toContain(`krl ${service.krlVersion} `);
+    service.sessionLimits = '';
+    service.takesStatements = false;
+    roles('second');
   }
 
   it('and gives itself a rest only where there is no end of news', async () => {

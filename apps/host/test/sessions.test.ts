@@ -4,6 +4,7 @@ import {
   appendFileSync,
   chmodSync,
   copyFileSync,
+  existsSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -417,7 +418,7 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
     },
   );
 
-  inTurn[6]?.('they end also while sshd does not accept its configuration by now', async () => {
+  inTurn[6]?.('they end also while sshd does not accept its configuration by now, as roles do', async () => {
     const { config, service } = machine;
     const gone = sessions.identity();
     const ending = await sessions.open(gone.key);
@@ -432,8 +433,14 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
     await asks;
     appendFileSync(config, 'Nonsense yes\n');
     sessions.cut(sessions.serials(gone.serial));
+    const roles = service.principals;
+    service.principals = {};
+    service.version += 1;
     service.before = undefined;
     await ending.ended;
+    expect(existsSync(join(machine.state, 'current/principals', machine.login))).toBe(false);
+    service.principals = roles;
+    service.version += 1;
     follow.kill('SIGTERM');
     await once(follow, 'close');
     writeFileSync(config, clean);

@@ -39,7 +39,7 @@ export class StubService {
   bundleKey: KeyFile;
   /** What bundles announce as the key that will sign them one day. */
   nextBundleKey: KeyFile | undefined;
-  readonly userAuthority: KeyFile;
+  userAuthority: KeyFile;
   readonly hostAuthority: KeyFile;
   readonly canary: KeyFile;
   readonly secret = randomBytes(32).toString('base64url');
