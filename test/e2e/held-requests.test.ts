@@ -105,6 +105,16 @@ describe('a host asks what has changed', () => {
     }
   });
 
+  it('and that of an authority comes in one answer with the bundle that brings the next', async () => {
+    const told = [asked(web, 50), asked(db, 50, elsewhere)];
+    const { items } = await acme.as(acme.owner, 'listAuthorities', {});
+    const authority =
+      items.find(({ kind, state }) => kind === 'user' && state === 'active')?.fingerprint ?? '';
+    await acme.as(acme.owner, 'revoke', { body: { authority, reason: 'test' } });
+    for (const { parts } of await Promise.all(told))
+      expect([...parts.keys()]).toEqual(['bundle', 'krl-signature', 'krl']);
+  });
+
   it('without a query, when it has what it was last seen to need', async () => {
     const counted = await acme.counting();
     while ((await web.take(0, counted)).status !== 204) continue;

@@ -16,6 +16,7 @@ import { StatementIntake } from './enforcement/statement-intake.js';
 import type { Doors } from './http/access.guard.js';
 import { bundlesOfHosts } from './hosts/bundles-of-hosts.js';
 import { HostPresence } from './hosts/host-presence.js';
+import { revokedUserAuthorities } from './hosts/revoked-user-authorities.js';
 import { WaitingHosts } from './hosts/waiting-hosts.js';
 import { SharedTurns } from './revocations/shared-turns.js';
 import { signedCutLists } from './trust/signed-cut-list.js';
@@ -101,6 +102,7 @@ export class ResourceServices implements Background {
       bundles: (organizationId, wanted) => bundlesOfHosts(this, organizationId, wanted, adapters.newId()),
       krl: this.signedKrls,
       cut: signedCutLists(this),
+      revokedAuthorities: (organizationId) => revokedUserAuthorities(store, organizationId),
       hears: () => this.changes?.hears() ?? false,
     });
     // Who waits asks again, and is told.

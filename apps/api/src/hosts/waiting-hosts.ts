@@ -34,6 +34,8 @@ export interface NewsSources {
   readonly krl: (organizationId: string) => Promise<SignedKrl>;
   /** Null before the organization's first. */
   readonly cut: (organizationId: string) => Promise<SignedCutList | null>;
+  /** Which authorities for users were revoked, in whatever words. */
+  readonly revokedAuthorities: (organizationId: string) => Promise<string>;
   /** Whether every change is heard of; otherwise nothing that was seen before counts. */
   readonly hears: () => boolean;
 }
@@ -81,6 +83,8 @@ interface Room {
   /** The version that each host has to have, seen since the last change. */
   readonly standing: Map<string, Standing>;
   lists: Lists | null;
+  /** Which authorities were revoked when the lists were last read. */
+  revokedAuthorities: string | null;
   /** Counts changes: what was read before one says nothing after it. */
   bundleChanges: number;
   listChanges: number;
@@ -189,6 +193,7 @@ export class WaitingHosts {
       looking: new Set(),
       standing: new Map(),
       lists: null,
+      revokedAuthorities: null,
       bundleChanges: 0,
       listChanges: 0,
     };
@@ -303,15 +308,21 @@ export class WaitingHosts {
     // In this order: who could still log in must not be cut first.
     const cut = await this.sources.cut(room.organizationId);
     const lists = { cut, krl: await this.sources.krl(room.organizationId) };
+    room.revokedAuthorities = await this.sources.revokedAuthorities(room.organizationId);
     if (changes === room.listChanges) room.lists = lists;
     return lists;
   }
 
-  /** A new KRL or cut list is the same for all: no bundle is looked at. */
+  /**
+   * A new KRL or cut list is the same for all: no bundle is looked at. But where it revokes an authority, the bundle that brings the next
+   * one comes with it: a host that is to trust no other refuses such a KRL.
+   */
   private async tellLists(room: Room): Promise<void> {
     const changes = room.listChanges;
+    const revoked = room.revokedAuthorities;
     try {
       const lists = await this.listsOf(room);
+      if (room.revokedAuthorities !== revoked) return this.ask(room, room.waiting.keys());
       const waiting = [...room.waiting];
       for (let from = 0; from < waiting.length && changes === room.listChanges; from += batch) {
         for (const [, one] of waiting.slice(from, from + batch)) {

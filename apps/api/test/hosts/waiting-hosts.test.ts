@@ -17,6 +17,7 @@ class Fleet {
   version = 1n;
   krl = krlOf(1n);
   cut: SignedCutList | null = null;
+  revokedAuthorities = '';
   hears = true;
   now = 0;
   goodUntil = 1_000n;
@@ -37,6 +38,7 @@ class Fleet {
         return this.krlFails === null ? Promise.resolve(this.krl) : Promise.reject(this.krlFails);
       },
       cut: () => Promise.resolve(this.cut),
+      revokedAuthorities: () => Promise.resolve(this.revokedAuthorities),
       hears: () => this.hears,
     },
     5,
@@ -248,6 +250,17 @@ describe('a change', () => {
     for (const news of waiting.values())
       expect(await news).toEqual({ bundle: null, krl: fleet.krl, cut: null });
     expect(fleet.asked).toEqual([]);
+  });
+
+  it('of the KRL that revokes an authority is told together with the bundle that brings the next', async () => {
+    const waiting = await fleet.settled('web', 'db');
+    fleet.krl = krlOf(2n);
+    fleet.version = 2n;
+    fleet.revokedAuthorities = 'SHA256:first';
+    fleet.waiting.changed({ kind: 'bundles', organizationId: 'acme' });
+    fleet.waiting.changed({ kind: 'krl', organizationId: 'acme' });
+    for (const [hostId, news] of waiting)
+      expect(await news).toEqual({ bundle: `bundle 2 of ${hostId}`, krl: fleet.krl, cut: null });
   });
 
   it('that may be anything makes what was seen before count no more', async () => {
