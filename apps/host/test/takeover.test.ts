@@ -66,9 +66,12 @@ describe.each(process.env['WRIT_HOST_TESTS'] === 'all' ? here : [shell])(
     let before: Before;
     let original: Buffer;
     beforeAll(async () => {
-      machine = await Machine.start({ shell: inShell });
+      machine = await Machine.start({ shell: inShell, dropins: true });
       before = new Before(machine);
-      before.configure([`TrustedUserCAKeys ${before.authorities}`, `RevokedKeys "${before.revoked}"`]);
+      // Of the drop-ins this one comes first.
+      const lines = [`TrustedUserCAKeys ${before.authorities}`, 'HostCertificate none', ''];
+      writeFileSync(join(machine.directory, 'sshd_config.d/00-ca.conf'), lines.join('\n'));
+      before.configure([`RevokedKeys "${before.revoked}"`]);
       original = readFileSync(machine.config);
       await reload(machine);
       expect(await before.logsIn(machine.login)).toBe('in\n');
