@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   rmSync,
   symlinkSync,
@@ -322,4 +323,26 @@ describe('a host with another OpenSSH, and nothing to fetch with', () => {
       stderr: expect.stringContaining(`(${code})`) as string,
     });
   });
+});
+
+it("what is in the directory by a name of the kit's stops the join, and stays", async () => {
+  const machine = await Machine.start({ shell });
+  mkdirSync(join(machine.state, 'sessions'), { recursive: true });
+  mkdirSync(join(machine.state, 'versions'));
+  writeFileSync(join(machine.state, 'sessions/theirs'), '');
+  const before = treeOf(machine.directory);
+  const said = await machine.join();
+  expect(said).toMatchObject({ status: 4, stdout: '' });
+  expect(said.stderr).toContain(`${machine.state}/sessions is there`);
+  expect(treeOf(machine.directory)).toEqual(before);
+  expect(machine.service.requests).toEqual([]);
+  rmSync(join(machine.state, 'sessions/theirs'));
+  // What a link shows as its mode is not who may write below it.
+  const link = join(machine.directory, 'link');
+  symlinkSync('.', link);
+  writeFileSync(machine.config, `StrictModes yes\n${readFileSync(machine.config, 'utf8')}`);
+  expect((await machine.join(['--directory', join(link, 'writ-host'), '--dry-run'])).stderr).not.toContain(
+    link,
+  );
+  await machine.stop();
 });
