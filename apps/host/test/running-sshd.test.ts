@@ -255,6 +255,7 @@ it('an sshd that takes no certificates is told of, and of what it would be a way
       'PasswordAuthentication yes\nAuthenticationMethods password',
       'AuthenticationMethods password leaves out certificates, so that',
     ],
+    ['AllowUsers somebody else', `AllowUsers does not name ${machine.login}, so that sshd does not let`],
     [
       `Match User ${machine.login}\nPubkeyAcceptedAlgorithms ssh-ed25519`,
       `does not let ${machine.login} in with one`,
@@ -273,7 +274,7 @@ it('an sshd that takes no certificates is told of, and of what it would be a way
   // Of one among several it is told, and no more.
   service.version += 1;
   service.principals = { [machine.login]: ['webadmin'], nobody: ['webadmin'] };
-  writeFileSync(config, `${any}\nMatch User nobody\nPubkeyAuthentication no\n`);
+  writeFileSync(config, `DenyUsers nobody\nAllowUsers ${machine.login} *\n${any}`);
   expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
   const one = await machine.run(['status']);
   expect(one).toMatchObject({ status: 0 });
