@@ -475,6 +475,12 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
       expect(machine.read('cut')).toBe(before);
     }
     expect(stays.client.exitCode).toBeNull();
+    // Nor by one that was damaged where it is.
+    writeFileSync(join(machine.state, 'cut'), before.replace(/^end$/m, `${sessions.serials(serial)}\nend`));
+    service.cutInstead = () => 'nothing that is one';
+    expect(await machine.run(['sync'])).toMatchObject({ status: 7 });
+    expect(stays.client.exitCode).toBeNull();
+    writeFileSync(join(machine.state, 'cut'), before);
     expect(await machine.ordinaryLogsIn()).toBe(true);
     writeFileSync(`${machine.state}/cut.sum`, machine.read('cut.sum').replace(/ .*/, ' 7000000000'));
     service.cutInstead = undefined;

@@ -129,6 +129,12 @@ describe.each(process.env['WRIT_HOST_TESTS'] === 'all' ? here : [shell])(
       expect(said.stderr).toContain('(theirs_unreadable)');
       expect(await before.logsIn(machine.login)).toBe('');
       expect(await machine.logsIn()).toBe(true);
+      // What Writ revokes meanwhile is in place, known as such, and proved.
+      machine.service.krlVersion += 1;
+      const again = await machine.run(['sync']);
+      expect(again).toMatchObject({ status: 4 });
+      expect(again.stderr).not.toContain('revocations_not_enforced');
+      expect(machine.read('krl.sum')).toContain(machine.service.krlVersion.toString(16).padStart(16, '0'));
       writeFileSync(before.revoked, '');
       expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
     });
