@@ -230,6 +230,28 @@ describe('explaining, issuing and what hosts are told', () => {
     expect((await problemOf(list({ host: 'nothing' }))).code).toBe('not_found');
   });
 
+  it('name what is missing on the way, where it leads through another host', async () => {
+    const through = (jump: string | null) =>
+      acme.as(acme.owner, 'setHost', { params: { host: 'web-1' }, body: { jump } });
+    const closed = async () =>
+      (await explain(bo, 'web-1', 'root')).warnings.flatMap(({ rule, message }) =>
+        rule === 'jump_closed' ? [message] : [],
+      );
+    const way = 'The way to web-1.acme.example leads through';
+    await through('web-2.us.acme.example');
+    expect(await closed()).toEqual([`${way} web-2.us.acme.example, and bo has no role there.`]);
+    await through('db-1');
+    expect(await closed()).toEqual([
+      `${way} db-1.acme.example, and no role of bo there has permit-port-forwarding.`,
+    ]);
+    const extensions = ['permit-port-forwarding'];
+    await acme.role('jump', [bo], { ...onHosts({ tier: 'db' }, ['root']), extensions });
+    expect(await closed()).toEqual([]);
+    await acme.as(acme.owner, 'revokeRole', { params: { role: 'jump', user: 'bo' } });
+    await acme.as(acme.owner, 'deleteRole', { params: { role: 'jump' } });
+    await through(null);
+  });
+
   it('answer about others only to who may see people, roles and hosts', async () => {
     expect((await problemOf(explain(bo, 'web-1', 'root', 'cyd'))).code).toBe('permission_missing');
     expect((await explain(bo, 'web-1', 'root', 'bo')).allowed).toBe(true);

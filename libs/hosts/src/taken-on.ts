@@ -22,8 +22,8 @@ export interface HostProgress {
 /** Why access that is allowed does not work on a host yet, or not any more. */
 export const waitingRules = ['host_never_reported', 'host_behind', 'host_certificate_expired'] as const;
 
-/** What else should be known about a host. */
-export const hostWarningRules = ['krl_behind'] as const;
+/** What else should be known about a host: of itself, and of the way there. */
+export const hostWarningRules = ['krl_behind', 'jump_closed'] as const;
 
 export interface HostRemark {
   readonly rule: (typeof waitingRules)[number] | (typeof hostWarningRules)[number];

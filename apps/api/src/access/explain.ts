@@ -17,6 +17,7 @@ import { notFound } from '../refusal.js';
 import { pathsOf } from '../roles/role-paths.js';
 import { knownRole, shownRole } from '../roles/read-roles.js';
 import { knownAccount } from '../users/read-users.js';
+import { closedJumps } from './closed-jumps.js';
 import { allRoles, mayAskAbout, rolesInSight } from './sight.js';
 import { soughtHost } from './sought-host.js';
 
@@ -77,7 +78,9 @@ export async function explain(
     }),
     failures: decision.allowed ? [] : [...decision.failures],
     waiting: decision.allowed ? waiting : [],
-    warnings: decision.allowed ? warnings : [],
+    warnings: decision.allowed
+      ? [...warnings, ...closedJumps(inventory, nameOf(host), { ...subject, user: subject.person.userName })]
+      : [],
     rolesByLogins: subject.roles
       .filter((role) => role.memberOf && role.principals === 'logins' && role.logins.includes(login as never))
       .map(({ name }) => name)
