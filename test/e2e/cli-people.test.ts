@@ -68,6 +68,9 @@ describe('writ, for people', () => {
     expect(named.stderr).toBe('writ: The organization, user or password is wrong. [sign_in_failed]\n');
     expect(existsSync(sessionFile(machine))).toBe(false);
     machine.remove();
+    // Where the organization is remembered, that one was asked.
+    const again = await ana.writ(['login', '--user', 'nosuch'], { WRIT_PASSWORD: 'wrong' });
+    expect(again.stderr).toContain('looked for in acme, as the last time; another one is named by --org. [');
   });
 
   it('second-factor: set up through a pipe, asked for at the next sign-in, never on the command line', async () => {

@@ -112,7 +112,7 @@ async function asServiceAccount(
   const tokens = await terminal
     .working('Signing in', () => signInByKey(transport, who, key))
     .catch((error: unknown) => {
-      throw unlessNamed(organization, error);
+      throw unlessNamed(input, organization, error);
     });
   const session = { server, tokens, signInKey: key.path };
   await withSessionLock(where, () => writeSession(where, session));
@@ -234,17 +234,16 @@ async function signIn(
       call(transport, 'signIn', { body: { ...body, password, ...known, ...code } }),
     ),
   ).catch((error: unknown) => {
-    throw unlessNamed(organization, error);
+    throw unlessNamed(input, organization, error);
   });
 }
 
-/** Whoever names no organization may not know that there are several: the refusal, with the one that was meant. */
-function unlessNamed(organization: string | undefined, error: unknown): unknown {
-  return organization === undefined
-    ? advised(
-        error,
-        'sign_in_failed',
-        'It was looked for in the organization that runs the service; another one is named by --org.',
-      )
-    : error;
+/** Whoever names no organization may not know that there are several: the refusal, with the one that was meant (undefined: the service's own). */
+function unlessNamed(input: Input, organization: string | undefined, error: unknown): unknown {
+  if (input.option('org') !== undefined) return error;
+  const where =
+    organization === undefined
+      ? 'the organization that runs the service'
+      : `${organization}, as the last time`;
+  return advised(error, 'sign_in_failed', `It was looked for in ${where}; another one is named by --org.`);
 }
