@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { buildCommandLine, type Built } from '../built.js';
 import {
   handle,
+  problem,
   signedIn,
   signedInHome,
   startStub,
@@ -126,6 +127,33 @@ describe('questions on a terminal', () => {
     const { status, screen } = await typeIn('login', [['Password of ana', `correct horse${enter}`]], env);
     expect(status).toBe(0);
     expect(screen).not.toMatch(/Address|User\b|Shall/);
+  });
+
+  it('second-factor add: a wrong code costs nothing, the next one is asked for', async () => {
+    const env = signedInHome(built, 'factor', stub.url, tokens(1));
+    const url = 'otpauth://totp/Writ%20acme:ana?secret=ABCDEFGH';
+    const begun = { secret: 'ABCDEFGH', url, expiresAt: '2099-01-01T00:00:00.000Z' };
+    stub.on('POST /v1/second-factor/start', { status: 201, body: begun });
+    stub.on(
+      'POST /v1/second-factor/confirm',
+      { status: 403, body: problem('code_wrong', 403) },
+      { status: 201, body: { recoveryCodes: ['one-two'], deviceToken: 'device' } },
+    );
+    const { status, screen } = await typeIn(
+      'second-factor add',
+      [
+        ['The code that it shows', `111111${enter}`],
+        ['The code that it shows', `222222${enter}`],
+      ],
+      env,
+    );
+    expect(status).toBe(0);
+    expect(screen).toMatch(/It is code_wrong[^]*one-two/);
+    expect(stub.seen.map(({ body }) => body)).toEqual([{}, { code: '111111' }, { code: '222222' }]);
+    stub.on('POST /v1/second-factor/confirm', { status: 403, body: problem('code_wrong', 403) });
+    const told = await typeIn('second-factor add', [], { ...env, WRIT_CODE: '111111' });
+    expect(told.status).toBe(3);
+    expect(told.screen).toContain('take the entry out of the authenticator');
   });
 
   it.each<[string, string, number, string]>([

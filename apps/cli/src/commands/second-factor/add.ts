@@ -1,13 +1,14 @@
-import { ProblemError, type SecondFactorEnrolment } from '@writ/contract';
+import { ProblemError, type SecondFactorAdded, type SecondFactorEnrolment } from '@writ/contract';
 import { directories } from '../../files/directories.js';
 import type { Input } from '../../input.js';
 import type { Run, Surroundings } from '../../run.js';
-import { signedIn, type Client } from '../../session/client.js';
+import { advised } from '../../session/advice.js';
+import { hasCode, signedIn, type Client } from '../../session/client.js';
 import { readConfiguration } from '../../session/configuration.js';
 import { keepDevice } from '../../session/devices.js';
 import { refreshSsh } from '../../ssh/set-up.js';
 import { secret } from '../../terminal/secret.js';
-import { secondFactorCode } from './code.js';
+import { codeIsAsked, secondFactorCode } from './code.js';
 import { saySsh } from '../../view/ssh.js';
 import { printRecoveryCodes } from './recovery-codes.js';
 
@@ -40,10 +41,7 @@ export async function addSecondFactor(surroundings: Surroundings, input: Input):
     terminal.say(`  ${enrolment.secret.replace(/(.{4})(?=.)/g, '$1 ')}`);
     terminal.data(enrolment.url);
   }
-  const code = await secondFactorCode(surroundings, input, 'The code that it shows');
-  const { recoveryCodes, deviceToken } = await terminal.working('Checking the code', () =>
-    client.call('confirmSecondFactor', { body: { code } }),
-  );
+  const { recoveryCodes, deviceToken } = await confirmed(surroundings, input, client);
   const { server, tokens } = client.session;
   await keepDevice(directories(environment), {
     ...{ url: server.url, organization: tokens.organization.name, user: tokens.user.name, deviceToken },
@@ -61,4 +59,30 @@ async function started(client: Client, password: () => Promise<string>): Promise
     if (!(error instanceof ProblemError && error.problem.code === 'fresh_sign_in_required')) throw error;
   }
   return client.call('startSecondFactor', { body: { password: await password() } });
+}
+
+/** Asks for another code where one is wrong: whoever begins anew gets another key, and what the authenticator has of this one is worth nothing. */
+async function confirmed(
+  surroundings: Surroundings,
+  input: Input,
+  client: Client,
+): Promise<SecondFactorAdded> {
+  const { terminal } = surroundings;
+  for (;;) {
+    const code = await secondFactorCode(surroundings, input, 'The code that it shows');
+    try {
+      return await terminal.working('Checking the code', () =>
+        client.call('confirmSecondFactor', { body: { code } }),
+      );
+    } catch (error) {
+      if (!hasCode(error, 'code_wrong', 'request_invalid')) throw error;
+      if (!codeIsAsked(surroundings, input))
+        throw advised(
+          error,
+          'code_wrong',
+          'Nothing was added: take the entry out of the authenticator and begin anew.',
+        );
+      terminal.warn(`${(error as Error).message} Nothing is lost: give the next one.`);
+    }
+  }
 }

@@ -14,6 +14,12 @@ export function secondFactorCode(
   });
 }
 
+/** Whether somebody is asked for it, so that they can be asked again. */
+export function codeIsAsked({ environment, terminal }: Surroundings, input: Input): boolean {
+  const given = input.option('code-file') ?? input.option('code-fd') ?? environment['WRIT_CODE'] ?? '';
+  return given === '' && terminal.canAsk;
+}
+
 /** Does what may take a code: without one first, for only the service knows whether the account has a second factor. */
 export async function withCode<T>(
   surroundings: Surroundings,
