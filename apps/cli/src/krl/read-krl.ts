@@ -8,6 +8,8 @@ import { transportTo } from '../network/transport.js';
 
 /** As much as OpenSSH loads. */
 const largestKrl = 128 << 20;
+/** How long a server may take for the whole of one (ms): it may say a little now and then for ever. */
+const longestFetch = 120_000;
 
 export interface KrlFile {
   readonly bytes: Uint8Array;
@@ -16,19 +18,19 @@ export interface KrlFile {
 
 /**
  * Reads a KRL from a file, from standard input ('-') or from an address. Rejects with the codes of `decodeKrl`, of reading a file and
- * of asking a server.
+ * of asking a server, which has `fetchMs` for its answer.
  */
-export async function readKrl(source: string, input: Input): Promise<KrlFile> {
-  const bytes = await bytesOf(source, input);
+export async function readKrl(source: string, input: Input, fetchMs = longestFetch): Promise<KrlFile> {
+  const bytes = await bytesOf(source, input, fetchMs);
   return { bytes, krl: decodeKrl(bytes) };
 }
 
-function bytesOf(source: string, input: Input): Promise<Uint8Array> {
+function bytesOf(source: string, input: Input, fetchMs: number): Promise<Uint8Array> {
   if (source === '-') return readStandardInput(largestKrl);
-  return /^https?:\/\//i.test(source) ? fetched(source, input) : readBytes(source, largestKrl);
+  return /^https?:\/\//i.test(source) ? fetched(source, input, fetchMs) : readBytes(source, largestKrl);
 }
 
-async function fetched(source: string, input: Input): Promise<Uint8Array> {
+async function fetched(source: string, input: Input, fetchMs: number): Promise<Uint8Array> {
   if (!URL.canParse(source)) fail('usage_invalid', `'${source}' is no address.`);
   const { origin, pathname, search } = new URL(source);
   const [pin, caFile] = [input.option('pin'), input.option('ca-file')];
@@ -37,11 +39,12 @@ async function fetched(source: string, input: Input): Promise<Uint8Array> {
     pin: pin === undefined ? null : certificatePin(pin),
     caFile: caFile === undefined ? null : resolve(caFile),
   });
-  const { status, body } = await transport({
-    method: 'GET',
-    path: pathname + search,
-    headers: {},
-    body: null,
+  const signal = AbortSignal.timeout(fetchMs);
+  const asked = { method: 'GET', path: pathname + search, headers: {}, body: null, signal };
+  const { status, body } = await transport(asked).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+    const words = `${source} has not come in full within ${fetchMs / 1000} seconds. Run it again, or fetch it by other means and name the file.`;
+    return fail('answer_lost', words, { url: source }, error);
   });
   if (status !== 200)
     fail('answer_unexpected', `${source} answers with ${status} and no KRL.`, { url: source, status });
