@@ -106,7 +106,9 @@ export async function reallyRevoked(rounds: number): Promise<readonly Row[]> {
         body: { publicKey, role: 'prod' },
       });
       writeFileSync(`${key}-cert.pub`, `${certificate}\n`);
-      const session = spawn('ssh', ['-q', ...ssh('echo in; exec sleep 600')], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const session = spawn('ssh', ['-q', ...ssh('echo in; exec sleep 600')], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
       await once(session.stdout, 'data');
       const sent = now();
       const ended = once(session, 'close').then(() => endedAfter.push(now() - sent));
