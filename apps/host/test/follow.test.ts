@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, readFileSync, readlinkSync, rmSync, watch, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { endWithUs } from '@writ/testkit/end-with-us';
 import { makeKey } from './keys.js';
@@ -33,11 +42,12 @@ describe.each(tried)('in %s, a host that follows', (shell) => {
     following = endWithUs(
       spawn(command, [...first, kit, 'follow', '--directory', machine.state], {
         env: { PATH: join(machine.directory, 'bin'), HOME: machine.directory },
-        stdio: 'ignore',
+        stdio: ['ignore', 'ignore', openSync(complaints(), 'w')],
       }),
     );
   }
 
+  const complaints = () => join(machine.directory, 'complaints');
   const sleeps = () => join(machine.directory, 'sleeps');
 
   /** A program that does something first: `before`, lines of sh. */
@@ -252,6 +262,7 @@ describe.each(tried)('in %s, a host that follows', (shell) => {
     const ended = once(following, 'close');
     expect(await machine.run(['leave', '--yes'])).toMatchObject({ status: 0, stderr: '' });
     await ended;
+    expect(readFileSync(complaints(), 'utf8')).not.toContain('(service_not_reached)');
     expect(existsSync(machine.state)).toBe(false);
   });
 });

@@ -61,7 +61,12 @@ describe.each(installed(shells))('in %s', (shell) => {
   });
 
   it.each(
-    share(shell, ['a directory of drop-ins', 'a link to one', 'a link to one that leads to another since']),
+    share(shell, [
+      'a directory of drop-ins',
+      'a link to one',
+      'a link to one that leads to another since',
+      'a link to one that leads to another since, and a join that was killed',
+    ]),
   )('with %s sshd_config is not touched', async (kind) => {
     machine = await Machine.start({ shell, dropins: true });
     const drops = join(machine.directory, 'sshd_config.d');
@@ -72,11 +77,13 @@ describe.each(installed(shells))('in %s', (shell) => {
     }
     const before = treeOf(realpathSync(drops));
     const original = readFileSync(machine.config);
-    await machine.joined();
+    const killed = kind.endsWith('killed');
+    if (killed) await machine.join([], undefined, { WRIT_HOST_STOP_AFTER: 'sshd-written' });
+    else await machine.joined();
     expect(readFileSync(machine.config).equals(original)).toBe(true);
     expect(readFileSync(machine.dropin, 'utf8')).toContain('TrustedUserCAKeys ');
-    expect(await machine.logsIn()).toBe(true);
-    if (kind === 'a link to one that leads to another since') {
+    if (!killed) expect(await machine.logsIn()).toBe(true);
+    if (kind.includes('since')) {
       cpSync(first, `${drops}.2`, { recursive: true, filter: (path) => !path.endsWith('writ.conf') });
       rmSync(drops);
       symlinkSync(`${drops}.2`, drops);
