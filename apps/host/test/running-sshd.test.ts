@@ -298,17 +298,24 @@ async function beside(name: string, lines: (config: string) => string): Promise<
   return child;
 }
 
-it('another sshd on the same port of another address is left to itself', async () => {
+it('other sshds on the same port of other addresses are left to themselves', async () => {
+  // An address that is nowhere: sshd says so, and goes on with the others.
   machine = await Machine.start({ shell: shellOf(1) });
   machine.service.takesStatements = true;
+  const { port } = machine.sshd;
+  appendFileSync(machine.config, `\nListenAddress [2001:db8::a:2]:${port}\n`);
+  await reload(machine);
   const before = readFileSync(machine.config);
-  const outer = await beside('outer', (config) =>
-    config
-      .replace('ListenAddress 127.0.0.1:', 'ListenAddress 127.0.0.2:')
-      .replace(/^PidFile .*$/gm, 'PidFile none'),
-  );
+  const at = (address: string) =>
+    beside(address.replaceAll(':', '-'), (config) =>
+      config
+        .replace(/^ListenAddress \[.*$/m, '')
+        .replace('ListenAddress 127.0.0.1:', `ListenAddress ${address}:`)
+        .replace(/^PidFile .*$/gm, 'PidFile none'),
+    );
+  const others = [await at('127.0.0.2'), await at('[::1]')];
   let heard = '';
-  outer.stderr?.on('data', (text: Buffer) => (heard += text.toString()));
+  for (const other of others) other.stderr?.on('data', (text: Buffer) => (heard += text.toString()));
   try {
     expect(await machine.join()).toMatchObject({ status: 0, stderr: '' });
     expect(await machine.logsIn()).toBe(true);
@@ -317,8 +324,17 @@ it('another sshd on the same port of another address is left to itself', async (
     expect(await machine.run(['leave', '--yes'])).toMatchObject({ status: 0, stderr: '' });
     expect(readFileSync(machine.config).equals(before)).toBe(true);
     expect(heard).not.toContain('SIGHUP');
+    // All of IPv6 is none of IPv4; and what is said to be ours is found there.
+    await Promise.all(others.splice(0).map(ended));
+    others.push(await at('[::]'));
+    writeFileSync(machine.config, before.toString().replace(/^ListenAddress \[.*$/m, ''));
+    expect(await machine.join(['--dry-run'])).toMatchObject({ status: 0, stderr: '' });
+    await Promise.all(others.splice(0).map(ended));
+    writeFileSync(machine.config, before.toString().replace(/^(ListenAddress) 127.*$/m, `$1 [::1]:${port}`));
+    await reload(machine);
+    expect(await machine.join(['--dry-run'])).toMatchObject({ status: 0, stderr: '' });
   } finally {
-    await ended(outer);
+    await Promise.all(others.map(ended));
   }
 });
 
