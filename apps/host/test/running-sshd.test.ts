@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { endWithUs } from '@writ/testkit/end-with-us';
 import { Machine } from './machine.js';
 import { installed, type Shell, shells } from './toolbox.js';
 import { treeOf } from './tree.js';
@@ -152,22 +153,50 @@ it('where something else answers in the place of sshd, nothing is changed, prove
   expect(await machine.run(['leave', '--yes'])).toMatchObject({ status: 0, stderr: '' });
 });
 
-it('where inetd listens, each connection has an sshd that reads what is there', async () => {
-  machine = await Machine.start({ shell: shellOf(0) });
+it('where inetd listens, each connection has an sshd that reads what is there, and none listens', async () => {
+  machine = await Machine.start({ shell: shellOf(0), config: ['GatewayPorts clientspecified'] });
+  const { port } = machine.sshd;
+  appendFileSync(machine.config, `\nListenAddress 127.0.0.2:${port}\n`);
   machine.service.takesStatements = true;
   const script = `require('node:net').createServer({ pauseOnConnect: true }, (socket) => {
     require('node:child_process').spawn('${sshdPath}', ['-i', '-f', '${machine.config}'], { stdio: [socket, socket, 'ignore'] });
     socket.destroy();
   }).listen(${machine.sshd.port}, '127.0.0.1', () => console.error('listening'))`;
   const inetd = await instead('inetd', process.execPath, ['-e', script]);
+  // A session with a port forwarded to it, and no sshd above it, as where sshd was started anew: it listens, and is not told.
+  const session = endWithUs(
+    spawn(
+      'ssh',
+      [
+        ...[
+          '-F',
+          'none',
+          '-p',
+          String(port),
+          '-i',
+          machine.ordinaryKey.path,
+          '-R',
+          `127.0.0.2:${port}:127.0.0.1:9`,
+        ],
+        ...['BatchMode=yes', 'IdentityAgent=none', ...Machine.unproved].flatMap((each) => ['-o', each]),
+        ...[`${machine.login}@127.0.0.1`, 'echo in; read -r line; echo "$line"'],
+      ],
+      { stdio: ['pipe', 'pipe', 'inherit'] },
+    ),
+  );
+  const says = async () => String((await once(session.stdout, 'data'))[0]);
   try {
+    expect(await says()).toBe('in\n');
     expect(await machine.join()).toMatchObject({ status: 0, stderr: '' });
     expect(await machine.logsIn()).toBe(true);
     expect(machine.service.statements).toHaveLength(1);
     expect((await machine.run(['status'])).status).toBe(0);
     expect(await machine.run(['leave', '--yes'])).toMatchObject({ status: 0, stderr: '' });
     expect(await machine.ordinaryLogsIn()).toBe(true);
+    session.stdin.end('still here\n');
+    expect(await says()).toBe('still here\n');
   } finally {
+    session.kill();
     await ended(inetd);
   }
 });
