@@ -106,9 +106,14 @@ it('where the pid file names another sshd, the one is told that listens, and the
   const other = await Machine.start({ shell: shellOf(1) });
   try {
     machine = await Machine.start({ shell: shellOf(1) });
-    writeFileSync(join(machine.directory, 'sshd.pid'), `${other.sshd.pid}\n`);
+    const pidFile = join(machine.directory, 'sshd.pid');
+    writeFileSync(pidFile, `${other.sshd.pid}\n`);
     await machine.joined();
     expect(await machine.logsIn()).toBe(true);
+    // Also where none of ours runs.
+    await machine.sshd.stop();
+    writeFileSync(pidFile, `${other.sshd.pid}\n`);
+    expect(await machine.run(['leave', '--yes'])).toMatchObject({ status: 0, stderr: '' });
     expect(other.sshd.log()).not.toContain('SIGHUP');
   } finally {
     await other.stop();
