@@ -390,8 +390,23 @@ if (process.getuid?.() === 0) {
     await early.service.close();
     rmSync(early.directory, { recursive: true });
 
-    const words = ['--net', sshdPath, '-D', '-e', '-f', config];
-    const inner = spawn('/usr/bin/unshare', words, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const words = [sshdPath, '-D', '-e', '-f', config];
+    // One that has the configuration, and not what it would name.
+    mkdirSync(machine.state);
+    const script = `/bin/mount -t tmpfs none '${machine.state}' && exec "$@"`;
+    const apart = ['--net', '--mount', '--propagation', 'private', '/bin/sh', '-c', script, 'sh', ...words];
+    const without = spawn('/usr/bin/unshare', apart, { stdio: ['ignore', 'ignore', 'pipe'] });
+    try {
+      await once(without.stderr, 'data');
+      const said = await machine.join();
+      expect(said.status).toBe(4);
+      expect(said.stderr).toContain(`has another ${machine.state} (is it in a container?)`);
+      expect(readFileSync(config, 'utf8')).toBe(original);
+    } finally {
+      await ended(without);
+    }
+
+    const inner = spawn('/usr/bin/unshare', ['--net', ...words], { stdio: ['ignore', 'ignore', 'pipe'] });
     let [heard, listens] = ['', 0];
     const told = (times: number) =>
       new Promise<void>((resolve) =>
