@@ -46,6 +46,8 @@ describe.each(installed(shells))('in %s', (shell) => {
 
   it('what the operator changed since stays, below the block and above it', async () => {
     machine = await Machine.start({ shell });
+    // What sshd takes, and does not answer for without being told of a port.
+    appendFileSync(machine.config, '\nMatch LocalPort 7933\n\tX11Forwarding no\n');
     const original = readFileSync(machine.config, 'utf8');
     await machine.joined();
     appendFileSync(machine.config, '# below');
