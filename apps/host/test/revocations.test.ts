@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeKrl, signText } from './keys.js';
 import { Machine } from './machine.js';
@@ -98,9 +98,17 @@ describe.each(installed(shells))('in %s, a list of revocations', (shell) => {
     machine.service.krlSignatureInstead = undefined;
     machine.service.krlVersion += 1;
     machine.service.revoked = [machine.userKey.line];
-    expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+    // Also while sshd does not accept its configuration by now.
+    const clean = readFileSync(machine.config);
+    appendFileSync(machine.config, 'Nonsense yes\n');
+    const said = await machine.run(['sync']);
+    expect(said.status).toBe(4);
+    expect(said.stderr).toMatch(/Bad configuration option: Nonsense.*\(sshd_config_invalid\)/);
+    expect(machine.service.reports.at(-1)).toMatchObject({ result: 'sshd_config_invalid' });
     expect(await machine.logsIn()).toBe(false);
     expect(await machine.ordinaryLogsIn()).toBe(true);
+    writeFileSync(machine.config, clean);
+    expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
   });
 
   /** The number that is kept beside the list begins otherwise. */

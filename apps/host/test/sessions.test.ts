@@ -436,8 +436,10 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
     const roles = service.principals;
     service.principals = {};
     service.version += 1;
+    const reported = service.report();
     service.before = undefined;
     await ending.ended;
+    expect(await reported).toMatchObject({ result: 'sshd_config_invalid' });
     expect(existsSync(join(machine.state, 'current/principals', machine.login))).toBe(false);
     service.principals = roles;
     service.version += 1;
