@@ -187,7 +187,7 @@ it('where inetd listens, each connection has an sshd that reads what is there, a
         ...['BatchMode=yes', 'IdentityAgent=none', ...Machine.unproved].flatMap((each) => ['-o', each]),
         ...[`${machine.login}@127.0.0.1`, 'echo in; read -r line; echo "$line"'],
       ],
-      { stdio: ['pipe', 'pipe', 'inherit'] },
+      { stdio: ['pipe', 'pipe', 'ignore'] },
     ),
   );
   const says = async () => String((await once(session.stdout, 'data'))[0]);
