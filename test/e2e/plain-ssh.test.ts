@@ -360,6 +360,22 @@ describe('plain ssh after `writ login`', () => {
     expect(await open('ssh', ['web-1', 'true'])).toMatchObject({ status: 0, stderr: '' });
   }, 60_000);
 
+  it('whoever signs in as somebody else is told how to have a key, and goes on as nobody until then', async () => {
+    await acme.member('hal');
+    const login = (...words: string[]) => machine.writ(['login', ...words], { WRIT_PASSWORD: password });
+    const ended = await login('--user', 'hal');
+    expect(ended.status).toBe(7);
+    const make = /`(ssh-keygen .*)` makes one/.exec(ended.stderr)?.[1] ?? 'false';
+    expect(ended.stderr).toContain('Name one: `writ login --key <file>.pub`');
+    const left = await open('ssh', ['-v', 'web-1', 'true']);
+    expect(offers(left).filter((line) => line.includes('CERT'))).toEqual([]);
+    expect(talk(left)).toEqual([expect.stringContaining('(`writ login --key`)')]);
+    expect((await machine.run('/bin/sh', ['-c', `${make} -q -N ''`])).status).toBe(0);
+    expect((await login('--key', join(machine.home, '.ssh/id_hal.pub'))).status).toBe(0);
+    await machine.data('login', '--user', 'ana', '--key', join(machine.home, '.ssh/id_writ.pub'));
+    expect(await open('ssh', ['web-1', 'true'])).toMatchObject({ status: 0, stderr: '' });
+  }, 60_000);
+
   it('logout takes away what was put in place, around what the user has written since; login brings it back', async () => {
     writeFileSync(userConfig(), `# first\n${readFileSync(userConfig(), 'utf8')}\nHost last`);
     await machine.data('logout');

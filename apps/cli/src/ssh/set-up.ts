@@ -1,9 +1,10 @@
 import { access, rm } from 'node:fs/promises';
-import type { Reach } from '@writ/contract';
+import { ProblemError, type Reach } from '@writ/contract';
 import { directories } from '../files/directories.js';
 import { ownKeyPath } from '../keys/key-file.js';
 import { provedKey } from '../keys/proved-key.js';
 import type { Surroundings } from '../run.js';
+import { advised } from '../session/advice.js';
 import type { Client } from '../session/client.js';
 import { changeConfiguration, readConfiguration, type SshSettings } from '../session/configuration.js';
 import { readSession } from '../session/session.js';
@@ -20,12 +21,13 @@ import {
   readReach,
   removeCertificatesOfOthers,
   removeSshFiles,
+  troubleFiles,
   writeSshFiles,
 } from './write.js';
 
 /**
  * Makes plain `ssh` use certificates: a proved key, the files that ssh reads, and last the one line in the user's own
- * ssh_config, so that a failure on the way leaves ssh as it was. Remembers `settings`. Rejects with the codes of `provedKey`, of the route, of
+ * ssh_config, so that a failure on the way leaves ssh as it was; but where the key is another account's, ssh has certificates of nobody. Remembers `settings`. Rejects with the codes of `provedKey`, of the route, of
  * `writeSshFiles` and of `addLine`.
  */
 export async function setUpSsh(
@@ -36,14 +38,28 @@ export async function setUpSsh(
   const where = directories(surroundings.environment);
   const places = sshPlaces(where);
   const line = ourLine(where);
-  const key = await provedKey(surroundings, client, settings.key ?? undefined);
   const before = (await readConfiguration(where))?.ssh;
+  const key = await provedKey(surroundings, client, settings.key ?? undefined).catch(
+    async (error: unknown) => {
+      if (!(error instanceof ProblemError && error.problem.code === 'key_taken')) throw error;
+      // What is here for it is another account's: ssh would go on as that one.
+      const files = await certificateFiles(places);
+      if (before?.agent === true) await removeFromAgent(files);
+      for (const path of files) await rm(path, { force: true });
+      throw advised(
+        error,
+        'key_taken',
+        `Name one: \`writ login --key <file>.pub\`; \`ssh-keygen -t ed25519 -f ~/.ssh/id_${client.session.tokens.user.name}\` makes one.`,
+      );
+    },
+  );
   // Nobody would know later that ssh-agent has them.
   if (before?.agent === true && (!settings.agent || before.key !== settings.key))
     await removeFromAgent(await certificateFiles(places));
   await removeCertificatesOfOthers(places, key.publicKey);
   const inventory = await refreshSsh(surroundings, client, settings);
-  await forgetTrouble(places.ended);
+  // What failed before may do so no more.
+  for (const file of [places.ended, ...(await troubleFiles(places))]) await forgetTrouble(file);
   const made = await addLine(places.userConfig, line);
   await changeConfiguration(where, { ssh: { ...settings, madeUserConfig: settings.madeUserConfig || made } });
   return inventory;

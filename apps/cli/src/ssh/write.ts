@@ -106,6 +106,11 @@ export async function certificateFiles(places: SshPlaces): Promise<string[]> {
   return (await filesIn(places.certificates)).filter((path) => path.endsWith('-cert.pub'));
 }
 
+/** What is written down of certificates that could not be had. */
+export async function troubleFiles(places: SshPlaces): Promise<string[]> {
+  return (await filesIn(places.certificates)).filter((path) => path.endsWith('.trouble'));
+}
+
 async function isFor(path: string, key: PublicKey): Promise<boolean> {
   const certificate = await readRoleCertificate(path);
   try {

@@ -24,7 +24,7 @@ export function ownKey(owner: KeyOwner | null, caller: Caller): Outcome<null> {
   if (owner.kind === 'user' && owner.ownerId !== caller.userId) {
     failures.push({
       rule: 'key_of_another_account',
-      message: 'Another account has proved this key; use a key of your own.',
+      message: 'Another account has proved this key; use a key of your own (`writ login --key`).',
     });
   }
   if (owner.revoked) failures.push(keyRevoked);
