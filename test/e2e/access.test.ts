@@ -475,6 +475,9 @@ describe('writ hosts, explain and access', () => {
 
   it('answer about a host of another organization where a role there lets one in, with no --org', async () => {
     for (const name of ['globex', 'umbrella']) await delegatedTo('bo', name, 'db-9', 'web-1');
+    expect(await machine.data('whoami')).toMatch(
+      /^ *roles .*(\n {2,}.*)*\n {2,}umbrella\/ops: may be ops for /m,
+    );
     const outcomes = (...commands: string[]) =>
       Promise.all(
         commands.map(async (command) => {

@@ -55,11 +55,17 @@ export const run: Run = async (surroundings, input) => {
   });
   const whoami = await call(transport, 'whoami', { accessToken: tokens.accessToken });
   if (input.json) surroundings.terminal.json(whoami);
-  else
+  else {
+    // Those of other organizations are looked for where there are none at home.
+    const reach =
+      whoami.roles.length > 0 || whoami.session.secondFactorMissing
+        ? { organizations: [] }
+        : await call(transport, 'listReach', { accessToken: tokens.accessToken });
     surroundings.terminal.say(
       ['Signed in as ', strong(tokens.user.name), '.'],
-      ...describeWhoami(whoami, server),
+      ...describeWhoami(whoami, server, reach),
     );
+  }
   if (whoami.session.secondFactorMissing) {
     if (!input.json) await offerSecondFactor(surroundings, input);
     // Until there is one nothing else may be asked for.

@@ -7,5 +7,11 @@ export const run: Run = async (surroundings, input) => {
   const whoami = await client.call('whoami', {});
   if (input.json) return surroundings.terminal.json(whoami);
   if (input.flag('permissions')) surroundings.terminal.data(...whoami.permissions);
-  else surroundings.terminal.data(...describeWhoami(whoami, client.session.server));
+  else {
+    // Who has yet to add a second factor may ask for nothing else.
+    const reach = whoami.session.secondFactorMissing
+      ? { organizations: [] }
+      : await client.call('listReach', {});
+    surroundings.terminal.data(...describeWhoami(whoami, client.session.server, reach));
+  }
 };

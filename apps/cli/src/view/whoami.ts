@@ -1,12 +1,16 @@
-import type { Whoami } from '@writ/contract';
+import type { Reach, Whoami } from '@writ/contract';
 import { durationWords } from '../duration.js';
 import type { Server } from '../network/server.js';
 import { quiet, strong, type Line } from '../terminal/text.js';
 import { field, instant } from './fields.js';
 
-/** A session in words; what it may do at the service is another list. */
-export function describeWhoami(whoami: Whoami, server: Server): readonly Line[] {
-  const { user, organization, roles, session } = whoami;
+/** A session in words, with the roles of other organizations by what may be reached; what it may do at the service is another list. */
+export function describeWhoami(whoami: Whoami, server: Server, reach: Reach): readonly Line[] {
+  const { user, organization, session } = whoami;
+  const delegated = reach.organizations
+    .filter(({ handle }) => handle !== organization.handle)
+    .flatMap(({ name, roles }) => roles.map((role) => ({ ...role, name: `${name}/${role.name}` })));
+  const roles = [...whoami.roles, ...delegated];
   return [
     field('user', [
       strong(user.name),
