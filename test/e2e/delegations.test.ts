@@ -581,6 +581,20 @@ describe('what is revoked at home of people who are in a customer', () => {
     )[0]?.text;
   const keyOf = (name: string) => `key ${keys.get(name)?.fingerprint ?? ''}\n`;
 
+  it('is counted also where the customer revokes a key, which it has to know by the key alone', async () => {
+    await delegate('kim');
+    const key = keys.get('kim')?.fingerprint ?? '';
+    const body = { publicKey: key, reason: 'stolen' };
+    const revoked = await org.as(ines, 'revoke', { ...at(initrode), body });
+    expect(revoked).toMatchObject({ keys: 1, certificates: 1 });
+    const query = { kind: 'key.revoked', subject: key };
+    const { items } = await org.as(ines, 'listEvents', { ...at(initrode), query });
+    expect(items).toMatchObject([{ data: { owner: 'user', certificates: 1 } }]);
+    const named = await machine.writ(['revoke', '--user', 'acme/kim', '--reason', 'stolen']);
+    expect(named).toMatchObject({ status: 2 });
+    expect(named.stderr).toContain('`writ cert list --user acme/kim`');
+  });
+
   it('ends sessions there that outlive the delegation', async () => {
     const revoke = (body: object) =>
       org.as(org.owner, 'revoke', { body: { reason: 'stolen', cut: true, ...body } });

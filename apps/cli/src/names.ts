@@ -1,8 +1,13 @@
 import { ActorName, ShortName, UserName, Uuid } from '@writ/contract';
 import { fail } from './errors.js';
 
-/** The name of a user as the service would take it. 'usage_invalid' for anything else. */
+/** The name of a user as the service would take it. 'usage_invalid' for anything else; of somebody from another organization it says what is in one's hands. */
 export function userName(text: string): string {
+  if (text.includes('/') && ActorName.safeParse(text).success)
+    fail(
+      'usage_invalid',
+      `${text} has no account in this organization: end the delegation (\`writ delegation list\`), or revoke the key; \`writ cert list --user ${text}\` says which was certified.`,
+    );
   return checked(UserName, text);
 }
 

@@ -74,8 +74,10 @@ export async function revokeKey(
   const version = krlVersion.toString();
   if (keys > 0) {
     const { sessionsEnded, joinTokens, invitations } = signIns;
+    // Without a claim here only people from outside have certificates for it.
+    const owner = claim?.kind ?? (certificates > 0 ? 'user' : null);
     const data = {
-      ...{ reason, owner: claim?.kind ?? null, certificates, krlVersion: version },
+      ...{ reason, owner, certificates, krlVersion: version },
       ...(registered === null ? {} : { sessionsEnded, joinTokens, invitations }),
     };
     await recordEvent(tx, eventOf(actor, 'key.revoked', name, data));
@@ -109,7 +111,7 @@ async function endSignIns(
   return endSignInKey(tx, services, organizationId, of);
 }
 
-/** Nobody was ever given a certificate for a key that nobody claims. */
+/** Also for a key that nobody claims here: whoever is from outside has claimed theirs at home. */
 function endingWith(
   tx: Transaction,
   { clock }: TrustEnding,
@@ -117,9 +119,8 @@ function endingWith(
   name: string,
   claim: KeyClaim | null,
 ): Promise<number> {
-  if (claim === null) return Promise.resolve(0);
   const now = BigInt(Math.floor(clock() / 1000));
-  const owner = claim.kind === 'user' ? claim.ownerId : null;
+  const owner = claim?.kind === 'user' ? claim.ownerId : null;
   return countActiveCertificatesOfKey(tx, organizationId, name, owner, now);
 }
 
