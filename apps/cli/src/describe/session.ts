@@ -79,7 +79,10 @@ export const login: LeafDescription = {
         'the public key that ssh is to use; without it writ makes ~/.ssh/id_writ; remembered. Of a service account: what it signs in with',
       completes: 'file',
     },
-    { flags: '--agent', summary: 'have ssh-agent hold the certificates too, until they end; remembered' },
+    {
+      flags: '--agent',
+      summary: 'have ssh-agent hold the certificate that was used last, too, until it ends; remembered',
+    },
     { flags: '--no-agent', summary: 'no longer' },
   ],
   json: 'Whoami',

@@ -10,7 +10,7 @@ import { readKeyFile } from '../keys/key-file.js';
 import type { Surroundings } from '../run.js';
 import { signedIn, type Client } from '../session/client.js';
 import { readConfiguration, type SshSettings } from '../session/configuration.js';
-import { addToAgent } from './agent.js';
+import { addToAgent, removeFromAgent } from './agent.js';
 import { roleCertificateFile, sshPlaces, type RoleOf } from './places.js';
 import {
   readRoleCertificate,
@@ -20,7 +20,7 @@ import {
 } from './role-certificate.js';
 import { keyPath, refreshSsh } from './set-up.js';
 import { forgetTrouble, never, readTrouble, writeTrouble } from './trouble.js';
-import { readReach } from './write.js';
+import { certificateFiles, readReach } from './write.js';
 
 /** ssh waits for no certificate longer than this (ms); for another process's request a little less. */
 const patience = 10_000;
@@ -50,7 +50,7 @@ export async function renewRoleCertificate(surroundings: Surroundings, of: RoleO
   };
   await alone(async () => {
     const there = await readRoleCertificate(file);
-    if (there !== null && now() < there.renewFrom) return toAgent(where, ssh, there, now());
+    if (there !== null && now() < there.renewFrom) return toAgent(where, ssh, file, there, now());
     const trouble = await readTrouble(troubleFile);
     if (trouble !== null && now() < trouble.until) fail('server_unreachable', trouble.words);
     try {
@@ -102,25 +102,33 @@ async function issue(surroundings: Surroundings, of: RoleOf, file: string, ssh: 
   const { validBefore } = parseCertificateLine(checked.line).certificate;
   const now = Math.floor(clock() / 1000);
   const times = timesOf(now, Number(validBefore));
+  // Of the one before this nobody would know later that ssh-agent has it.
+  if (ssh.agent) await removeFromAgent([file]);
   await writeRoleCertificate(file, checked.line, times);
   // The file is good without it.
-  await toAgent(where, ssh, { ...times, line: checked.line }, now).catch((error: Error) =>
+  await toAgent(where, ssh, file, { ...times, line: checked.line }, now).catch((error: Error) =>
     terminal.warn(error.message),
   );
   // What is new since then is a matter for the next ssh; that it cannot be had is none for this one.
   await refreshSsh(surroundings, client, ssh, of).catch(() => undefined);
 }
 
-/** Has ssh-agent keep it too, until it ends, where that is wanted. Rejects with 'agent_refused'. */
+/**
+ * Has ssh-agent keep it too, until it ends, where that is wanted, in the place of any other: whatever an agent has is offered to every
+ * server, which gives up after six and reads what is said in them. Rejects with 'agent_refused'.
+ */
 async function toAgent(
   where: Directories,
   ssh: SshSettings,
+  file: string,
   { line, end }: CertificateTimes & { readonly line: string },
   now: number,
 ): Promise<void> {
   const { SSH_AUTH_SOCK: agent = '' } = process.env;
-  if (ssh.agent && agent !== '')
-    await addToAgent(agent, sshPlaces(where).directory, keyPath(where.home, ssh), line, end - now);
+  if (!ssh.agent || agent === '') return;
+  const places = sshPlaces(where);
+  await addToAgent(agent, places.directory, keyPath(where.home, ssh), line, end - now);
+  await removeFromAgent((await certificateFiles(places)).filter((path) => path !== file));
 }
 
 /** A role's name by its handle, from what the service said last, or says now. 'file_refused' where it is none of the caller's any more. */
