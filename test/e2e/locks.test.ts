@@ -275,10 +275,13 @@ describe('a lock', () => {
       code: 'already_so',
       detail: expect.stringMatching(/^ci is locked until .*; end the lock first/) as string,
     });
-    await acme.as(acme.owner, 'enableServiceAccount', { params: { account: 'ci' } });
-    expect(await shown()).toMatchObject({ state: 'locked' });
+    const enable = () => acme.as(acme.owner, 'enableServiceAccount', { params: { account: 'ci' } });
+    expect(await problemOf(enable())).toMatchObject({
+      code: 'already_so',
+      detail: 'ci is not closed: locked.',
+    });
     await acme.as(acme.owner, 'disableServiceAccount', { params: { account: 'ci' } });
-    await acme.as(acme.owner, 'enableServiceAccount', { params: { account: 'ci' } });
+    await enable();
     expect(await shown()).toMatchObject({ state: 'locked' });
     await over();
     expect(await shown()).toMatchObject({ state: 'active', lockedUntil: null });

@@ -578,7 +578,7 @@ export const routes = {
     access: 'user.invite',
     params: oneServiceAccount,
     response: ServiceAccount,
-    problems: ['grant_refused', 'decision_stale'],
+    problems: ['already_so', 'grant_refused', 'decision_stale'],
   }),
   deleteServiceAccount: route({
     id: 'deleteServiceAccount',

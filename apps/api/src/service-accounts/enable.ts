@@ -1,4 +1,5 @@
-import type { Clock } from '@writ/kernel';
+import type { ProblemCode } from '@writ/contract';
+import { CodedError, type Clock } from '@writ/kernel';
 import { raiseEpochs, recordEvent, reopenAccount, type ScopedDatabase } from '@writ/storage';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
@@ -10,8 +11,8 @@ import { knownServiceAccount } from './read.js';
 import { shownServiceAccount } from './view.js';
 
 /**
- * Opens a closed service account again, for keys that are registered from then on; with a lock that goes on it stays locked until that ends. Repeating it changes nothing. Ends in
- * `not_found`, `people_only` and `second_factor_required` (a role of a customer is delegated to it), `grant_refused` (every rule), `decision_stale`.
+ * Opens a closed service account again, for keys that are registered from then on; with a lock that goes on it stays locked until that ends. Ends in
+ * `not_found`, `already_so` where it is not closed, `people_only` and `second_factor_required` (a role of a customer is delegated to it), `grant_refused` (every rule), `decision_stale`.
  */
 export function enableServiceAccount(
   { store, clock }: { readonly store: ScopedDatabase; readonly clock: Clock },
@@ -24,8 +25,9 @@ export function enableServiceAccount(
     await takeTurn(tx, caller);
     const account = await knownServiceAccount(tx, organizationId, params.account);
     const exception = await refuseEnabling(tx, clock, caller, account);
-    // A lock is ended, or ends by itself.
-    if (account.state !== 'disabled') return shownServiceAccount(tx, organizationId, account);
+    // Not the same again, as with a person's.
+    if (account.state !== 'disabled')
+      throw new CodedError<ProblemCode>('already_so', `${account.name} is not closed: ${account.state}.`);
     await raiseEpochs(tx, organizationId, [account.id]);
     const opened = { state: 'active', at: new Date(clock()) } as const;
     const enabled = await reopenAccount(tx, organizationId, account, opened);
