@@ -95,7 +95,7 @@ async function refuseUnknown(tx: Transaction, clock: Clock, next: AuthorityRow, 
   const why =
     known.unaware > 0
       ? `${known.unaware} of ${known.hosts} hosts have not said that they know this key: they would refuse its certificates.`
-      : `Clients that signed in before this key was made may not know it until ${known.clientsUntil.toISOString()}: they would be asked about hosts.`;
+      : `Clients that signed in before this key was made may not know it until ${known.clientsUntil.toISOString()}: they refuse hosts, or ask about them, until \`writ hosts\`, \`writ login\` or their next certificate.`;
   throw new CodedError<ProblemCode>('authority_unknown_to_hosts', why);
 }
 

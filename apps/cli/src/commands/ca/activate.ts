@@ -45,7 +45,7 @@ function whoIsUnaware(
   if (authority.kind === 'host') {
     if (Date.parse(clientsUntil) <= now) return [];
     return [
-      `Clients that signed in before this key was made may not know it until ${instant(clientsUntil)}: they would be asked about hosts.`,
+      `Clients that signed in before this key was made may not know it until ${instant(clientsUntil)}: they refuse hosts, or ask about them, until \`writ hosts\`, \`writ login\` or their next certificate.`,
     ];
   }
   if (unaware === 0) return [];
