@@ -331,6 +331,18 @@ describe('writ, for people', () => {
       ...['--good', key],
     );
     expect(verified.signedBy).toMatch(/^SHA256:/);
+    // From its address, with the signature beside it.
+    const who = ['--handle', service.handle, '--key', signer];
+    expect(await ana.json('krl', 'verify', `${address}/krl`, ...who)).toMatchObject({
+      signedBy: verified.signedBy,
+    });
+    expect(await ana.writ(['krl', 'verify', krl, ...who])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--signature') as string,
+    });
+    expect(await ana.writ(['krl', 'verify', `${address}/krl`, '--handle', service.handle])).toMatchObject({
+      status: 2,
+    });
   });
 
   it('cert list and events: what happened', async () => {

@@ -24,6 +24,7 @@ import { signedKrls, type SignedKrls } from './trust/signed-krl.js';
 import { publicOrganizations, type PublicOrganizations } from './trust/public-organization.js';
 import { HoldingBack } from './service/holding-back.js';
 import { krlShelf, type KrlShelf } from './trust/published-krl.js';
+import { WaitingReaders } from './trust/waiting-readers.js';
 
 /** How far valid-after is put before now: clocks of hosts may be behind (domain.md rule 6). */
 const backdateSeconds = 60;
@@ -47,6 +48,7 @@ export class ResourceServices implements Background {
   readonly doors: Doors;
   readonly signedKrls: SignedKrls;
   readonly waitingHosts: WaitingHosts;
+  readonly waitingReaders: WaitingReaders;
   readonly presence: HostPresence;
   readonly nonceKey: Adapters['tokenKeys']['nonce'];
   readonly silentAfter: Adapters['silentAfter'];
@@ -87,6 +89,7 @@ export class ResourceServices implements Background {
       },
     };
     this.krls = krlShelf(store, highWater);
+    this.waitingReaders = new WaitingReaders(this.krls);
     this.publicOrganizations = publicOrganizations(store);
     this.doors = {
       actElsewhere: (caller, organization) => actElsewhere(this, caller, organization),
@@ -108,6 +111,7 @@ export class ResourceServices implements Background {
     // Who waits asks again, and is told.
     this.holdingBack = new HoldingBack({ store, highWater }, () => {
       this.waitingHosts.close();
+      this.waitingReaders.close();
       this.enforcementStreams.close();
     });
     this.presence = new HostPresence({ store, clock, held: () => this.waitingHosts.held() });
@@ -129,6 +133,7 @@ export class ResourceServices implements Background {
       // The high-water file learns of what other processes publish, too.
       if (change.kind === 'krl') void this.krls.current(change.organizationId).catch(() => undefined);
       this.waitingHosts.changed(change);
+      this.waitingReaders.changed(change);
       this.enforcementStreams.changed(change);
     });
     this.presence.start();
@@ -139,6 +144,7 @@ export class ResourceServices implements Background {
     this.enforcementStreams.close();
     await this.presence.close();
     this.waitingHosts.close();
+    this.waitingReaders.close();
     await this.changes?.close();
   }
 }

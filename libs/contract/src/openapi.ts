@@ -48,7 +48,7 @@ function operation(route: Route, schemas: Json): Json {
     ...parametersOf(route.params, 'path', schemas),
     ...parametersOf(route.query, 'query', schemas),
     ...(route.idempotent ? [idempotencyKey] : []),
-    ...(route.tagged === true ? [ifNoneMatch] : []),
+    ...(isTagged(route) ? [ifNoneMatch] : []),
   ];
   return {
     operationId: route.id,
@@ -60,13 +60,16 @@ function operation(route: Route, schemas: Json): Json {
     ...(route.body === null ? {} : { requestBody: body(route.body, schemas) }),
     responses: {
       [route.status]: success(route, schemas),
-      ...(route.tagged === true
-        ? { 304: { description: 'If-None-Match names what would be answered' } }
-        : {}),
+      ...(isTagged(route) ? { 304: { description: 'If-None-Match names what would be answered' } } : {}),
       ...noneOf(route),
       ...problems(route),
     },
   };
+}
+
+function isTagged({ tagged, response }: Route): boolean {
+  if (tagged === true) return true;
+  return response !== null && !(response instanceof z.ZodType) && response.tagged === true;
 }
 
 const idempotencyKey = {

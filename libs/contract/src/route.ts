@@ -15,6 +15,8 @@ export interface FileAnswer {
   readonly description: string;
   /** When it is answered with 204 and nothing instead. */
   readonly orNone?: string;
+  /** Under an ETag: 304 to a client whose If-None-Match names it. */
+  readonly tagged?: true;
 }
 
 /** One HTTP route: the guard, validation, the OpenAPI document and the typed client are all made from it. */

@@ -112,7 +112,23 @@ const oneHost = z.strictObject({ organization: OrganizationHandle, host: Line.mi
 const oneKrl = z.strictObject({ organization: OrganizationHandle, version: KrlVersion });
 const oneServiceAccount = z.strictObject({ organization: OrganizationHandle, account: UserName });
 const org = '/v1/organizations/:organization';
-const text: FileAnswer = { mediaType: 'text/plain; charset=utf-8', description: 'lines for OpenSSH' };
+const text: FileAnswer = {
+  mediaType: 'text/plain; charset=utf-8',
+  description: 'lines for OpenSSH',
+  tagged: true,
+};
+const krlFile: FileAnswer = {
+  mediaType: 'application/octet-stream',
+  description: 'OpenSSH key revocation list',
+  tagged: true,
+};
+const krlSignatureFile: FileAnswer = {
+  mediaType: 'text/plain; charset=utf-8',
+  description: 'SSHSIG (docs/host-protocol.md)',
+  tagged: true,
+};
+/** How long to wait for news (seconds). */
+const Wait = z.coerce.number().int().min(0).max(55).default(0);
 
 const defaults = {
   params: none,
@@ -1399,8 +1415,7 @@ export const routes = {
       krl: DecimalString.optional(),
       /** The number of the cut list in use, 0 for none; left out: the host takes none. */
       cut: DecimalString.optional(),
-      /** How long to wait for news (seconds). */
-      wait: z.coerce.number().int().min(0).max(55).default(0),
+      wait: Wait,
       /** Whether each answer carries a nonce for the host's next statement, also where nothing changed. */
       nonce: z.enum(['yes', 'no']).default('no'),
       /** Whether the kit knows session limits: an older one would refuse a bundle with a file that it does not know. */
@@ -1656,7 +1671,26 @@ export const routes = {
     summary: 'The SSHSIG of the current KRL, by the key that signs bundles; none before the first join token',
     access: 'public',
     params: inOrganization,
-    response: { mediaType: 'text/plain; charset=utf-8', description: 'SSHSIG (docs/host-protocol.md)' },
+    response: krlSignatureFile,
+  }),
+  keptKrl: route({
+    id: 'keptKrl',
+    method: 'GET',
+    path: `${org}/krls/:version`,
+    summary: 'One version of the KRL, as it was published, as long as it is kept: a week, and the last fifty',
+    access: 'public',
+    params: oneKrl,
+    response: krlFile,
+  }),
+  keptKrlSignature: route({
+    id: 'keptKrlSignature',
+    method: 'GET',
+    path: `${org}/krls/:version.sig`,
+    summary:
+      'The SSHSIG of that version, by the key that signs bundles now; none before the first join token',
+    access: 'public',
+    params: oneKrl,
+    response: krlSignatureFile,
   }),
   enforcement: route({
     id: 'enforcement',
@@ -1685,10 +1719,12 @@ export const routes = {
     id: 'krl',
     method: 'GET',
     path: `${org}/krl`,
-    summary: 'The current KRL (OpenSSH PROTOCOL.krl), for RevokedKeys',
+    summary:
+      'The current KRL (OpenSSH PROTOCOL.krl), for RevokedKeys; with `wait` (seconds) and If-None-Match, as soon as there is another one. Content-Location says where its version stays',
     access: 'public',
     params: inOrganization,
-    response: { mediaType: 'application/octet-stream', description: 'OpenSSH key revocation list' },
+    query: z.strictObject({ wait: Wait }),
+    response: krlFile,
   }),
 } as const;
 

@@ -15,19 +15,32 @@ export class FileInterceptor implements NestInterceptor<FileContent, Body> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     const { mediaType } = routeOf(context.getHandler())?.response as FileAnswer;
-    return next.handle().pipe(
-      map(({ bytes, etag, maxAgeSeconds }) => {
-        reply.header('etag', `"${etag}"`);
-        reply.header('cache-control', `public, max-age=${maxAgeSeconds}`);
-        if (holds(request.headers['if-none-match'], etag)) {
-          reply.status(304);
-          return undefined;
-        }
-        reply.header('content-type', mediaType);
-        return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      }),
-    );
+    return next.handle().pipe(map((content) => fileBody(request, reply, mediaType, content)));
   }
+}
+
+/** Puts everything but the body into the reply; returns the body, undefined for 304. */
+export function fileBody(
+  request: Pick<FastifyRequest, 'headers'>,
+  reply: FastifyReply,
+  mediaType: string,
+  { bytes, etag, maxAgeSeconds, location }: FileContent,
+): Body {
+  reply.header('etag', `"${etag}"`);
+  reply.header('cache-control', cacheControl(maxAgeSeconds));
+  if (location !== undefined) reply.header('content-location', location);
+  if (holds(request.headers['if-none-match'], etag)) {
+    reply.status(304);
+    return undefined;
+  }
+  reply.header('content-type', mediaType);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** 'for ever' is a year: no cache keeps anything longer (RFC 8246). */
+function cacheControl(maxAge: FileContent['maxAgeSeconds']): string {
+  if (maxAge === null) return 'no-store';
+  return maxAge === 'for ever' ? 'public, max-age=31536000, immutable' : `public, max-age=${maxAge}`;
 }
 
 /** True when an If-None-Match header names the etag, compared weakly as RFC 9110 asks. */

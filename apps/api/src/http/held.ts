@@ -1,7 +1,9 @@
 import type { FastifyReply } from 'fastify';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
+import { fileBody, holds } from './file.interceptor.js';
 import type { FastifyRequest } from './request.js';
+import type { FileContent } from './route-input.js';
 
 /**
  * A request that may wait for as long as its handler likes, and which the handler answers itself. Thousands wait at a time, and
@@ -21,6 +23,16 @@ export class Held {
     this.request.hold();
     if (this.reply.raw.destroyed) onGone();
     else this.reply.raw.once('close', onGone);
+  }
+
+  /** Whether its If-None-Match names that etag (without quotes). */
+  holds(etag: string): boolean {
+    return holds(this.request.headers['if-none-match'], etag);
+  }
+
+  /** Answers with a file, or with 304 a client that holds it. */
+  file(mediaType: string, content: FileContent): void {
+    this.reply.send(fileBody(this.request, this.reply, mediaType, content));
   }
 
   /** Answers with what goes on until the stream ends, kept by nobody on the way. */

@@ -23,8 +23,10 @@ export interface InputOf<R extends Route> {
 export interface FileContent {
   readonly bytes: Uint8Array;
   readonly etag: string;
-  /** How long a cache may keep it without asking again. */
-  readonly maxAgeSeconds: number;
+  /** How long a cache may keep it without asking again; 'for ever': its address never means anything else. Null: none may keep it. */
+  readonly maxAgeSeconds: number | 'for ever' | null;
+  /** The address of what was answered, where it stays the same; seen from the one that was asked for. */
+  readonly location?: string;
 }
 
 /** A JSON answer under an ETag. `etag` without quotes; `content` is called only for a client that does not hold it. */

@@ -3,8 +3,10 @@ import {
   currentKrl,
   currentKrlVersion,
   databasePutBack,
+  findKrl,
   findOrganization,
   type HighWater,
+  type KrlRow,
   type ScopedDatabase,
   type Transaction,
 } from '@writ/storage';
@@ -21,7 +23,7 @@ export interface PublishedKrl {
   readonly sha256: string;
 }
 
-/** The current KRL of each organization. */
+/** The KRLs of each organization. */
 export interface KrlShelf {
   /**
    * Asks the database for the version alone, so that another process's revocation counts at once, and for the bytes
@@ -30,6 +32,8 @@ export interface KrlShelf {
    * database holds was, it ends in `database_put_back`. Rejects as the database does.
    */
   current(organizationId: string): Promise<PublishedKrl>;
+  /** One version, as it was published. Ends in `not_found` where it is not kept, and in what `current` ends in. */
+  kept(organizationId: string, version: bigint): Promise<PublishedKrl>;
 }
 
 /** Keeps one KRL for each of the `capacity` organizations that were asked for last. */
@@ -50,7 +54,7 @@ export function krlShelf(
       if (krl?.version === version) return krl;
       const row = await currentKrl(tx, organizationId);
       if (row === null) return noRevocations(await handleOf(tx, organizationId));
-      const found = { version: row.version, bytes: row.bytes, sha256: hex(row.sha256) };
+      const found = published(row);
       kept.set(organizationId, found);
       return found;
     });
@@ -74,22 +78,37 @@ export function krlShelf(
     return question;
   };
 
+  const current = (organizationId: string): Promise<PublishedKrl> => {
+    const earlier = running.get(organizationId);
+    if (earlier === undefined) return begin(organizationId);
+    const waiting = next.get(organizationId);
+    if (waiting !== undefined) return waiting;
+    const after = earlier
+      .catch(() => undefined)
+      .then(() => {
+        next.delete(organizationId);
+        return begin(organizationId);
+      });
+    next.set(organizationId, after);
+    return after;
+  };
+
   return {
-    current(organizationId) {
-      const earlier = running.get(organizationId);
-      if (earlier === undefined) return begin(organizationId);
-      const waiting = next.get(organizationId);
-      if (waiting !== undefined) return waiting;
-      const after = earlier
-        .catch(() => undefined)
-        .then(() => {
-          next.delete(organizationId);
-          return begin(organizationId);
-        });
-      next.set(organizationId, after);
-      return after;
+    current,
+    async kept(organizationId, version) {
+      // First whether the database is to be believed: with it everything up to the current one has been written down.
+      const newest = await current(organizationId);
+      if (newest.version === version) return newest;
+      if (newest.version < version) throw notFound('KRL');
+      const row = await store.within([organizationId], (tx) => findKrl(tx, organizationId, version));
+      if (row === null) throw notFound('KRL');
+      return published(row);
     },
   };
+}
+
+function published({ version, bytes, sha256 }: KrlRow): PublishedKrl {
+  return { version, bytes, sha256: hex(sha256) };
 }
 
 /** Those that were asked for last: it is the same for ever. */

@@ -12,19 +12,23 @@ export interface SignedKrl extends PublishedKrl {
 }
 
 /**
- * The organization's current KRL, signed by its bundle key. Ends in `not_found` before the organization's first join token,
+ * The organization's current KRL, or that version of it, signed by the key that signs its bundles now. Ends in `not_found` where that
+ * version is not kept. Ends in `not_found` before the organization's first join token,
  * which makes that key. Rejects as the database does.
  */
-export type SignedKrls = (organizationId: string) => Promise<SignedKrl>;
+export type SignedKrls = (organizationId: string, version?: bigint) => Promise<SignedKrl>;
 
-/** Signs each KRL once under each key, for the `capacity` organizations that were asked for last. */
+/** Signs each current KRL once under each key, for the `capacity` organizations that were asked for last. */
 export function signedKrls(
   services: { readonly store: ScopedDatabase; readonly krls: KrlShelf; readonly bundleKeys: BundleKeys },
   capacity = 1000,
 ): SignedKrls {
   const kept = bounded<string, { readonly keyId: string; readonly krl: SignedKrl }>(capacity);
-  return async (organizationId) => {
-    const krl = await services.krls.current(organizationId);
+  return async (organizationId, version) => {
+    const { krls } = services;
+    const krl = await (version === undefined
+      ? krls.current(organizationId)
+      : krls.kept(organizationId, version));
     const { key, handle } = await services.store.within([organizationId], async (tx) => ({
       key: await activeBundleKey(tx, organizationId),
       handle: (await findOrganization(tx, organizationId))?.handle,
@@ -35,7 +39,8 @@ export function signedKrls(
     const statement = krlStatement({ organization: handle, version: krl.version }, krl.bytes);
     const signature = await services.bundleKeys.sign(key, krlNamespace, statement);
     const signed = { ...krl, signature };
-    kept.set(organizationId, { keyId: key.id, krl: signed });
+    // An older one is seldom wanted, and not worth its bytes in memory.
+    if (version === undefined) kept.set(organizationId, { keyId: key.id, krl: signed });
     return signed;
   };
 }

@@ -602,10 +602,11 @@ export const krl: GroupDescription = {
     },
     {
       name: 'verify',
-      summary: 'check a KRL, without network: that it can be read, who signed it, what it revokes',
+      summary: 'check a KRL: that it can be read, who signed it, what it revokes',
       description:
-        'Ends with 1 where anything is not as it should be. The signature is what `/v1/organizations/<handle>/krl.sig` gives; ' +
-        'it is of one organization, version and file. An empty file is no KRL: sshd would let everybody in with it.',
+        'Ends with 1 where anything is not as it should be. A file is checked without network, against the signature that ' +
+        '`/v1/organizations/<handle>/krls/<version>.sig` gives; with an address, the signature of the same version is fetched from ' +
+        'beside it. A signature is of one organization, version and file. An empty file is no KRL: sshd would let everybody in with it.',
       examples: [
         {
           command: 'writ krl verify revoked.krl --revoked stolen-cert.pub --good id_ed25519.pub',
@@ -615,6 +616,11 @@ export const krl: GroupDescription = {
           command:
             'writ krl verify revoked.krl --signature krl.sig --handle k3v9q2m7x1c8z5b4 --key bundle-key.pub',
           says: 'that it is the one that the service has signed',
+        },
+        {
+          command:
+            'writ krl verify https://mirror.acme.example/krl --handle k3v9q2m7x1c8z5b4 --key bundle-key.pub',
+          says: 'the same of what a mirror gives, with the signature beside it',
         },
       ],
       arguments: [{ name: 'krl', summary: 'a file, an address, or - for standard input', completes: 'file' }],
@@ -633,7 +639,7 @@ export const krl: GroupDescription = {
         },
         {
           flags: '--signature <file>',
-          summary: 'its signature; needs --handle and --key',
+          summary: 'its signature, where it is not beside an address; needs --handle and --key',
           completes: 'file',
         },
         { flags: '--handle <handle>', summary: 'the organization whose KRL it has to be' },

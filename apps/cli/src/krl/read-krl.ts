@@ -14,6 +14,13 @@ const longestFetch = 120_000;
 export interface KrlFile {
   readonly bytes: Uint8Array;
   readonly krl: Krl;
+  /** Fetches the signature that stands beside it, of the same version; null where it was not fetched itself. */
+  readonly signature: (() => Promise<string>) | null;
+}
+
+interface Found {
+  readonly bytes: Uint8Array;
+  readonly signature: KrlFile['signature'];
 }
 
 /**
@@ -21,16 +28,17 @@ export interface KrlFile {
  * of asking a server, which has `fetchMs` for its answer.
  */
 export async function readKrl(source: string, input: Input, fetchMs = longestFetch): Promise<KrlFile> {
-  const bytes = await bytesOf(source, input, fetchMs);
-  return { bytes, krl: decodeKrl(bytes) };
+  const found = await find(source, input, fetchMs);
+  return { ...found, krl: decodeKrl(found.bytes) };
 }
 
-function bytesOf(source: string, input: Input, fetchMs: number): Promise<Uint8Array> {
-  if (source === '-') return readStandardInput(largestKrl);
-  return /^https?:\/\//i.test(source) ? fetched(source, input, fetchMs) : readBytes(source, largestKrl);
+async function find(source: string, input: Input, fetchMs: number): Promise<Found> {
+  if (/^https?:\/\//i.test(source)) return fetched(source, input, fetchMs);
+  const bytes = await (source === '-' ? readStandardInput(largestKrl) : readBytes(source, largestKrl));
+  return { bytes, signature: null };
 }
 
-async function fetched(source: string, input: Input, fetchMs: number): Promise<Uint8Array> {
+async function fetched(source: string, input: Input, fetchMs: number): Promise<Found> {
   if (!URL.canParse(source)) fail('usage_invalid', `'${source}' is no address.`);
   const { origin, pathname, search } = new URL(source);
   const [pin, caFile] = [input.option('pin'), input.option('ca-file')];
@@ -39,14 +47,26 @@ async function fetched(source: string, input: Input, fetchMs: number): Promise<U
     pin: pin === undefined ? null : certificatePin(pin),
     caFile: caFile === undefined ? null : resolve(caFile),
   });
-  const signal = AbortSignal.timeout(fetchMs);
-  const asked = { method: 'GET', path: pathname + search, headers: {}, body: null, signal };
-  const { status, body } = await transport(asked).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-    const words = `${source} has not come in full within ${fetchMs / 1000} seconds. Run it again, or fetch it by other means and name the file.`;
-    return fail('answer_lost', words, { url: source }, error);
-  });
-  if (status !== 200)
-    fail('answer_unexpected', `${source} answers with ${status} and no KRL.`, { url: source, status });
-  return body;
+  const get = async (path: string, what: string) => {
+    const url = `${origin}${path}`;
+    const signal = AbortSignal.timeout(fetchMs);
+    const request = { method: 'GET', path, headers: {}, body: null, signal };
+    const answer = await transport(request).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+      const words = `${url} has not come in full within ${fetchMs / 1000} seconds. Run it again, or fetch it by other means and name the file.`;
+      return fail('answer_lost', words, { url }, error);
+    });
+    const { status } = answer;
+    if (status !== 200)
+      fail('answer_unexpected', `${url} answers with ${status} and no ${what}.`, { url, status });
+    return answer;
+  };
+  const { headers, body } = await get(pathname + search, 'KRL');
+  // Where this version stays: that of the current one may be of the next one by now.
+  const [said = pathname, asked] = [headers['content-location'], `${origin}${pathname}`];
+  const stays = URL.canParse(said, asked) ? new URL(said, asked).pathname : pathname;
+  return {
+    bytes: body,
+    signature: async () => new TextDecoder().decode((await get(`${stays}.sig`, 'signature')).body),
+  };
 }

@@ -85,7 +85,10 @@ async function fetchKrl(client: Client, organization: string, { sha256, signer }
     if (fetched.sha256 !== sha256) fail('krl_refused', 'The KRL is another one than the service has named.');
     return fetched;
   }
-  const armored = new TextDecoder().decode(await client.call('krlSignature', { params }));
+  // Of that version: the current one may be the next one by now.
+  const version = fetched.krl.version.toString();
+  const signature = await client.call('keptKrlSignature', { params: { ...params, version } });
+  const armored = new TextDecoder().decode(signature);
   const message = Buffer.from(krlStatement(organization, fetched.krl.version, fetched.sha256));
   const signedBy = fingerprint(verifySshsig({ armored, namespace: krlNamespace, message }));
   if (signedBy !== fingerprint(parsePublicKeyLine(signer).key))

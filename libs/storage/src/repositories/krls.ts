@@ -31,6 +31,18 @@ export async function currentKrl(tx: Transaction, organizationId: string): Promi
   });
 }
 
+/** One version of the KRL; null where it is not kept, or never was. */
+export async function findKrl(
+  tx: Transaction,
+  organizationId: string,
+  version: bigint,
+): Promise<KrlRow | null> {
+  return tx.krl.findUnique({
+    where: { organizationId_version: { organizationId, version } },
+    select: { version: true, bytes: true, sha256: true },
+  });
+}
+
 /** The current KRL's version, digest and time, without its bytes; null before the first. */
 export async function currentKrlDigest(
   tx: Transaction,

@@ -54,23 +54,29 @@ function refused(message: string, path: string): never {
 }
 
 /**
- * Who signed it: what is signed is composed of the organization, the number and the digest (docs/host-protocol.md). Null
- * where no signature was given.
+ * Who signed it: what is signed is composed of the organization, the number and the digest (docs/host-protocol.md). The signature
+ * of one that was fetched stands beside it. Null where nobody was said to have signed it.
  */
-async function checkSignature({ bytes, krl }: KrlFile, input: Input): Promise<string | null> {
+async function checkSignature({ bytes, krl, signature }: KrlFile, input: Input): Promise<string | null> {
   const path = input.option('signature');
-  if (path === undefined) return null;
+  if (path === undefined && input.option('handle') === undefined && input.option('key') === undefined)
+    return null;
   const [organization, believed] = [input.required('handle'), await signerOf(input.required('key'))];
+  const armored = path === undefined ? signature : () => readText(path);
+  if (armored === null) fail('usage_invalid', 'Say with --signature where its signature is.');
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const message = krlStatement(organization, krl.version, sha256);
   const key = verifySshsig({
-    armored: await readText(path),
+    armored: await armored(),
     namespace: krlNamespace,
     message: Buffer.from(message),
   });
   const signedBy = fingerprint(key);
   if (signedBy !== believed)
-    refused(`It was signed by ${signedBy}, not by ${believed}: do not use it.`, path);
+    refused(
+      `It was signed by ${signedBy}, not by ${believed}: do not use it.`,
+      path ?? input.argument('krl'),
+    );
   return signedBy;
 }
 
