@@ -8,8 +8,10 @@ import {
   backUp,
   backupTables,
   checkBackup,
+  listSealedKeys,
   migrationsDirectory,
   openHighWater,
+  openScoped,
   readMigrations,
   restore,
   type Database,
@@ -377,6 +379,10 @@ describe('backup and restore', () => {
         { ...after[0], state: 'active', next: 70 },
         { ...after[1], state: 'retired' },
       ]);
+      // Its key, which nobody can open any more, stays behind.
+      const store = openScoped({ connection: target.connection('owner'), connections: 1 });
+      expect(await store.within([organization], listSealedKeys)).toMatchObject([{ id: authority }]);
+      await store.close();
     });
 
     it('keeps locks: those of the time of the backup, and those that came later', async () => {

@@ -30,12 +30,13 @@ const steps = [
   `with ${given}
    update authorities a set state = 'revoked', believed_until = 0 from given
    where a.id = given.id and given.state = 'revoked' and a.state <> 'revoked'`,
-  // Made since the backup: what was revoked of them goes on naming them, and what they have signed ends by itself.
+  // Made since the backup: what was revoked of them goes on naming them, and what they have signed ends by itself. They sign no more: a
+  // key that nobody can open stays behind.
   `with ${given}, made as (
    insert into authorities (id, organization_id, kind, state, key_type, public_key, fingerprint, sealed_key, max_validity_seconds,
      next_serial, created_at, believed_until)
    select id, organization_id, kind, case state when 'revoked' then 'revoked' else 'retired' end, key_type, public_key, fingerprint,
-     sealed_key, max_validity_seconds, next_serial, created_at, case state
+     case when opens then sealed_key else '' end, max_validity_seconds, next_serial, created_at, case state
        when 'active' then floor(extract(epoch from now()))::bigint + max_validity_seconds
        else coalesce(believed_until, 0) end
    from given on conflict do nothing returning id, organization_id)

@@ -15,9 +15,10 @@ export interface SealedKeyRow {
   readonly sealedKey: Uint8Array;
 }
 
-/** Every authority in scope with its envelope; the schema's owner sees all. */
+/** Every authority in scope with its envelope, but those whose keys a restore had to leave behind; the schema's owner sees all. */
 export function listSealedKeys(tx: Transaction): Promise<SealedKeyRow[]> {
   return tx.authority.findMany({
+    where: { sealedKey: { not: new Uint8Array() } },
     select: { id: true, organizationId: true, publicKey: true, sealedKey: true },
     orderBy: { id: 'asc' },
   });
