@@ -229,8 +229,13 @@ describe('a role of a customer that is only offered', () => {
     const params = { user: 'pab' };
     await org.as(org.owner, 'confirmUser', { params });
     const { invitation } = await org.as(org.owner, 'resetUser', { params });
-    expect(await rulesOf(acceptAs(org.owner, handle, delegation))).toEqual(wouldGain);
-    await acceptAs(dan, handle, delegation);
+    // Whoever might be behind it now was judged by what it held then.
+    for (const by of [org.owner, dan])
+      expect(await codeOf(acceptAs(by, handle, delegation))).toBe('delegation_stale');
+    await org.as(dan, 'endDelegation', at(handle, { delegation }));
+    const again = await offer(name, 'web', { user: 'pab' });
+    expect(await rulesOf(acceptAs(org.owner, handle, again))).toEqual(wouldGain);
+    await acceptAs(dan, handle, again);
     await accept(invitation);
   });
 

@@ -6,6 +6,7 @@ import {
   endDelegation as endRow,
   findOrganization,
   findRole,
+  invitedAnew,
   listDelegations,
   lockTrust,
   peopleOfDelegate,
@@ -31,7 +32,7 @@ type Deciding = Actor & { readonly caller: SignedInCaller };
 
 /**
  * Puts an offered delegation of the organization's role into force. Ends in `not_found`, `already_so`, `delegation_stale` (it has
- * ended, or the role is another than was offered), `grant_refused` (every rule).
+ * ended, the role is another than was offered, or one of the people was invited anew since), `grant_refused` (every rule).
  */
 export function acceptDelegation(
   services: Services,
@@ -43,6 +44,7 @@ export function acceptDelegation(
     if (row.organizationId !== caller.organizationId) throw notFound('delegation');
     if (row.state === 'accepted') throw alreadySo('The delegation is accepted already.');
     await refuseChanged(tx, row);
+    await refuseOpenedAnew(tx, row);
     const exception = await refuseAccepting(tx, services, caller, row);
     await acceptRow(tx, row, { name: nameIn(row.organizationId, caller), at: new Date(services.clock()) });
     return { kind: 'delegation.accepted', data: exception };
@@ -115,6 +117,20 @@ async function refuseChanged(tx: Transaction, row: DelegationRow): Promise<void>
   throw stale(
     `The role ${row.roleName} is not what it was when it was offered; end this delegation and ask for another offer.`,
   );
+}
+
+/**
+ * Who is in it is who was when it was offered. Whoever has opened one of these accounts since was judged by the roles that it held, which this
+ * was none of; and they are of a home that the one who accepts may not see. Ends in `delegation_stale`.
+ */
+async function refuseOpenedAnew(tx: Transaction, row: DelegationRow): Promise<void> {
+  const people = await peopleOfDelegate(tx, row);
+  const ids = people.map(({ id }) => id);
+  const names = await invitedAnew(tx, row.homeId, ids, row.offeredAt);
+  if (names.length > 0)
+    throw stale(
+      `An invitation was made since it was offered, so that somebody else may be behind: ${names.join(', ')}. End this delegation and ask for another offer.`,
+    );
 }
 
 /** Ends in `grant_refused`, with every rule. */

@@ -38,6 +38,22 @@ export async function openedSince(tx: Transaction, userId: string, at: Date): Pr
   );
 }
 
+/** Which of these accounts (ids), of an organization that the transaction sees, existed at `at` and were given an invitation since, used or not: their names. */
+export async function invitedAnew(
+  tx: Transaction,
+  organizationId: string,
+  userIds: readonly string[],
+  at: Date,
+): Promise<readonly string[]> {
+  const rows = await tx.$queryRaw<{ name: string }[]>`
+    select name from users u where organization_id = ${organizationId}::uuid and id = any (${userIds}::uuid[])
+      and created_at <= ${at}::timestamptz
+      and exists (select from invitations i where i.organization_id = u.organization_id and i.user_id = u.id
+        and i.created_at > ${at}::timestamptz)
+    order by name collate "C"`;
+  return rows.map(({ name }) => name);
+}
+
 /** Whose invitation it is, if it can still be used; it is not used up by asking. */
 export async function findInvitation(
   tx: Transaction,
