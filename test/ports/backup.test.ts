@@ -385,6 +385,33 @@ describe('backup and restore', () => {
       await store.close();
     });
 
+    it('lets the bundle key sign that hosts have changed to since, where it can be opened', async () => {
+      const next = 'b0bb1e00-0000-4000-8000-000000000001';
+      const states = async () => {
+        const text = 'select fingerprint, state from bundle_keys order by created_at';
+        return (await owner.query<{ fingerprint: string; state: string }>(text)).rows;
+      };
+      const [first] = await states();
+      await owner.query(`update bundle_keys set state = 'retired', retired_at = now()`);
+      await owner.query(
+        `insert into bundle_keys (id, organization_id, state, public_key, fingerprint, sealed_key, created_at)
+         values ($1, $2, 'active', '\\x07', 'SHA256:next', '\\x08', '2100-01-01')`,
+        [next, sample.organization],
+      );
+      await again();
+      const after = [
+        { ...first, state: 'retired' },
+        { fingerprint: 'SHA256:next', state: 'active' },
+      ];
+      expect(await states()).toEqual(after);
+      await owner.query(`update installation set "check" = '\\x0a'`);
+      await expect(again()).rejects.toMatchObject({
+        code: 'restore_loses_authority',
+        details: { bundleKeys: ['SHA256:next'] },
+      });
+      expect(await states()).toEqual(after);
+    });
+
     it('keeps locks: those of the time of the backup, and those that came later', async () => {
       const lock = async (name: string): Promise<void> => {
         await owner.query(

@@ -3,7 +3,7 @@ import type { ClientBase } from 'pg';
 import type { StorageErrorCode } from './errors.js';
 
 /** What the keys of this database are sealed under, so far as it can be said without the secret. */
-const sealedUnder = `(select md5(kdf::text || encode("check", 'hex')) from installation)`;
+export const sealedUnder = `(select md5(kdf::text || encode("check", 'hex')) from installation)`;
 
 /** Each authority of the database that is to be replaced that signs or has signed, and what its key is sealed under. */
 export const readAuthorities = `
@@ -41,13 +41,14 @@ const steps = [
        else coalesce(believed_until, 0) end
    from given on conflict do nothing returning id, organization_id)
    insert into epochs (id, organization_id, kind) select id, organization_id, 'authority' from made on conflict do nothing`,
-  // Where the one that signed was revoked: the one that waited takes its place, or the one that did.
-  `with ${given}
-   update authorities a set state = 'active' where a.state = 'next' and ${vacant}
-     and exists (select from given where given.organization_id = a.organization_id and given.kind = a.kind)`,
+  // Where the one that signed was revoked: what signed in its place by then takes it, or what waited when the backup was made.
   `with ${given}
    update authorities a set state = 'active', believed_until = null from given
-   where a.id = given.id and given.state = 'active' and given.opens and ${vacant}`,
+   where a.id = given.id and given.state = 'active' and (given.opens or a.state = 'next') and ${vacant}`,
+  `with ${given}
+   update authorities a set state = 'active' where a.state = 'next' and ${vacant}
+     and exists (select from given where given.organization_id = a.organization_id and given.kind = a.kind)
+     and not exists (select from given where given.id = a.id)`,
   `with ${given}
    update authorities a set next_serial = ${pastOthers} where a.state = 'active'
      and exists (select from given where given.organization_id = a.organization_id and given.kind = a.kind)`,

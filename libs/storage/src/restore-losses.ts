@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { carryAuthorities, readAuthorities } from './restore-authorities.js';
+import { carryBundleKeys, readBundleKeys } from './restore-bundle-keys.js';
 import type { LostKrls } from './restore-numbers.js';
 
 /** What must outlive the database that a backup replaces: rows as JSON texts, by table. */
@@ -11,6 +12,7 @@ export type Losses = ReadonlyMap<string, readonly string[]>;
  */
 const reads: Readonly<Record<string, string>> = {
   authorities: readAuthorities,
+  bundle_keys: readBundleKeys,
   // No KRL of the backup is known to say them.
   revocations: `select (to_jsonb(t) || jsonb_build_object('krl_after', 9223372036854775807))::text as row from revocations t`,
   revocation_acts: 'select row_to_json(t)::text as row from revocation_acts t',
@@ -122,6 +124,7 @@ async function isThere(client: ClientBase, table: string): Promise<boolean> {
 /** Takes it away in the restored database too. Ends in `restore_loses_authority`; rejects as `pg` does. */
 export async function carryLosses(client: ClientBase, losses: Losses): Promise<void> {
   await carryAuthorities(client, losses.get('authorities') ?? []);
+  await carryBundleKeys(client, losses.get('bundle_keys') ?? []);
   for (const [table, write] of Object.entries(writes)) {
     const rows = losses.get(table) ?? [];
     for (let first = 0; first < rows.length; first += page) {
