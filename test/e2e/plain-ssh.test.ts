@@ -319,13 +319,21 @@ describe('plain ssh after `writ login`', () => {
     expect(offers(ended)).toHaveLength(1);
   }, 60_000);
 
-  it('with --agent an agent has the certificate that was used last, too, again after it lost it, and no more after that', async () => {
+  it('with --agent an agent has the last two certificates that were used, too, again after it lost them, and no more after that', async () => {
     const env = { SSH_AUTH_SOCK: agent.socket };
     const blobs = (text: string): string[] =>
       [...text.matchAll(/-cert-v01@\S+ (\S+)/g)].map(([, blob = '']) => blob);
     const held = async (): Promise<string[]> => blobs((await machine.run('ssh-add', ['-L'], env)).stdout);
     const of = (role: string): string[] => blobs(readFileSync(certificateOf(role), 'utf8'));
-    await acme.as(acme.owner, 'grantRole', { params: { role: 'web-deploy' }, body: { user: 'ana' } });
+    const body = {
+      name: 'web-audit',
+      principals: 'role',
+      selector: { env: 'prod' },
+      maxTtlSeconds: 3600,
+    } as const;
+    await acme.as(acme.owner, 'createRole', { body: { ...body, logins: ['audit'] } });
+    for (const role of ['web-deploy', 'web-audit'])
+      await acme.as(acme.owner, 'grantRole', { params: { role }, body: { user: 'ana' } });
     await machine.data('login', '--agent');
     for (const clear of [false, true]) {
       if (clear) await machine.run('ssh-add', ['-D'], env);
@@ -335,11 +343,16 @@ describe('plain ssh after `writ login`', () => {
       expect(offers(ended)).toEqual([expect.stringContaining('ED25519-CERT')]);
       expect(await held()).toEqual(of('web-admin'));
       if (clear) continue;
-      // That of another role takes its place: no server is to be offered all of them.
+      // Another's beside it, as a jump host's would be. A third one takes the place of that of the two which was used longer ago: no
+      // server is to be offered all of them.
       await open('ssh', ['deploy@web-1', 'true'], env);
-      expect(await held()).toEqual(of('web-deploy'));
+      expect(await held()).toEqual([...of('web-admin'), ...of('web-deploy')]);
+      expect(await open('ssh', [`${me}@web-1`, 'true'], env)).toMatchObject({ status: 0 });
+      await open('ssh', ['audit@web-1', 'true'], env);
+      expect(await held()).toEqual([...of('web-admin'), ...of('web-audit')]);
     }
-    await acme.as(acme.owner, 'revokeRole', { params: { role: 'web-deploy', user: 'ana' } });
+    for (const role of ['web-deploy', 'web-audit'])
+      await acme.as(acme.owner, 'revokeRole', { params: { role, user: 'ana' } });
     expect(await machine.writ(['login', '--no-agent'], env)).toMatchObject({ status: 0 });
     expect(await held()).toEqual([]);
     expect(await machine.writ(['login', '--agent'], env)).toMatchObject({ status: 0 });

@@ -81,7 +81,8 @@ export const login: LeafDescription = {
     },
     {
       flags: '--agent',
-      summary: 'have ssh-agent hold the certificate that was used last, too, until it ends; remembered',
+      summary:
+        'have ssh-agent hold the last two certificates that were used, too, until they end; remembered',
     },
     { flags: '--no-agent', summary: 'no longer' },
   ],

@@ -5,7 +5,7 @@
  *
  * The certificate's own first line says from when on to renew it, when it ends, and how long its second line is: one file, so
  * that a certificate that was put there by hand, or cut short, is seen to be none of ours. `read`, `[` and arithmetic are all
- * inside the shell; `date` is the one program it starts.
+ * inside the shell; `date` is the one program it starts, where ssh-agent is none of its matters.
  */
 export const checkScript = `#!/bin/sh
 # Part of writ: says whether the certificate of a role is good, and has it renewed where it is not.
@@ -52,9 +52,10 @@ number "$renew" && renew=$number
 number "$end" && end=$number
 [ "$mark" = writ-1 ] && [ "\${#certificate}" = "$length" ] || renew=0 end=0
 
-# Where ssh-agent is to have it too: true if it has, or if there is none.
+# Where ssh-agent is to have it too: true if it has, or if there is none. The file's time says when it was used.
 held() {
   [ "$1" = agent ] || return 0
+  touch -c "$file" 2>/dev/null
   keys=$(ssh-add -L 2>/dev/null)
   [ $? -ne 2 ] || return 0
   blob=\${certificate#* }

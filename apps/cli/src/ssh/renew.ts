@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { isCodedError } from '@writ/kernel';
 import { parseCertificateLine } from '@writ/openssh/certificate';
 import { cliError, fail } from '../errors.js';
@@ -114,8 +115,9 @@ async function issue(surroundings: Surroundings, of: RoleOf, file: string, ssh: 
 }
 
 /**
- * Has ssh-agent keep it too, until it ends, where that is wanted, in the place of any other: whatever an agent has is offered to every
- * server, which gives up after six and reads what is said in them. Rejects with 'agent_refused'.
+ * Has ssh-agent keep it too, until it ends, where that is wanted, and of the others only the one that was used before it, as a jump
+ * host's is: whatever an agent has is offered to every server, which gives up after six and reads what is said in them. Rejects with
+ * 'agent_refused'.
  */
 async function toAgent(
   where: Directories,
@@ -128,7 +130,12 @@ async function toAgent(
   if (!ssh.agent || agent === '') return;
   const places = sshPlaces(where);
   await addToAgent(agent, places.directory, keyPath(where.home, ssh), line, end - now);
-  await removeFromAgent((await certificateFiles(places)).filter((path) => path !== file));
+  const others = (await certificateFiles(places)).filter((path) => path !== file);
+  const used = await Promise.all(
+    others.map(async (path) => (await stat(path).catch(() => null))?.mtimeMs ?? 0),
+  );
+  const before = others[used.indexOf(Math.max(...used))];
+  await removeFromAgent(others.filter((path) => path !== before));
 }
 
 /** A role's name by its handle, from what the service said last, or says now. 'file_refused' where it is none of the caller's any more. */
