@@ -211,13 +211,13 @@ it('an sshd that would have to listen elsewhere is not told to read anew, and on
   machine = await (await Machine.start({ shell: shellOf(1) })).joined();
   const { config, service } = machine;
   const clean = readFileSync(config, 'utf8');
-  // An address that is not there yet.
-  writeFileSync(config, clean.replace(/^ListenAddress .*$/m, `ListenAddress 192.0.2.1:${machine.sshd.port}`));
+  // Where nobody listens.
+  writeFileSync(config, clean.replace(/^ListenAddress .*$/m, `ListenAddress 127.0.0.9:${machine.sshd.port}`));
   service.version += 1;
   service.hostValidity = '-10m:+20d';
   const said = await machine.run(['sync']);
   expect(said.status).toBe(8);
-  expect(said.stderr).toMatch(/changed and not taken on yet: .*192\.0\.2\.1.*\(sshd_not_reloaded\)/);
+  expect(said.stderr).toMatch(/changed and not taken on yet: .*127\.0\.0\.9.*\(sshd_not_reloaded\)/);
   expect(service.reports.at(-1)).toMatchObject({ result: 'sshd_not_reloaded' });
   expect(await machine.logsIn()).toBe(true);
   const leaving = await machine.run(['leave', '--yes']);

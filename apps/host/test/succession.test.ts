@@ -53,6 +53,10 @@ describe.each(process.env['WRIT_HOST_TESTS'] === 'all' ? here : [shell])(
     it('can take an announcement back', async () => {
       await announced(machine, 'withdrawn');
       const withdrawn = machine.service.nextBundleKey;
+      // Who names the one that signs takes nothing back.
+      const current = machine.service.bundleKey.fingerprint;
+      expect(await machine.run(['trust', '--bundle-key', current])).toMatchObject({ status: 0, stderr: '' });
+      expect(machine.read('bundle_signers')).toContain(withdrawn?.line);
       machine.service.nextBundleKey = undefined;
       machine.service.version += 1;
       expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });

@@ -68,9 +68,11 @@ describe.each(process.env['WRIT_HOST_TESTS'] === 'all' ? here : [shell])(
     beforeAll(async () => {
       machine = await Machine.start({ shell: inShell, dropins: true });
       before = new Before(machine);
-      // Of the drop-ins this one comes first.
-      const lines = [`TrustedUserCAKeys ${before.authorities}`, 'HostCertificate none', ''];
-      writeFileSync(join(machine.directory, 'sshd_config.d/00-ca.conf'), lines.join('\n'));
+      // Of the drop-ins this one comes first, and what it names with it.
+      const dropins = join(machine.directory, 'sshd_config.d');
+      mkdirSync(join(dropins, 'zz'));
+      writeFileSync(join(dropins, 'zz/ca.conf'), `TrustedUserCAKeys ${before.authorities}\n`);
+      writeFileSync(join(dropins, '00-ca.conf'), `Include ${dropins}/zz/ca.conf\nHostCertificate none\n`);
       before.configure([`RevokedKeys "${before.revoked}"`]);
       original = readFileSync(machine.config);
       await reload(machine);
