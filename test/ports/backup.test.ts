@@ -410,6 +410,16 @@ describe('backup and restore', () => {
         details: { bundleKeys: ['SHA256:next'] },
       });
       expect(await states()).toEqual(after);
+      // One that waited already when the backup was made can be opened, whatever the secret was since.
+      const becomes = (state: string) =>
+        owner.query(`update bundle_keys set state = $2 where id = $1`, [next, state]);
+      await becomes('next');
+      const waited = join(directory, 'waited.backup');
+      await backUp(target.connection('owner'), waited);
+      await becomes('active');
+      await owner.query(`update installation set "check" = '\\x0b'`);
+      await restore(waited, await options(target, [sample.authority, 64n], { replace: true }));
+      expect(await states()).toEqual(after);
     });
 
     it('keeps locks: those of the time of the backup, and those that came later', async () => {

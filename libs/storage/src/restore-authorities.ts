@@ -3,20 +3,26 @@ import type { ClientBase } from 'pg';
 import type { StorageErrorCode } from './errors.js';
 
 /** What the keys of this database are sealed under, so far as it can be said without the secret. */
-export const sealedUnder = `(select md5(kdf::text || encode("check", 'hex')) from installation)`;
+const sealedUnder = `(select md5(kdf::text || encode("check", 'hex')) from installation)`;
 
-/** Each authority of the database that is to be replaced that signs or has signed, and what its key is sealed under. */
-export const readAuthorities = `
-  select (to_jsonb(a) || jsonb_build_object('sealed_under', ${sealedUnder}))::text as row
-  from authorities a where a.state <> 'next'`;
+type SealedTable = 'authorities' | 'bundle_keys';
+
+/** The rows of a table that hold keys, and what these are sealed under. */
+export const readSealed = (table: SealedTable): string => `
+  select (to_jsonb(k) || jsonb_build_object('sealed_under', ${sealedUnder}))::text as row from ${table} k`;
 
 /** `given` are those that were read, of organizations that are in the backup; what `opens` is sealed as the backup's keys are. */
-const given = `
+export const givenSealed = (table: SealedTable): string => `
   given as (
-    select a.*, one.row ->> 'sealed_under' = ${sealedUnder} as opens
-    from json_array_elements($1::json) one (row), json_populate_record(null::authorities, one.row) a
-    where exists (select from organizations o where o.id = a.organization_id)
+    select k.*, one.row ->> 'sealed_under' = ${sealedUnder} as opens
+    from json_array_elements($1::json) one (row), json_populate_record(null::${table}, one.row) k
+    where exists (select from organizations o where o.id = k.organization_id)
   )`;
+
+/** Each authority of the database that is to be replaced that signs or has signed. */
+export const readAuthorities = `${readSealed('authorities')} where k.state <> 'next'`;
+
+const given = givenSealed('authorities');
 
 /** None of its organization and kind signs. */
 const vacant = `not exists (select from authorities active

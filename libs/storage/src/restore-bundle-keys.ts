@@ -1,28 +1,24 @@
 import { CodedError } from '@writ/kernel';
 import type { ClientBase } from 'pg';
 import type { StorageErrorCode } from './errors.js';
-import { sealedUnder } from './restore-authorities.js';
+import { givenSealed, readSealed } from './restore-authorities.js';
 
-/** The keys that sign for hosts in the database that is to be replaced, and what they are sealed under. */
-export const readBundleKeys = `
-  select (to_jsonb(k) || jsonb_build_object('sealed_under', ${sealedUnder}))::text as row
-  from bundle_keys k where k.state = 'active'`;
+/** The keys that sign for hosts in the database that is to be replaced. */
+export const readBundleKeys = `${readSealed('bundle_keys')} where k.state = 'active'`;
 
-const given = `
-  given as (
-    select k.*, one.row ->> 'sealed_under' = ${sealedUnder} as opens
-    from json_array_elements($1::json) one (row), json_populate_record(null::bundle_keys, one.row) k
-    where exists (select from organizations o where o.id = k.organization_id)
-  )`;
+const given = givenSealed('bundle_keys');
+
+/** One that the backup has, too, is sealed there as its others are. */
+const usable = '(given.opens or exists (select from bundle_keys own where own.id = given.id))';
 
 /** The backup's signs no more where another one did. */
 const retired = `with ${given}
   update bundle_keys k set state = 'retired', retired_at = now() from given
-  where k.organization_id = given.organization_id and k.state = 'active' and k.id <> given.id and given.opens`;
+  where k.organization_id = given.organization_id and k.state = 'active' and k.id <> given.id and ${usable}`;
 
 const signing = `with ${given}
   insert into bundle_keys (id, organization_id, state, public_key, fingerprint, sealed_key, created_at, activated_at)
-  select id, organization_id, 'active', public_key, fingerprint, sealed_key, created_at, activated_at from given where opens
+  select id, organization_id, 'active', public_key, fingerprint, sealed_key, created_at, activated_at from given where ${usable}
   on conflict (id) do update set state = 'active', activated_at = excluded.activated_at, retired_at = null`;
 
 const left = `with ${given}
