@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseCertificateLine } from '@writ/openssh/certificate';
 import { checkScript, timesOf, writeRoleCertificate } from '@writ/cli/testing';
 import { report, type Row } from './frame.js';
 import { median } from './measure.js';
@@ -31,7 +32,7 @@ async function setUp(directory: string): Promise<void> {
   writeFileSync(join(directory, 'check'), checkScript);
   mkdirSync(join(directory, 'certificates'));
   const file = join(directory, `certificates/${organization}-${role}-cert.pub`);
-  await writeRoleCertificate(file, line, timesOf(now, now + 28_800));
+  await writeRoleCertificate(file, line, timesOf(now, parseCertificateLine(line).certificate));
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'writ-bench-'));

@@ -66,6 +66,7 @@ describe('writ, for operators', () => {
     for (const named of [
       ['--host', 'web-9'],
       ['--user', 'nosuch'],
+      ['--user', 'nosuch/ana'],
     ])
       expect(await refused(6, 'sessions', 'cut', ...named)).toContain('[not_found]');
     expect(await refused(2, 'role', 'set', 'web')).toContain('[usage_invalid]');

@@ -386,7 +386,7 @@ describe('plain ssh after `writ login`', () => {
     const ended = await machine.writ(['login', '--user', 'hal'], { WRIT_PASSWORD: password });
     expect(ended.status).toBe(7);
     expect(ended.stderr).toContain(
-      'Name one: `writ login --key <file>.pub`; `ssh-keygen -t ed25519 -f ~/.ssh/id_hal` makes one.',
+      'Name the one of this account: `writ login --key <file>.pub`. If it has none yet, `ssh-keygen -t ed25519 -f ~/.ssh/id_hal` makes one.',
     );
     const left = await open('ssh', ['-v', 'web-1', 'true']);
     expect(offers(left).filter((line) => line.includes('CERT'))).toEqual([]);

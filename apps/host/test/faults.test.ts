@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { kit, Machine } from './machine.js';
-import { OpenSessions } from './open-sessions.js';
+import { OpenSessions, statusOf } from './open-sessions.js';
 import { installed, share, type Shell, shells } from './toolbox.js';
 
 const here = installed(shells);
@@ -123,7 +123,9 @@ describe.each(here)('in %s, a sync that ends sessions and is killed', (shell) =>
     'at %s leaves logins as they were, and the next one finishes',
     async (place) => {
       const [gone, stays] = [sessions.identity(), sessions.identity()];
-      const ending = await sessions.open(gone.key);
+      // What it began is below nobody any more: when the connection is gone, nothing else tells whose it was.
+      const orphan = '(nohup sleep 60 >/dev/null 2>&1 & echo $!); echo in; exec cat';
+      const ending = await sessions.open(gone.key, [sessions.place, orphan]);
       const other = await sessions.open(stays.key);
       sessions.cut(sessions.serials(gone.serial));
       expect(await machine.run(['sync'], '', { WRIT_HOST_STOP_AFTER: place })).toMatchObject(killed);
@@ -131,7 +133,11 @@ describe.each(here)('in %s, a sync that ends sessions and is killed', (shell) =>
       expect(await machine.ordinaryLogsIn()).toBe(true);
       expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
       await ending.ended;
+      const begun = ending.lines.find((line) => /^[0-9]+$/.test(line)) ?? 'none';
+      expect(begun).not.toBe('none');
+      expect(statusOf(begun)).toBe('');
       expect(other.client.exitCode).toBeNull();
+      expect(existsSync(join(machine.state, 'ending'))).toBe(false);
       expect(machine.read('cut')).toBe(machine.service.cutText());
     },
   );

@@ -77,7 +77,8 @@ export async function carryAuthorities(client: ClientBase, rows: readonly string
   throw new CodedError<StorageErrorCode>(
     'restore_loses_authority',
     `Since this backup was made the CA ${revoked.join(', ')} was revoked, and the key that took its place is sealed under another ` +
-      'key-encryption secret than the backup: nothing would sign. Use a backup that was made since the secret was changed.',
+      'key-encryption secret than the backup: nothing would sign. Use a backup that was made since the secret was changed, ' +
+      'or restore into an empty database and join every host anew: the backup trusts what was revoked since.',
     { authorities: revoked },
   );
 }

@@ -17,6 +17,8 @@ export interface NumbersInUse {
 
 /** From the first to the last version. */
 export interface LostKrls {
+  /** The organization's name. */
+  readonly organization: string;
   readonly first: bigint;
   readonly last: bigint;
 }
@@ -99,17 +101,25 @@ export async function continueNumbers(
   }
   const krlVersions = new Map<string, bigint>();
   const lostKrls = new Map<string, LostKrls>();
+  const names = await organizationNames(client);
   for (const [id, version] of restored.krlVersions) {
     const mark = highWater.krlVersion(id);
     const old = before.krlVersions.get(id) ?? 0n;
     const known = largest(version, old, mark ?? 0n);
     const there = largest(version, carried ? old : 0n);
     const last = largest(version, old, highWater.publishedKrl(id) ?? 0n);
-    if (last > there) lostKrls.set(id, { first: there + 1n, last });
+    if (last > there) lostKrls.set(id, { organization: names.get(id) ?? id, first: there + 1n, last });
     const complete = mark !== undefined && (!shared || (before.krlVersions.has(id) && old >= mark));
     krlVersions.set(id, smallest(known + (complete ? 1n : skip), lastKrlVersion));
   }
   return { skipped, lostKrls, published: restored.krlVersions, marks: { serials, krlVersions } };
+}
+
+async function organizationNames(client: ClientBase): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await client.query<{ id: string; name: string }>(
+    'select organization_id::text as id, name from organization_profiles',
+  );
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 function largest(...values: readonly bigint[]): bigint {

@@ -31,10 +31,13 @@ export function revocationsLost({ lostKrls }: SkippedNumbers, day: Day): CodedEr
     day === 'backup'
       ? ['neither this backup nor the database knows', 'use a later backup']
       : ['the database does not know', 'put a later one in its place'];
-  const list = [...lostKrls.values()].map(({ first, last }) => `versions ${first} to ${last}`).join(', ');
+  const list = [...lostKrls.values()]
+    .map(({ organization, first, last }) => `${organization} (versions ${first} to ${last})`)
+    .sort()
+    .join(', ');
   return new CodedError<StorageErrorCode>(
     'restore_loses_revocations',
-    `KRLs of ${lostKrls.size} organizations were published that ${knows}: ${list}. ` +
+    `KRLs were published that ${knows}, of ${list}. ` +
       'Keys revoked and accounts closed since then would be trusted again ' +
       `(certificates since then are revoked): ${later}, or confirm with --accept-lost-revocations and revoke ` +
       'them again.',

@@ -12,6 +12,8 @@ import type { FastifyRequest } from './request.js';
 /** The one place where an error becomes an HTTP answer. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
+  private saidToHoldBack = false;
+
   /**
    * @param methodsAt which methods the service's routes have at a path
    * @param store where refusals are written down
@@ -28,7 +30,7 @@ export class ProblemFilter implements ExceptionFilter {
     const error = allowed.length > 0 ? wrongMethod(request.method, allowed) : fromFramework(thrown);
     const problem = problemOf(error, request.id);
     request.problem = problem.code;
-    if (isFault(problem.code)) request.log.error({ requestId: request.id, err: error }, 'request failed');
+    if (this.isNews(problem.code)) request.log.error({ requestId: request.id, err: error }, 'request failed');
     if (isNoted(request, problem)) await this.note(request, problem);
     if (reply.sent) return;
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="writ"');
@@ -38,6 +40,14 @@ export class ProblemFilter implements ExceptionFilter {
     reply.removeHeader('etag');
     reply.header('cache-control', 'no-store').header('content-type', 'application/problem+json');
     reply.status(problem.status).send(JSON.stringify(problem));
+  }
+
+  /** That the service holds back is said by the first request that it refuses: the others are refused for the same. */
+  private isNews(code: ProblemCode): boolean {
+    if (code !== 'database_put_back') return isFault(code);
+    const first = !this.saidToHoldBack;
+    this.saidToHoldBack = true;
+    return first;
   }
 
   /** Before the answer, so that whoever was refused finds it written down; a database that is gone changes no refusal. */

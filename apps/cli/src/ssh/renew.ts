@@ -100,9 +100,8 @@ async function issue(surroundings: Surroundings, of: RoleOf, file: string, ssh: 
     idempotencyKey: randomUUID(),
   });
   const checked = checkCertificate(key, line, 'user');
-  const { validBefore } = parseCertificateLine(checked.line).certificate;
   const now = Math.floor(clock() / 1000);
-  const times = timesOf(now, Number(validBefore));
+  const times = timesOf(now, parseCertificateLine(checked.line).certificate);
   // Of the one before this nobody would know later that ssh-agent has it.
   if (ssh.agent) await removeFromAgent([file]);
   await writeRoleCertificate(file, checked.line, times);

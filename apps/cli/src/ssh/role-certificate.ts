@@ -11,8 +11,20 @@ const mark = 'writ-1';
 /** The longest time before its end at which a certificate is replaced (s). */
 const longest = 600;
 
-/** A sixth of what is left at the start, ten minutes at most, is left to replace it in. */
-export function timesOf(now: number, end: number): CertificateTimes {
+/** So long before it is issued a certificate begins (s). */
+const backdate = 60;
+
+/**
+ * A sixth of what is left at the start, ten minutes at most, is left to replace it in. By the clock that said `now`, the check's: how
+ * far that is behind the service's is seen by when a certificate begins that was issued just now.
+ * @param validity of a certificate, by the service's clock (s since 1970)
+ */
+export function timesOf(
+  now: number,
+  { validAfter, validBefore }: { readonly validAfter: bigint; readonly validBefore: bigint },
+): CertificateTimes {
+  const behind = Math.max(0, Number(validAfter) + backdate - now);
+  const end = Number(validBefore) - behind;
   return { renewFrom: end - Math.min(longest, Math.max(0, Math.floor((end - now) / 6))), end };
 }
 

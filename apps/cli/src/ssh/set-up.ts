@@ -49,7 +49,7 @@ export async function setUpSsh(
       throw advised(
         error,
         'key_taken',
-        `Name one: \`writ login --key <file>.pub\`; \`ssh-keygen -t ed25519 -f ~/.ssh/id_${client.session.tokens.user.name}\` makes one.`,
+        `Name the one of this account: \`writ login --key <file>.pub\`. If it has none yet, \`ssh-keygen -t ed25519 -f ~/.ssh/id_${client.session.tokens.user.name}\` makes one.`,
       );
     },
   );

@@ -12,6 +12,11 @@ const now = (): number => Math.floor(Date.now() / 1000);
 const shells = [['sh'], ['bash', '--posix'], ['busybox', 'sh']].filter(([program = '']) =>
   (process.env['PATH'] ?? '').split(delimiter).some((directory) => existsSync(join(directory, program))),
 );
+/** When a certificate is good that the service issues at `from` for so many seconds. */
+const lasting = (from: number, seconds: number) => ({
+  validAfter: BigInt(from - 60),
+  validBefore: BigInt(from + seconds),
+});
 
 let home: string;
 const at = (name: string): string => join(home, name);
@@ -51,7 +56,7 @@ async function until(condition: () => boolean): Promise<void> {
 
 describe.each(shells)('the check, in %s', (...shell) => {
   it('says yes to a good certificate, and starts nothing', async () => {
-    await writeRoleCertificate(certificate(), line, timesOf(now(), now() + 3600));
+    await writeRoleCertificate(certificate(), line, timesOf(now(), lasting(now(), 3600)));
     expect(await check(shell)).toEqual({ status: 0, stderr: '' });
     expect(started()).toBe('');
   });
@@ -71,7 +76,7 @@ describe.each(shells)('the check, in %s', (...shell) => {
     [
       'it was cut short',
       async () => {
-        await writeRoleCertificate(certificate(), line, timesOf(now(), now() + 3600));
+        await writeRoleCertificate(certificate(), line, timesOf(now(), lasting(now(), 3600)));
         writeFileSync(certificate(), readFileSync(certificate(), 'utf8').slice(0, 500));
       },
     ],
@@ -141,9 +146,16 @@ it('is a script that shellcheck has nothing to say of', () => {
 
 describe('a certificate’s times', () => {
   it('leave a sixth of its life to renew it in, ten minutes at most', () => {
-    expect(timesOf(1000, 1600)).toEqual({ renewFrom: 1500, end: 1600 });
-    expect(timesOf(1000, 1000 + 28_800)).toEqual({ renewFrom: 29_200, end: 29_800 });
-    // The service's clock may be behind ours.
-    expect(timesOf(1000, 900)).toEqual({ renewFrom: 900, end: 900 });
+    expect(timesOf(1000, lasting(1000, 600))).toEqual({ renewFrom: 1500, end: 1600 });
+    expect(timesOf(1000, lasting(1000, 28_800))).toEqual({ renewFrom: 29_200, end: 29_800 });
+  });
+
+  it('are by the clock of the machine that reads them', () => {
+    const issued = lasting(10_000, 600);
+    // Ahead of the service's: nobody knows for how long.
+    expect(timesOf(10_700, issued)).toEqual({ renewFrom: 10_600, end: 10_600 });
+    // Behind it by more than the certificate lives.
+    expect(timesOf(1000, issued)).toEqual({ renewFrom: 1500, end: 1600 });
+    expect(timesOf(9970, issued)).toEqual({ renewFrom: 10_470, end: 10_570 });
   });
 });

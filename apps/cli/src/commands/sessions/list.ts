@@ -1,4 +1,4 @@
-import { userName } from '../../names.js';
+import { actorName } from '../../names.js';
 import type { Run } from '../../run.js';
 import { signedIn } from '../../session/client.js';
 import { collect } from '../../session/pages.js';
@@ -13,7 +13,7 @@ export const run: Run = async (surroundings, input) => {
   const client = await signedIn(surroundings, input);
   const wanted = {
     ...(host === undefined ? {} : { host }),
-    ...(user === undefined ? {} : { user: userName(user) }),
+    ...(user === undefined ? {} : { user: actorName(user) }),
   };
   const { items } = await terminal.working('Reading sessions', () =>
     collect((page) =>
