@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { Organization, OrganizationEntry } from '../resources/organizations.js';
+import {
+  NamePatterns,
+  OrganizationHandle,
+  PageQuery,
+  SessionLifeSeconds,
+  ShortName,
+  pageOf,
+} from '../values.js';
+import { inOrganization, org, route } from './parts.js';
+
+export const organizationRoutes = {
+  listOrganizations: route({
+    id: 'listOrganizations',
+    method: 'GET',
+    path: '/v1/organizations',
+    summary: "The organizations that the caller may see or act in: one's own, then by name",
+    access: 'self',
+    query: z.strictObject({ ...PageQuery, name: ShortName.optional() }),
+    response: pageOf(OrganizationEntry),
+    problems: ['cursor_invalid'],
+  }),
+  showOrganization: route({
+    id: 'showOrganization',
+    method: 'GET',
+    path: org,
+    summary: 'The organization',
+    access: 'organization.read',
+    params: inOrganization,
+    response: Organization,
+  }),
+  updateOrganization: route({
+    id: 'updateOrganization',
+    method: 'POST',
+    path: `${org}/settings`,
+    summary: "Change the organization's settings; its host names are the provider's to change",
+    access: 'organization.change',
+    params: inOrganization,
+    body: z
+      .strictObject({
+        namePatterns: NamePatterns.optional(),
+        sessionLifeSeconds: SessionLifeSeconds.optional(),
+      })
+      .refine((body) => Object.keys(body).length > 0, 'say what to change'),
+    response: Organization,
+    problems: ['provider_only', 'names_invalid', 'names_taken', 'names_in_use', 'decision_stale'],
+  }),
+  createCustomer: route({
+    id: 'createCustomer',
+    method: 'POST',
+    path: `${org}/customers`,
+    summary: 'Create a customer: an organization with CAs, host names and people of its own',
+    access: 'customer.create',
+    params: inOrganization,
+    body: z.strictObject({
+      name: ShortName,
+      namePatterns: NamePatterns,
+      sessionLifeSeconds: SessionLifeSeconds.optional(),
+    }),
+    response: OrganizationEntry,
+    status: 201,
+    problems: [
+      'provider_only',
+      'people_only',
+      'name_reserved',
+      'name_taken',
+      'names_invalid',
+      'names_taken',
+      'decision_stale',
+    ],
+  }),
+  setCustomerNames: route({
+    id: 'setCustomerNames',
+    method: 'POST',
+    path: `${org}/customers/:customer/names`,
+    summary: 'Give a customer exactly these host names',
+    access: 'customer.update',
+    params: z.strictObject({ organization: OrganizationHandle, customer: ShortName }),
+    body: z.strictObject({ namePatterns: NamePatterns }),
+    response: OrganizationEntry,
+    problems: [
+      'provider_only',
+      'people_only',
+      'names_invalid',
+      'names_taken',
+      'names_in_use',
+      'decision_stale',
+    ],
+  }),
+  closeCustomer: route({
+    id: 'closeCustomer',
+    method: 'POST',
+    path: `${org}/customers/:customer/close`,
+    summary: 'Close a customer: nobody signs in, nothing is issued, its user certificates are revoked',
+    access: 'customer.update',
+    params: z.strictObject({ organization: OrganizationHandle, customer: ShortName }),
+    response: OrganizationEntry,
+    problems: ['provider_only', 'people_only', 'already_so', 'decision_stale'],
+  }),
+  reopenCustomer: route({
+    id: 'reopenCustomer',
+    method: 'POST',
+    path: `${org}/customers/:customer/reopen`,
+    summary: 'Open a closed customer again; what was revoked stays so',
+    access: 'customer.update',
+    params: z.strictObject({ organization: OrganizationHandle, customer: ShortName }),
+    response: OrganizationEntry,
+    problems: ['provider_only', 'people_only', 'already_so', 'decision_stale'],
+  }),
+} as const;
