@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  appendFileSync,
   chmodSync,
   existsSync,
   mkdirSync,
@@ -12,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { kit, Machine } from './machine.js';
-import { OpenSessions, statusOf } from './open-sessions.js';
+import { type OpenSession, OpenSessions, statusOf } from './open-sessions.js';
 import { installed, share, type Shell, shells } from './toolbox.js';
 
 const here = installed(shells);
@@ -106,6 +107,14 @@ describe.each(here)('in %s, a sync that is killed', (shell) => {
   );
 });
 
+/** Says its number, and is below nobody any more: when the connection is gone, nothing else tells whose it was. */
+const orphan = '(nohup sleep 60 >/dev/null 2>&1 & echo $!); echo in; exec cat';
+const begunBy = ({ lines }: OpenSession): string => {
+  const number = lines.find((line) => /^[0-9]+$/.test(line));
+  if (number === undefined) throw new Error('the session has begun nothing');
+  return number;
+};
+
 describe.each(here)('in %s, a sync that ends sessions and is killed', (shell) => {
   let machine: Machine;
   let sessions: OpenSessions;
@@ -123,8 +132,6 @@ describe.each(here)('in %s, a sync that ends sessions and is killed', (shell) =>
     'at %s leaves logins as they were, and the next one finishes',
     async (place) => {
       const [gone, stays] = [sessions.identity(), sessions.identity()];
-      // What it began is below nobody any more: when the connection is gone, nothing else tells whose it was.
-      const orphan = '(nohup sleep 60 >/dev/null 2>&1 & echo $!); echo in; exec cat';
       const ending = await sessions.open(gone.key, [sessions.place, orphan]);
       const other = await sessions.open(stays.key);
       sessions.cut(sessions.serials(gone.serial));
@@ -133,12 +140,31 @@ describe.each(here)('in %s, a sync that ends sessions and is killed', (shell) =>
       expect(await machine.ordinaryLogsIn()).toBe(true);
       expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
       await ending.ended;
-      const begun = ending.lines.find((line) => /^[0-9]+$/.test(line)) ?? 'none';
-      expect(begun).not.toBe('none');
-      expect(statusOf(begun)).toBe('');
+      expect(statusOf(begunBy(ending))).toBe('');
       expect(other.client.exitCode).toBeNull();
       expect(existsSync(join(machine.state, 'ending'))).toBe(false);
       expect(machine.read('cut')).toBe(machine.service.cutText());
+    },
+  );
+
+  it.each(share(shell, ['', 'process 77\nending\nprocess 7 7 7 7 x\nproc']))(
+    'goes on while the service is away, also where %j stands in what was kept',
+    async (damage) => {
+      const { service, state } = machine;
+      const gone = sessions.identity();
+      const ending = await sessions.open(gone.key, [sessions.place, orphan]);
+      sessions.cut(sessions.serials(gone.serial));
+      expect(await machine.run(['sync'], '', { WRIT_HOST_STOP_AFTER: 'sessions-told' })).toMatchObject(
+        killed,
+      );
+      await ending.ended;
+      expect(statusOf(begunBy(ending))).not.toBe('');
+      appendFileSync(join(state, 'ending'), damage);
+      service.before = () => ({ status: 503 });
+      expect(await machine.run(['sync'])).toMatchObject({ status: 5 });
+      service.before = undefined;
+      expect(statusOf(begunBy(ending))).toBe('');
+      expect(existsSync(join(state, 'ending'))).toBe(false);
     },
   );
 });

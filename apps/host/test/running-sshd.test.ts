@@ -33,11 +33,16 @@ async function reload({ sshd }: Machine): Promise<void> {
 }
 
 /** Something else in the place of the machine's sshd: a program under a name of its own. */
-async function instead(name: string, program: string, args: readonly string[]): Promise<ChildProcess> {
+async function instead(
+  name: string,
+  program: string,
+  args: readonly string[],
+  cwd = '/',
+): Promise<ChildProcess> {
   await machine.sshd.stop();
   const path = join(machine.directory, name);
   if (!existsSync(path)) symlinkSync(program, path);
-  const child = spawn(path, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(path, args, { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
   await new Promise<void>((resolve) =>
     child.stderr.on('data', (text: Buffer) => text.includes('listening') && resolve()),
   );
@@ -84,6 +89,19 @@ it('an sshd without a pid file is told: what is proved holds, and leave leaves n
   const told = machine.sshd.lineCount();
   expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
   expect(machine.sshd.log(told)).not.toContain('SIGHUP');
+
+  // As where something else looks after it: what it has read meanwhile is not what lies there now, whether a sync has seen it or not.
+  for (const seen of [false, true]) {
+    writeFileSync(config, original);
+    await reload(machine);
+    if (seen) expect((await machine.run(['sync'])).stderr).toContain('(sshd_not_using)');
+    writeFileSync(config, joined);
+    const before = machine.sshd.lineCount();
+    expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+    await machine.sshd.logged(/^Received SIGHUP/, before);
+    expect(await machine.logsIn()).toBe(true);
+    expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+  }
 
   // Nobody knows what comes back there.
   renameSync(config, `${config}.away`);
@@ -234,6 +252,25 @@ it('an sshd that would have to listen elsewhere is not told to read anew, and on
   const status = await machine.run(['status']);
   expect(status.status).toBe(8);
   expect(status.stdout).toContain('sshd         does not run');
+});
+
+it('an sshd that would not find its configuration again is not told to read it anew', async () => {
+  machine = await (await Machine.start({ shell: shellOf(1) })).joined();
+  const joined = readFileSync(machine.config, 'utf8');
+  const other = await instead('sshd', sshdPath, ['-D', '-e', '-f', 'sshd_config'], machine.directory);
+  try {
+    writeFileSync(join(machine.state, 'reload'), 'certificates\n');
+    for (const args of [['sync'], ['leave', '--yes']]) {
+      const said = await machine.run(args);
+      expect(said.status).toBe(8);
+      expect(said.stderr).toMatch(/started with -f sshd_config: .*\(sshd_not_reloaded\)/);
+    }
+    expect(other.exitCode).toBeNull();
+    expect(readFileSync(machine.config, 'utf8')).toBe(joined);
+    expect(await machine.ordinaryLogsIn()).toBe(true);
+  } finally {
+    await ended(other);
+  }
 });
 
 it('leave goes by the configuration that sshd reads by now, not by the one of the join', async () => {

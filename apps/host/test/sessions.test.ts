@@ -88,6 +88,10 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
       await sessions.open(stays.key, [place, orphan]),
     ];
     ending.push(orphans);
+    // What it begins when it is told that it is over.
+    const late = `sleep 61.${machine.sshd.pid}`;
+    const answer = `trap 'trap "" HUP TERM; (${late}) & exit' HUP TERM; echo in; while :; do sleep 0.1; done`;
+    ending.push(await sessions.open(gone.key, [place, answer]));
     const next = stays.serial + 1;
     sessions.cut(sessions.serials(1, 5), sessions.serials(gone.serial), sessions.serials(next, next + 9));
     expect(await machine.run(['sync'])).toMatchObject(done);
@@ -99,9 +103,10 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
     const survivor = ending[1]?.lines.find((line) => /^[0-9]+$/.test(line)) ?? 'none';
     expect(survivor).not.toBe('none');
     expect(statusOf(survivor)).toBe('');
+    expect(running(late)).toBe(0);
     expect(other.client.exitCode).toBeNull();
     // The two that share a connection are one.
-    const ended = withTerminal ? 6 : 5;
+    const ended = withTerminal ? 7 : 6;
     expect(machine.service.statements.at(-1)).toContain(`\ncut 1\nsessions ${ended}\nunknown 0\n`);
     expect(statusOf(orphans.lines.find((line) => /^[0-9]+$/.test(line)) ?? 'none')).toBe('');
     const stranger = strangers.lines.find((line) => /^[0-9]+$/.test(line)) ?? 'none';
