@@ -68,6 +68,8 @@ describe('GET /v1/reach', () => {
             logins: ['root', 'deploy'],
             maxTtlSeconds: 3600,
             definition: expect.any(String) as string,
+            confined: false,
+            keyTypes: role.keyTypes,
           },
         ],
         hosts: [

@@ -393,6 +393,13 @@ describe('plain ssh after `writ login`', () => {
     expect(talk(left)).toEqual([expect.stringContaining('(`writ login --key`)')]);
     await machine.data('login', '--user', 'ana', '--key', join(machine.home, '.ssh/id_writ.pub'));
     expect(await open('ssh', ['web-1', 'true'])).toMatchObject({ status: 0, stderr: '' });
+    // Also where ssh is not to be told of anybody's.
+    const other = ['login', '--user', 'hal', '--no-ssh-config', '--json'];
+    expect(await machine.writ(other, { WRIT_PASSWORD: password })).toMatchObject({ status: 0 });
+    expect(existsSync(ours())).toBe(false);
+    expect(readFileSync(userConfig(), 'utf8')).not.toContain('Include');
+    await machine.data('login', '--user', 'ana', '--ssh-config');
+    expect(await open('ssh', ['web-1', 'true'])).toMatchObject({ status: 0, stderr: '' });
   }, 60_000);
 
   it('logout takes away what was put in place, around what the user has written since; login brings it back', async () => {

@@ -6,7 +6,7 @@ export function userName(text: string): string {
   if (text.includes('/') && ActorName.safeParse(text).success)
     fail(
       'usage_invalid',
-      `${text} has no account in this organization: end the delegation (\`writ delegation list\`), or revoke the key; \`writ cert list --user ${text}\` says which was certified.`,
+      `${text} has no account in this organization, and gets in by delegation: \`writ delegate\` offers a role, \`writ delegation list\` and \`end\` show and end that; \`writ cert list --user ${text}\` says which keys were certified.`,
     );
   return checked(UserName, text);
 }

@@ -254,19 +254,30 @@ it('an sshd that would have to listen elsewhere is not told to read anew, and on
   expect(status.stdout).toContain('sshd         does not run');
 });
 
-it('an sshd that would not find its configuration again is not told to read it anew', async () => {
-  machine = await (await Machine.start({ shell: shellOf(1) })).joined();
-  const joined = readFileSync(machine.config, 'utf8');
-  const other = await instead('sshd', sshdPath, ['-D', '-e', '-f', 'sshd_config'], machine.directory);
+it.each([
+  ['its configuration', 'started with -f sshd_config: '],
+  ['its program', 'is gone '],
+])('an sshd that would not find %s again is not told to read anew', async (what, words) => {
+  machine = await (await Machine.start({ shell: shellOf(what.length) })).joined();
+  const { config, directory, state } = machine;
+  const joined = readFileSync(config, 'utf8');
+  const ofProgram = what === 'its program';
+  const other = await instead(
+    'sshd',
+    sshdPath,
+    ['-D', '-e', '-f', ofProgram ? config : 'sshd_config'],
+    directory,
+  );
+  if (ofProgram) rmSync(join(directory, 'sshd'));
   try {
-    writeFileSync(join(machine.state, 'reload'), 'certificates\n');
+    writeFileSync(join(state, 'reload'), 'certificates\n');
     for (const args of [['sync'], ['leave', '--yes']]) {
       const said = await machine.run(args);
-      expect(said.status).toBe(8);
-      expect(said.stderr).toMatch(/started with -f sshd_config: .*\(sshd_not_reloaded\)/);
+      expect(said).toMatchObject({ status: 8, stderr: expect.stringContaining(words) as string });
+      expect(said.stderr).toContain('(sshd_not_reloaded)');
     }
     expect(other.exitCode).toBeNull();
-    expect(readFileSync(machine.config, 'utf8')).toBe(joined);
+    expect(readFileSync(config, 'utf8')).toBe(joined);
     expect(await machine.ordinaryLogsIn()).toBe(true);
   } finally {
     await ended(other);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Problem } from './problem.js';
-import type { Route } from './route.js';
+import type { AnySchema, Route } from './route.js';
 import { routes, type RouteId, type Routes } from './routes.js';
 
 /** What goes over the wire for one call; a transport adds the base address, TLS and tokens. */
@@ -24,9 +24,9 @@ export interface HttpAnswer {
 export type Streaming = Pick<HttpRequest, 'onChunk' | 'signal'>;
 export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;
 
-type Shape<T> = T extends z.ZodType ? z.input<T> : never;
+type Shape<T> = T extends AnySchema ? z.input<T> : never;
 /** In brackets: of a route that is not known yet it is one type, and not a mixture of every route's. */
-type Part<K extends string, T> = [T] extends [z.ZodType]
+type Part<K extends string, T> = [T] extends [AnySchema]
   ? Record<never, never> extends Shape<T>
     ? { [P in K]?: Shape<T> }
     : { [P in K]: Shape<T> }
@@ -38,7 +38,7 @@ export type CallInput<I extends RouteId> = Part<'params', Routes[I]['params']> &
   Part<'body', Routes[I]['body']> & { accessToken?: string; idempotencyKey?: string };
 
 /** What it answers: the parsed JSON, the bytes of a file, or nothing. */
-export type CallOutput<I extends RouteId> = Routes[I]['response'] extends z.ZodType
+export type CallOutput<I extends RouteId> = Routes[I]['response'] extends AnySchema
   ? z.output<Routes[I]['response']>
   : Routes[I]['response'] extends null
     ? undefined

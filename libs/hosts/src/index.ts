@@ -46,6 +46,7 @@ export {
   waitingRules,
   type HostProgress,
   type HostRemark,
+  type LoginCertificates,
 } from './taken-on.js';
 export {
   enforcementNamespace,

@@ -1,4 +1,5 @@
 import { parseCertificateLine } from '@writ/openssh/certificate';
+import { parsePublicKeyLine, samePublicKey, type PublicKey } from '@writ/openssh/key';
 import { filesOfBundle } from './read-bundle.js';
 
 /** What a host has taken on, as far as the service knows. */
@@ -30,17 +31,24 @@ export interface HostRemark {
   readonly message: string;
 }
 
+/** What certificates say that somebody would be let in with. */
+export interface LoginCertificates {
+  /** The user CA that signs them now. */
+  readonly authority: PublicKey;
+  /** Words that they carry, any of which would do. */
+  readonly principals: readonly string[];
+}
+
 /**
- * What stands between access that is allowed and a login that works: the host has to have taken on a bundle that lists one
- * of the principals for the login, and its certificates have to be valid.
- * @param principals words that certificates carry, any of which would do
+ * What stands between access that is allowed and a login that works: the host has to have taken on a bundle that names the CA
+ * and lists one of the principals for the login, and its certificates have to be valid.
  * @param now seconds since 1970
  */
 export function waitingFor(
   name: string,
   { report, version, bundle }: HostProgress,
   login: string,
-  principals: readonly string[],
+  { authority, principals }: LoginCertificates,
   now: bigint,
 ): readonly HostRemark[] {
   if (report === null) {
@@ -66,6 +74,11 @@ export function waitingFor(
   const remarks: HostRemark[] = [];
   if (!principals.some((principal) => believed.includes(principal))) {
     const message = `${name} has not fetched the bundle yet that says so; it uses ${version}${refused}.`;
+    remarks.push({ rule: 'host_behind', message });
+  }
+  const authorities = files.get('trusted_user_ca_keys') ?? [];
+  if (!authorities.some((line) => samePublicKey(parsePublicKeyLine(line).key, authority))) {
+    const message = `${name} does not know the user CA yet that signs now; it uses bundle ${version}${refused}.`;
     remarks.push({ rule: 'host_behind', message });
   }
   const expired = [...files]

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { formatPublicKeyLine, publicKeyFromObject } from '@writ/openssh/key';
 import {
   bundleText,
   filesOfBundle,
@@ -30,18 +32,21 @@ function certificateUntil(validBefore: bigint): string {
   }
 }
 
+const newKey = () => publicKeyFromObject(generateKeyPairSync('ed25519').publicKey);
+const authority = newKey();
 const certificate = certificateUntil(now + 1n);
 const files: readonly BundleFile[] = [
   { name: 'certificates/1', text: certificate },
   { name: 'principals/root', text: 'role:web\nrole:ops\n' },
   { name: 'principals/www', text: '' },
+  { name: 'trusted_user_ca_keys', text: `${formatPublicKeyLine({ key: authority, comment: 'acme' })}\n` },
 ];
 const bundle = `-----BEGIN SSH SIGNATURE-----\nabc\n-----END SSH SIGNATURE-----\n${bundleText(identity, files)}`;
 const report = { bundle: '12', krl: 'aa', result: 'ok', words: '' };
 const progress: HostProgress = { report, version: 12n, bundle, krl: 'aa' };
 
 const waiting = (over: Partial<HostProgress>, login = 'root', principals = ['role:web'], at = now) =>
-  waitingFor(name, { ...progress, ...over }, login, principals, at).map(
+  waitingFor(name, { ...progress, ...over }, login, { authority, principals }, at).map(
     ({ rule, message }) => `${rule}: ${message}`,
   );
 
@@ -52,6 +57,7 @@ describe('the files of a bundle', () => {
         'certificates/1': [certificate.trimEnd()],
         'principals/root': ['role:web', 'role:ops'],
         'principals/www': [],
+        trusted_user_ca_keys: [formatPublicKeyLine({ key: authority, comment: 'acme' })],
       });
     }
   });
@@ -82,6 +88,20 @@ describe('access that is allowed', () => {
     ['lists the role for the login', {}, 'www', /^host_behind: .* has not fetched the bundle yet/],
   ])('waits until the host %s', (_what, over, login, words) => {
     expect(waiting(over, login)).toEqual([expect.stringMatching(words)]);
+  });
+
+  it('waits until the host knows the CA that signs now', () => {
+    const certificates = { authority: newKey(), principals: ['role:web'] };
+    expect(waitingFor(name, progress, 'root', certificates, now)).toEqual([
+      expect.objectContaining({
+        rule: 'host_behind',
+        message: expect.stringMatching(/the user CA yet that signs/) as string,
+      }),
+    ]);
+    const none = bundleText(identity, files.slice(0, 3));
+    expect(
+      waitingFor(name, { ...progress, bundle: none }, 'root', { ...certificates, authority }, now),
+    ).toHaveLength(1);
   });
 
   it('waits for valid certificates of the host', () => {

@@ -1,5 +1,5 @@
 import { HostReport } from '@writ/contract';
-import { hostWarnings, waitingFor, type HostProgress } from '@writ/hosts';
+import { hostWarnings, waitingFor, type LoginCertificates, type HostProgress } from '@writ/hosts';
 import { seconds } from '@writ/kernel';
 import { decide, roleWord, type AccessRequest, type Caller, type Role, type SoughtHost } from '@writ/policy';
 import {
@@ -55,26 +55,29 @@ export async function explain(
   const host = await soughtHost(issuing.store, caller, inventory, own, query.host);
   const { login } = query;
   const now = seconds(issuing.ports.clock);
+  const authority = await issuing.authorities.active(caller.organizationId, 'user');
   const decision = decide({
     caller: subject.person,
     roles: subject.roles,
-    authority: await issuing.authorities.active(caller.organizationId, 'user'),
+    authority,
     now,
     backdate: BigInt(issuing.ports.backdateSeconds),
     request: { kind: 'access', account: subject.account, target: { host, login } },
   });
   const roles = decision.allowed ? decision.roles : [];
   const words = roles.map(({ handle }) => roleWord(handle));
-  const { waiting, warnings } = await progressOn(services, caller, host, login, words);
+  const certificates = { authority: authority.publicKey, principals: words };
+  const { waiting, warnings } = await progressOn(services, caller, host, login, certificates);
   const paths = await pathsInto(issuing.store, caller, roles, subject.person.userName);
   return {
     user: subject.person.userName,
     host: nameOf(host),
     login,
     allowed: decision.allowed,
-    roles: roles.map(({ id, name, handle, maxTtlSeconds, criticalOptions }) => {
-      const { forceCommand = null } = criticalOptions;
-      return { name, handle, maxTtlSeconds, paths: [...(paths.get(id) ?? [])], forceCommand };
+    roles: roles.map(({ id, name, handle, maxTtlSeconds, criticalOptions, keyTypes }) => {
+      const { forceCommand = null, sourceAddress } = criticalOptions;
+      const only = { forceCommand, sourceAddress: sourceAddress?.slice() ?? null, keyTypes: [...keyTypes] };
+      return { name, handle, maxTtlSeconds, paths: [...(paths.get(id) ?? [])], ...only };
     }),
     failures: decision.allowed ? [] : [...decision.failures],
     waiting: decision.allowed ? waiting : [],
@@ -155,7 +158,7 @@ async function progressOn(
   { organizationId }: SignedInCaller,
   host: SoughtHost,
   login: string,
-  words: readonly string[],
+  certificates: LoginCertificates,
 ): Promise<Pick<Answer, 'waiting' | 'warnings'>> {
   if (host.kind !== 'joined') return { waiting: [], warnings: [] };
   const { name } = host;
@@ -168,7 +171,7 @@ async function progressOn(
   };
   const now = seconds(issuing.ports.clock);
   return {
-    waiting: [...waitingFor(name, progress, login, words, now)],
+    waiting: [...waitingFor(name, progress, login, certificates, now)],
     warnings: [...hostWarnings(name, progress)],
   };
 }

@@ -129,9 +129,11 @@ function reachIn(places: readonly Place[]): Reach {
       knownHosts: inventory.knownHosts,
       krl: inventory.krl,
       roles: roles.map((role) => {
-        const { name, handle: word, principals, logins, maxTtlSeconds } = role;
+        const { name, handle: word, principals, logins, maxTtlSeconds, keyTypes } = role;
         const definition = definitionOf(role);
-        return { name, handle: word, principals, logins: [...logins], maxTtlSeconds, definition };
+        const confined = Object.keys(role.criticalOptions).length > 0;
+        const said = { name, handle: word, principals, logins: [...logins], maxTtlSeconds, definition };
+        return { ...said, confined, keyTypes: [...keyTypes] };
       }),
       hosts: [...(reached[at] ?? [])].map(([name, by]) => {
         const short = [...(shortNames.get(name) ?? [])];

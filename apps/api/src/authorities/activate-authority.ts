@@ -1,3 +1,4 @@
+import { instantWords } from '../instant-words.js';
 import type { ProblemCode } from '@writ/contract';
 import { trustedUserAuthorities, bundleLine } from '@writ/hosts';
 import { CodedError, seconds, type Clock } from '@writ/kernel';
@@ -95,7 +96,7 @@ async function refuseUnknown(tx: Transaction, clock: Clock, next: AuthorityRow, 
   const why =
     known.unaware > 0
       ? `${known.unaware} of ${known.hosts} hosts have not said that they know this key: they would refuse its certificates.`
-      : `Clients that signed in before this key was made may not know it until ${known.clientsUntil.toISOString()}: they refuse hosts, or ask about them, until \`writ hosts\`, \`writ login\` or their next certificate.`;
+      : `Clients that signed in before this key was made may not know it until ${instantWords(known.clientsUntil)}: they refuse hosts, or ask about them, until \`writ hosts\`, \`writ login\` or their next certificate.`;
   throw new CodedError<ProblemCode>('authority_unknown_to_hosts', why);
 }
 

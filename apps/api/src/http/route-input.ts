@@ -1,11 +1,11 @@
-import type { FileAnswer, Route, Routes } from '@writ/contract';
+import type { AnySchema, FileAnswer, Route, Routes } from '@writ/contract';
 import type { z } from 'zod';
 import type { ServiceRoutes } from './service-routes.js';
 
 type AllRoutes = Routes & ServiceRoutes;
 export type AnyRouteId = keyof AllRoutes;
 
-type Parsed<T> = T extends z.ZodType ? z.output<T> : null;
+type Parsed<T> = T extends AnySchema ? z.output<T> : null;
 
 /** What a handler of route `R` is called with: the validated request, and nothing that was not in its schemas. */
 export interface InputOf<R extends Route> {
@@ -36,7 +36,7 @@ export interface Tagged<Content> {
 }
 
 /** What a handler of route `R` resolves to, before the response schema has seen it. */
-export type OutputOf<R extends Route> = R['response'] extends z.ZodType
+export type OutputOf<R extends Route> = R['response'] extends AnySchema
   ? R extends { readonly tagged: true }
     ? Tagged<z.input<R['response']>>
     : z.input<R['response']>

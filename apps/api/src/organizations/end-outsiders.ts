@@ -2,6 +2,7 @@ import {
   activeOwners,
   emptyAccounts,
   hasActiveOwner,
+  listDelegations,
   raiseEpochs,
   recordEvent,
   recordEvents,
@@ -52,14 +53,17 @@ const locked = {
  * it from outside until now keeps nothing that lets them or theirs in. Their join tokens are used up, their open invitations
  * withdrawn, and the accounts that they opened, whoever uses them, and the keys that they registered for service accounts end with
  * everything that rested on them: the owner reopens those that are somebody's. The certificates of hosts that they had signed by hand
- * are revoked; hosts that have joined stay. Rejects as `publishKrl` does.
+ * are revoked; hosts that have joined stay, and so do delegations that were accepted in the owner's place, which the event names. Rejects as `publishKrl` does.
  */
 async function endOutsiders(tx: Transaction, services: TrustEnding, by: HandingOver): Promise<void> {
   const { organizationId, ownerId, actor, subject, requestId, outside = null } = by;
   const left = await withdrawLeftByOutsiders(tx, organizationId, ownerId, takenSince(services));
   const { joinTokens, invitations, keys, accounts, hostCertificates } = left;
   const things = [keys, accounts, hostCertificates].map(({ length }) => length);
-  if (things.reduce((sum, each) => sum + each, joinTokens + invitations) === 0) return;
+  const delegations = (await listDelegations(tx, { customerIds: [organizationId] }))
+    .filter(({ state }) => state === 'accepted')
+    .map(({ roleName, delegateName }) => `${roleName} to ${delegateName}`);
+  if (things.reduce((sum, each) => sum + each, joinTokens + invitations + delegations.length) === 0) return;
   const ofKeys = await endRegisteredKeys(tx, services, groundOf(by, 'key', subject), keys);
   const ofAccounts = await closeAccounts(tx, services, by, accounts);
   const signed = groundOf(by, 'host', subject);
@@ -71,6 +75,7 @@ async function endOutsiders(tx: Transaction, services: TrustEnding, by: HandingO
       sessionsEnded: ofKeys.sessionsEnded + ofAccounts.sessionsEnded,
       certificates: ofKeys.certificates + ofAccounts.certificates,
       hostCertificates: ofHosts.certificates,
+      ...(delegations.length === 0 ? {} : { delegations }),
       ...(outside === null ? {} : { outside }),
     },
   });

@@ -1,3 +1,4 @@
+import { instantWords } from '../instant-words.js';
 import { CodedError, type Clock, type RandomBytes } from '@writ/kernel';
 import {
   activeOwners,
@@ -78,7 +79,7 @@ export async function resetOwner(
     const lockEnded = account.lockedUntil !== null;
     if (lockEnded && account.lockedFrom !== 'active')
       throw refused(
-        `${user} is locked until ${account.lockedUntil.toISOString()}, and an invitation would open nothing before; whoever acts in ${organization.name} as an owner can end the lock: \`writ unlock --user ${user}\`.`,
+        `${user} is locked until ${instantWords(account.lockedUntil)}, and an invitation would open nothing before; whoever acts in ${organization.name} as an owner can end the lock: \`writ unlock --user ${user}\`.`,
       );
     const others = (await activeOwners(tx, organizationId)).filter(({ id }) => id !== account.id);
     const parties = await partiesAcross(

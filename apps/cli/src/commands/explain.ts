@@ -5,6 +5,7 @@ import type { Run } from '../run.js';
 import { signedIn } from '../session/client.js';
 import { organizationOfHost } from '../session/organization-of-host.js';
 import { describeExplanation } from '../view/explanation.js';
+import { fromOutside } from '../view/whoami.js';
 
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
@@ -23,6 +24,10 @@ export const run: Run = async (surroundings, input) => {
   else terminal.data(...describeExplanation(explanation));
   if (unknown && !ofSelf && !input.json)
     terminal.data(`  Only ${home.name} was asked: for a host of another organization say --org.`);
+  else if (unknown && elsewhere === null && !input.json) {
+    const { user: own, session } = await client.call('whoami', {});
+    if (own.kind === 'person' && session.strength === 'single') terminal.data(`  Mind: ${fromOutside}.`);
+  }
   return statusOf(explanation);
 };
 

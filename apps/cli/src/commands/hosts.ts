@@ -8,6 +8,7 @@ import { keepReach } from '../ssh/set-up.js';
 import { printTable } from '../terminal/table.js';
 import { strong, type Line } from '../terminal/text.js';
 import { ansibleInventory } from '../view/ansible.js';
+import { fromOutside } from '../view/whoami.js';
 import { loginsOn, reachedAs, reachedIn, rolesByLogins } from '../view/reach.js';
 
 export const run: Run = async (surroundings, input) => {
@@ -34,7 +35,9 @@ export const run: Run = async (surroundings, input) => {
       host.roles.join(' '),
     ]),
   );
-  const nobody = input.flag('all') ? 'No role reaches a host yet.' : 'None of your roles reaches a host.';
+  const nobody = input.flag('all')
+    ? 'No role reaches a host yet.'
+    : `None of your roles reaches a host.${rows.length > 0 ? '' : await mayTakeSecondFactor(client)}`;
   printTable(terminal, ['HOST', 'ALSO', 'AS', 'BY'], rows, nobody);
   for (const { role, logins, organization } of rolesByLogins(reach, login)) {
     terminal.warn(
@@ -42,6 +45,11 @@ export const run: Run = async (surroundings, input) => {
     );
   }
 };
+
+async function mayTakeSecondFactor(client: Client): Promise<string> {
+  const { user, session } = await client.call('whoami', {});
+  return user.kind === 'person' && session.strength === 'single' ? ` Mind: ${fromOutside}.` : '';
+}
 
 /**
  * What is listed here plain `ssh` knows from now on, too. That it cannot be told keeps nobody from the list. Resolves to the short

@@ -28,7 +28,7 @@ import { offerSecondFactor } from './second-factor/offer.js';
 import { withCode } from './second-factor/code.js';
 import { saySsh } from '../view/ssh.js';
 import { describeWhoami } from '../view/whoami.js';
-import { setUpSsh } from '../ssh/set-up.js';
+import { forgetCertificates, setUpSsh, takeDownSsh } from '../ssh/set-up.js';
 import { askText, askWhether } from '../terminal/ask.js';
 import { secret } from '../terminal/secret.js';
 import { strong } from '../terminal/text.js';
@@ -47,6 +47,8 @@ export const run: Run = async (surroundings, input) => {
     name === undefined
       ? await asPerson(surroundings, input, where, server, transport, remembered)
       : await asServiceAccount(surroundings, input, where, server, transport, remembered, userName(name));
+  // Before anything else can go wrong: ssh would go on as whoever signed in here before.
+  if (isSomebodyElse(remembered, server, tokens)) await forgetCertificates(surroundings);
   await writeConfiguration(where, {
     ...server,
     organization: tokens.organization,
@@ -73,6 +75,15 @@ export const run: Run = async (surroundings, input) => {
   }
   await tellSsh(surroundings, input, where, remembered?.ssh ?? null);
 };
+
+/** Whether it is not certain that the account is the one that signed in last; of a service account it is not remembered. */
+function isSomebodyElse(
+  before: Configuration | null,
+  { url }: Server,
+  { user, organization }: Session['tokens'],
+): boolean {
+  return before?.url !== url || before.user !== user.name || before.organization?.name !== organization.name;
+}
 
 /** Signs somebody in with a password or an invitation, and keeps the session. */
 async function asPerson(
@@ -148,7 +159,11 @@ async function tellSsh(
       await setUpSsh(surroundings, await signedIn(surroundings, null), { ...settings, wanted }),
       where.home,
     );
-  else await changeConfiguration(where, { ssh: { ...settings, wanted } });
+  else {
+    // It was wanted before: what is in place would go on.
+    if (remembered?.wanted === true) await takeDownSsh(surroundings, remembered);
+    await changeConfiguration(where, { ssh: { ...settings, madeUserConfig: false, wanted } });
+  }
 }
 
 /** Where to: as said, else as remembered, else as answered. Trust is remembered for the same address only. */

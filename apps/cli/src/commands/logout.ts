@@ -8,6 +8,7 @@ import { changeConfiguration, readConfiguration } from '../session/configuration
 import { withSessionLock } from '../session/lock.js';
 import { readSession, removeSession } from '../session/session.js';
 import { takeDownSsh } from '../ssh/set-up.js';
+import { instant } from '../view/fields.js';
 
 /** How long the service may take to end the session (ms). */
 const patience = 5_000;
@@ -42,7 +43,7 @@ export const run: Run = async (surroundings, input) => {
       isCodedError(error, 'not_signed_in') || (error instanceof ProblemError && error.problem.status === 401);
     if (!over) {
       terminal.warn(
-        `The tokens here are removed. The session at ${session.server.url} could not be ended; it ends by itself at ${session.tokens.sessionExpiresAt}.`,
+        `The tokens here are removed. The session at ${session.server.url} could not be ended; it ends by itself at ${instant(session.tokens.sessionExpiresAt)}.`,
       );
       throw error;
     }
@@ -74,7 +75,7 @@ async function inTime<T>(work: Promise<T>, error: () => Error): Promise<T> {
 /** ssh is as it was, until the next sign-in: that it is wanted stays remembered. */
 async function leaveSsh(surroundings: Surroundings, where: Directories): Promise<void> {
   const ssh = (await readConfiguration(where).catch(() => null))?.ssh;
-  if (ssh?.wanted !== true) return;
+  if (ssh === undefined || ssh === null) return;
   await takeDownSsh(surroundings, ssh);
   await changeConfiguration(where, { ssh: { ...ssh, madeUserConfig: false } });
 }

@@ -222,7 +222,7 @@ export const host: GroupDescription = {
       summary: 'say where clients find a host',
       description:
         "The address is a host name inside the organization's names, or an IP address; the host between (jump) has joined too. " +
-        'What is not said: its own name, port 22, directly.',
+        'What was never said: its own name, port 22, directly; what is not said now stays.',
       examples: [
         {
           command: 'writ host set web-1 --address 10.0.0.7 --port 2222 --jump bastion',

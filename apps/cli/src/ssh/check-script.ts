@@ -12,6 +12,7 @@ export const checkScript = `#!/bin/sh
 # Written anew by \`writ login\`; taken away by \`writ logout\`.
 here=\${0%/*}
 file=$here/certificates/$1-$2-cert.pub
+PATH=\${PATH:+\$PATH:}/usr/bin:/bin
 now=$(date +%s)
 
 # Numbers of the shell's own: what is no number is 0.
@@ -43,7 +44,7 @@ renew() {
     echo "writ: it is not where it was at the last \\\`writ login\\\`; sign in again" >&2
     return 1
   fi
-  HOME=$home XDG_CONFIG_HOME=$configuration XDG_STATE_HOME=$state "$node" "$writ" ssh-config renew "$@"
+  NODE_OPTIONS='' HOME=$home XDG_CONFIG_HOME=$configuration XDG_STATE_HOME=$state "$node" "$writ" ssh-config renew "$@"
 }
 
 mark='' renew=0 end=0 length=0 certificate=''

@@ -8,6 +8,8 @@ import type { RevokedHosts } from './revoked-hosts.js';
 export interface KeyUse {
   /** Absolute path of the private key, or of the public one where an agent alone has the private one. */
   readonly identityFile: string;
+  /** Null: it cannot be read. */
+  readonly keyType: string | null;
   /** Whether the check also sees to it that ssh-agent has the certificate. */
   readonly agent: boolean;
 }
@@ -70,7 +72,7 @@ function certificates(
     names: readonly (HostName | NamePattern)[],
     except: readonly HostName[],
   ): ClientCertificate[] =>
-    choices(roles).map(({ role, logins }) => ({
+    choices(roles, use.keyType).map(({ role, logins }) => ({
       ...{ names, except, logins, identityFile: use.identityFile },
       check: {
         script: places.check,

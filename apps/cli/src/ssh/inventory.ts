@@ -23,6 +23,10 @@ export interface InventoryRole {
   readonly handle: string;
   readonly principals: 'role' | 'logins';
   readonly logins: readonly Login[];
+  /** Its certificates are good from some addresses only, for one command, or with a check of the user. */
+  readonly confined: boolean;
+  /** The types of keys that it gives certificates for; null: not said. */
+  readonly keyTypes: readonly string[] | null;
 }
 
 export interface InventoryHost {
@@ -127,9 +131,11 @@ function trustedRole({
   handle,
   principals,
   logins,
+  confined = false,
+  keyTypes,
 }: ReachedOrganization['roles'][number]): InventoryRole {
   if (!isHandle(handle)) throw new Unfit('a role has a handle that is none');
-  return { name, handle, principals, logins: logins.map(login) };
+  return { name, handle, principals, logins: logins.map(login), confined, keyTypes: keyTypes ?? null };
 }
 
 function trustedHost(

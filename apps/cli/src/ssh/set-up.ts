@@ -1,7 +1,7 @@
 import { access, rm } from 'node:fs/promises';
 import { ProblemError, type Reach } from '@writ/contract';
 import { directories } from '../files/directories.js';
-import { ownKeyPath } from '../keys/key-file.js';
+import { ownKeyPath, readKeyFile } from '../keys/key-file.js';
 import { provedKey } from '../keys/proved-key.js';
 import type { Surroundings } from '../run.js';
 import { advised } from '../session/advice.js';
@@ -43,9 +43,7 @@ export async function setUpSsh(
     async (error: unknown) => {
       if (!(error instanceof ProblemError && error.problem.code === 'key_taken')) throw error;
       // What is here for it is another account's: ssh would go on as that one.
-      const files = await certificateFiles(places);
-      if (before?.agent === true) await removeFromAgent(files);
-      for (const path of files) await rm(path, { force: true });
+      await forgetCertificates(surroundings);
       throw advised(
         error,
         'key_taken',
@@ -123,6 +121,14 @@ function changedRoles(before: Reach | null, now: Reach): readonly RoleOf[] {
   return rolesOf(now).filter(({ role, definition }) => had.has(role) && had.get(role) !== definition);
 }
 
+/** Takes away every certificate that plain ssh has here: somebody else signs in. Rejects with 'file_unwritable'. */
+export async function forgetCertificates({ environment }: Surroundings): Promise<void> {
+  const where = directories(environment);
+  const files = await certificateFiles(sshPlaces(where));
+  if ((await readConfiguration(where).catch(() => null))?.ssh?.agent === true) await removeFromAgent(files);
+  for (const path of files) await rm(path, { force: true });
+}
+
 /** Takes away all that `setUpSsh` put in place, the key excepted: it is the user's. Rejects with 'file_unwritable' or the codes of `removeLine`. */
 export async function takeDownSsh(
   { environment }: Surroundings,
@@ -145,5 +151,9 @@ async function keyUse(home: string, settings: SshSettings): Promise<KeyUse> {
     () => true,
     () => false,
   );
-  return { identityFile: isFile ? path : `${path}.pub`, agent: settings.agent && isFile };
+  const keyType = await readKeyFile(path).then(
+    ({ publicKey }) => publicKey.type,
+    () => null,
+  );
+  return { identityFile: isFile ? path : `${path}.pub`, keyType, agent: settings.agent && isFile };
 }

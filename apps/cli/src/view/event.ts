@@ -3,7 +3,16 @@ import { quiet, strong, type Line } from '../terminal/text.js';
 import { instant } from './fields.js';
 
 /** What of an event's data is worth its place on a short line. */
-const telling: readonly string[] = ['keyId', 'principals', 'role', 'reason'];
+const telling: readonly string[] = [
+  'keyId',
+  'principals',
+  'role',
+  'to',
+  'outside',
+  'exception',
+  'delegations',
+  'reason',
+];
 
 /** One event on one line: when, what, to what, by whom, and of the rest what tells most; all of it where it may be `long`. */
 export function describeEvent({ at, kind, actor, subject, data }: Event, long: boolean): Line {

@@ -28,9 +28,16 @@ function sentence({ user, login, host, allowed }: Explanation) {
   return [strong(user), allowed ? ' may be ' : ' may not be ', strong(login), ' on ', strong(host)];
 }
 
-function byRole({ name, maxTtlSeconds, paths, forceCommand }: Explanation['roles'][number]): Line {
+function byRole({
+  name,
+  maxTtlSeconds,
+  paths,
+  forceCommand,
+  sourceAddress,
+}: Explanation['roles'][number]): Line {
   const held = [...new Set(paths.map(pathText))].join(' and ');
   const time = `, for up to ${durationWords(BigInt(maxTtlSeconds))} at a time`;
   const only = forceCommand === null ? '' : `, to run nothing but: ${forceCommand}`;
-  return ['  by the role ', strong(name), held === '' ? '' : `, held ${held}`, time, only];
+  const from = sourceAddress === null ? '' : `, from nowhere but: ${sourceAddress.join(', ')}`;
+  return ['  by the role ', strong(name), held === '' ? '' : `, held ${held}`, time, only, from];
 }

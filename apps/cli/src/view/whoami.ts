@@ -4,6 +4,10 @@ import type { Server } from '../network/server.js';
 import { quiet, strong, type Line } from '../terminal/text.js';
 import { field, instant } from './fields.js';
 
+/** To somebody who has no second factor here, where nothing is reached. */
+export const fromOutside =
+  'what other organizations delegate takes a second factor: `writ second-factor add`';
+
 /** A session in words, with the roles of other organizations by what may be reached; what it may do at the service is another list. */
 export function describeWhoami(whoami: Whoami, server: Server, reach: Reach): readonly Line[] {
   const { user, organization, session } = whoami;
@@ -21,6 +25,9 @@ export function describeWhoami(whoami: Whoami, server: Server, reach: Reach): re
     field('session', `signed in by ${session.method}, until ${instant(session.expiresAt)}`),
     ...(session.strength === 'multi' ? [field('', 'with a second factor')] : []),
     ...(roles.length === 0 ? [field('roles', 'none: no certificate can be issued')] : []),
+    ...(roles.length === 0 && user.kind === 'person' && session.strength === 'single'
+      ? [field('', fromOutside)]
+      : []),
     ...roles.map((role, index) =>
       field(index === 0 ? 'roles' : '', [
         strong(role.name),

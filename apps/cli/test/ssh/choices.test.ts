@@ -5,6 +5,7 @@ import type { InventoryRole } from '../../src/ssh/inventory.js';
 
 const role = (handle: string, ...logins: string[]): InventoryRole => ({
   ...{ name: handle, handle, principals: 'role', logins: logins.map(login) },
+  ...{ confined: false, keyTypes: null },
 });
 /** The roles whose blocks ssh would take for a login: `Match user a,b`, or `*,!a,!b`. */
 const offered = (all: readonly Choice[], wanted: string): string[] =>
@@ -16,22 +17,37 @@ const offered = (all: readonly Choice[], wanted: string): string[] =>
 
 describe('which role is offered', () => {
   it('is the only one, whatever the login', () => {
-    expect(choices([role('web', 'root', 'deploy')])).toMatchObject([
+    expect(choices([role('web', 'root', 'deploy')], null)).toMatchObject([
       { role: { handle: 'web' }, logins: { allBut: [] } },
     ]);
-    expect(choices([])).toEqual([]);
+    expect(choices([], null)).toEqual([]);
   });
 
   it('is the one that has the login, the narrower of two; the widest for a login that none has', () => {
-    const all = choices([
-      role('admin', 'root', 'deploy', 'www'),
-      role('deploy', 'deploy'),
-      role('web', 'www', 'deploy'),
-    ]);
+    const all = choices(
+      [role('admin', 'root', 'deploy', 'www'), role('deploy', 'deploy'), role('web', 'www', 'deploy')],
+      null,
+    );
     expect(offered(all, 'root')).toEqual(['admin']);
     expect(offered(all, 'deploy')).toEqual(['deploy']);
     expect(offered(all, 'www')).toEqual(['web']);
     expect(offered(all, 'ana')).toEqual(['admin']);
+  });
+
+  it('is none that is good for less, or that gives no certificate for the key, where another one does', () => {
+    const given = [
+      { ...role('backup', 'root'), confined: true },
+      { ...role('ecdsa', 'root'), keyTypes: ['ecdsa-sha2-nistp256'] },
+      { ...role('wide', 'root', 'deploy'), keyTypes: ['ssh-ed25519'] },
+    ];
+    const all = choices(given, 'ssh-ed25519');
+    expect(offered(all, 'root')).toEqual(['wide']);
+    expect(offered(all, 'ana')).toEqual(['wide']);
+    expect(offered(choices(given, 'ecdsa-sha2-nistp256'), 'root')).toEqual(['ecdsa']);
+    expect(offered(choices(given, null), 'root')).toEqual(['ecdsa']);
+    // Where there is no other one, ssh says what it wants.
+    expect(offered(choices(given.slice(0, 2), 'ssh-ed25519'), 'root')).toEqual(['backup']);
+    expect(offered(choices(given.slice(1, 2), 'ssh-ed25519'), 'root')).toEqual(['ecdsa']);
   });
 
   it('is one at most, and one that has the login where any has', () => {
@@ -47,7 +63,13 @@ describe('which role is offered', () => {
     );
     fc.assert(
       fc.property(roles, names, (given, wanted) => {
-        const seen = offered(choices(given.map(({ handle, logins }) => role(handle, ...logins))), wanted);
+        const seen = offered(
+          choices(
+            given.map(({ handle, logins }) => role(handle, ...logins)),
+            null,
+          ),
+          wanted,
+        );
         expect(seen).toHaveLength(given.length === 0 ? 0 : 1);
         const able = given.filter(({ logins }) => logins.includes(wanted)).map(({ handle }) => handle);
         if (able.length > 0) expect(able).toContain(seen[0]);

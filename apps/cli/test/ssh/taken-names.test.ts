@@ -61,7 +61,7 @@ async function judged(...labels: readonly string[]): Promise<Record<string, stri
   const inventory = trustedInventory(customer(...labels), 'a'.repeat(16), await taken());
   put(
     'writ/ssh/config',
-    sshConfig(places, inventory, { identityFile: join(home, 'key'), agent: false }, new Map()),
+    sshConfig(places, inventory, { identityFile: join(home, 'key'), keyType: null, agent: false }, new Map()),
   );
   put('writ/ssh/check', 'exit 1\n');
   put('all', `Include ${places.config}\nInclude ${userConfig}\n`);

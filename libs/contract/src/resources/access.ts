@@ -27,6 +27,10 @@ export const ReachedOrganization = z.strictObject({
       maxTtlSeconds: z.int(),
       /** Another text when certificates of the role would say something else. */
       definition: z.string().optional(),
+      /** Its certificates are good from some addresses only, for one command, or with a check of the user. */
+      confined: z.boolean().optional(),
+      /** The types of keys that it gives certificates for. */
+      keyTypes: z.array(z.string()).optional(),
     }),
   ),
   /** The joined hosts that any of these roles reaches, by name. */
@@ -68,6 +72,10 @@ export const Explanation = z.strictObject({
       paths: z.array(z.array(z.string())),
       /** The only command that is run, whatever is asked for; null: any. */
       forceCommand: z.string().nullable(),
+      /** The addresses (CIDR) that its certificates are good from; null: any. */
+      sourceAddress: z.array(z.string()).nullable(),
+      /** The types of keys that it gives certificates for. */
+      keyTypes: z.array(z.string()),
     }),
   ),
   /** Every link that is missing; none when it is allowed. */

@@ -88,7 +88,7 @@ export async function hostsWithoutBundleKey(
   fingerprint: string,
   limit: number,
 ): Promise<{ readonly count: number; readonly hosts: readonly string[] }> {
-  const without = Prisma.sql`from hosts where organization_id = ${organizationId}::uuid
+  const without = Prisma.sql`from hosts where organization_id = ${organizationId}::uuid and removed_at is null
     and not coalesce(report -> 'bundleKeys', '[]'::jsonb) @> jsonb_build_array(${fingerprint}::text)`;
   const [counted] = await tx.$queryRaw<{ count: number }[]>`select count(*)::int as count ${without}`;
   const named = await tx.$queryRaw<{ name: string }[]>`

@@ -3,6 +3,7 @@ import { call } from '@writ/contract';
 import { fail } from '../../errors.js';
 import { writeAtomically } from '../../files/atomic-file.js';
 import { readBytesIfAny } from '../../files/read.js';
+import type { TrustBundle } from '@writ/openssh/trust';
 import type { Run } from '../../run.js';
 import { publicAccess } from '../../session/public.js';
 import { trustForms } from '../../trust/form.js';
@@ -31,7 +32,7 @@ export const run: Run = async (surroundings, input) => {
   const output = input.option('output');
   if (output !== undefined) {
     const path = resolve(output);
-    if (form === 'bundle') await refuseOlder(path, bundle.version);
+    if (form === 'bundle') await refuseOlder(path, bundle);
     await writeAtomically(path, Buffer.from(written), 0o644);
   }
   if (input.json) {
@@ -42,12 +43,24 @@ export const run: Run = async (surroundings, input) => {
   terminal.say(`Trust bundle of ${bundle.name}, version ${bundle.version}, signed by ${signedBy}.`);
 };
 
-async function refuseOlder(path: string, offered: bigint): Promise<void> {
+async function refuseOlder(path: string, offered: TrustBundle): Promise<void> {
   const before = await readBytesIfAny(path);
   if (before === null || before.length === 0) return;
-  const has = readSignedBundle(new TextDecoder().decode(before)).bundle.version;
-  if (has > offered)
-    fail('trust_bundle_refused', `${path} holds version ${has} already, and the server has ${offered}.`, {
-      path,
-    });
+  const has = readSignedBundle(new TextDecoder().decode(before)).bundle;
+  if (has.organization !== offered.organization)
+    fail(
+      'trust_bundle_refused',
+      `${path} holds the bundle of another organization, ${has.name}: name another file.`,
+      {
+        path,
+      },
+    );
+  if (has.version > offered.version)
+    fail(
+      'trust_bundle_refused',
+      `${path} holds version ${has.version} already, and the server has ${offered.version}.`,
+      {
+        path,
+      },
+    );
 }
