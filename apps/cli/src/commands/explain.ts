@@ -4,6 +4,7 @@ import { actorName } from '../names.js';
 import type { Run } from '../run.js';
 import { signedIn } from '../session/client.js';
 import { organizationOfHost } from '../session/organization-of-host.js';
+import { tellSsh } from '../ssh/tell-ssh.js';
 import { describeExplanation } from '../view/explanation.js';
 import { fromOutside } from '../view/whoami.js';
 
@@ -20,6 +21,8 @@ export const run: Run = async (surroundings, input) => {
   const elsewhere = unknown && ofSelf ? await organizationOfHost(client, host) : null;
   const explanation =
     elsewhere === null ? first : await client.call('explain', { params: elsewhere, query: { host, login } });
+  // It is asked where ssh was refused: a certificate that was revoked meanwhile is not to be offered again.
+  if (ofSelf && explanation.allowed) await tellSsh(surroundings, client);
   if (input.json) terminal.json(explanation);
   else terminal.data(...describeExplanation(explanation));
   if (unknown && !ofSelf && !input.json)

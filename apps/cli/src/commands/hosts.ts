@@ -1,10 +1,8 @@
 import type { Reach } from '@writ/contract';
 import { fail } from '../errors.js';
-import { directories } from '../files/directories.js';
-import type { Run, Surroundings } from '../run.js';
+import type { Run } from '../run.js';
 import { signedIn, type Client } from '../session/client.js';
-import { readConfiguration } from '../session/configuration.js';
-import { keepReach } from '../ssh/set-up.js';
+import { tellSsh } from '../ssh/tell-ssh.js';
 import { printTable } from '../terminal/table.js';
 import { strong, type Line } from '../terminal/text.js';
 import { ansibleInventory } from '../view/ansible.js';
@@ -49,27 +47,4 @@ export const run: Run = async (surroundings, input) => {
 async function mayTakeSecondFactor(client: Client): Promise<string> {
   const { user, session } = await client.call('whoami', {});
   return user.kind === 'person' && session.strength === 'single' ? ` Mind: ${fromOutside}.` : '';
-}
-
-/**
- * What is listed here plain `ssh` knows from now on, too. That it cannot be told keeps nobody from the list. Resolves to the short
- * names that ssh takes, by host; null where it was told nothing.
- */
-async function tellSsh(
-  surroundings: Surroundings,
-  client: Client,
-  reach: Reach,
-): Promise<ReadonlyMap<string, readonly string[]> | null> {
-  const ssh = (await readConfiguration(directories(surroundings.environment)))?.ssh;
-  if (ssh?.wanted !== true) return null;
-  try {
-    const { organizations } = await keepReach(surroundings, client, reach, ssh);
-    const hosts = organizations.flatMap((organization) => organization.hosts);
-    return new Map(hosts.map(({ name, names }) => [name, names.filter((each) => each !== name)]));
-  } catch (error) {
-    surroundings.terminal.warn(
-      `ssh was not told of it: ${error instanceof Error ? error.message : String(error)}`,
-    );
-    return null;
-  }
 }

@@ -1,5 +1,6 @@
 import type { Run } from '../run.js';
 import { signedIn } from '../session/client.js';
+import { tellSsh } from '../ssh/tell-ssh.js';
 import { describeWhoami } from '../view/whoami.js';
 
 export const run: Run = async (surroundings, input) => {
@@ -12,6 +13,7 @@ export const run: Run = async (surroundings, input) => {
     const reach = whoami.session.secondFactorMissing
       ? { organizations: [] }
       : await client.call('listReach', {});
+    if (!whoami.session.secondFactorMissing) await tellSsh(surroundings, client, reach);
     surroundings.terminal.data(...describeWhoami(whoami, client.session.server, reach));
   }
 };

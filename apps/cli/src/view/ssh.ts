@@ -21,7 +21,7 @@ export function saySsh(terminal: Terminal, { organizations, leftOut }: Inventory
   const account = accountHome();
   if (account !== null && account !== home)
     terminal.warn(
-      `ssh itself reads ${join(account, '.ssh/config')}, whatever HOME says; here it takes: ssh -F ${join(home, '.ssh/config')}`,
+      `ssh itself reads ${join(account, '.ssh/config')}, whatever HOME says; here it takes: ssh -F '${join(home, '.ssh/config')}'`,
     );
 }
 

@@ -30,7 +30,10 @@ export function bareWord(text: string): Word {
  */
 export function pathWord(path: string): Word {
   if (path.includes('%')) {
-    refuse('config_path_refused', 'The path holds a %, which OpenSSH would expand; use a path without it.');
+    refuse(
+      'config_path_refused',
+      `The path ${path} holds a %, which OpenSSH would expand; use a path without it.`,
+    );
   }
   return quotedPath(path);
 }
@@ -112,7 +115,7 @@ function quotedPath(path: string): Word {
   if (!pathCharacters.test(path) || path.length > 1023 || segments.some((each) => /^\.{0,2}$/.test(each))) {
     refuse(
       'config_path_refused',
-      'The path must be absolute and plain: letters, digits, spaces and . _ @ + = : , ~ -, no empty or dot segments.',
+      `The path '${path}' must be absolute and plain: letters, digits, spaces and . _ @ + = : , ~ -, no empty or dot segments.`,
     );
   }
   return (path.includes(' ') ? `"${path}"` : path) as Word;
