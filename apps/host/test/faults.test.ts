@@ -147,7 +147,7 @@ describe.each(here)('in %s, a sync that ends sessions and is killed', (shell) =>
     },
   );
 
-  it.each(share(shell, ['', 'process 77\nending\nprocess 7 7 7 7 x\nproc']))(
+  it.each(share(shell, ['', 'process 77\nending\nprocess 7 7 7 7 x\nproc', 'over Web!\nowners x\nkept']))(
     'goes on while the service is away, also where %j stands in what was kept',
     async (damage) => {
       const { service, state } = machine;
