@@ -154,7 +154,7 @@ export class TestOrganization {
   ) {
     const answer = await fetch(`${url}/v1/organizations/${this.handle}${path}`, {
       method,
-      signal: AbortSignal.timeout(20_000),
+      signal: AbortSignal.timeout(50_000),
       headers: {
         ...(member === null ? {} : { authorization: `Bearer ${member.token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
