@@ -305,6 +305,17 @@ describe('explaining, issuing and what hosts are told', () => {
     });
     await acme.role('late', [bo], onHosts(webLabels, ['late']));
     expect((await explain(bo, name, 'late')).waiting).toMatchObject([{ rule: 'host_behind' }]);
+    // What its certificates are good for is said with the role, and to whoever chooses among several.
+    const sourceAddress = ['192.0.2.0/24'];
+    await acme.role('near', [bo], { ...onHosts(webLabels, ['near']), criticalOptions: { sourceAddress } });
+    expect(await explain(bo, name, 'near')).toMatchObject({
+      roles: [{ name: 'near', forceCommand: null, sourceAddress }],
+    });
+    const { organizations } = await acme.as(bo, 'listReach');
+    const confined = organizations[0]?.roles
+      .filter((role) => role.confined === true)
+      .map((role) => role.name);
+    expect(confined).toEqual(['near']);
   });
 });
 

@@ -254,6 +254,15 @@ describe('the key that signs bundles', () => {
     expect(refused.failures?.map(({ message }) => message.split(' ')[0])).not.toContain(
       'web-70.acme.example',
     );
+    // One that was removed has not to be waited for.
+    const [waited = ''] = (refused.failures ?? []).map(({ message }) => message.split(' ')[0]);
+    const unaware = async () => (await keysNow()).find(({ state }) => state === 'next')?.unknownTo.hosts;
+    const removed = (at: string | null) =>
+      acme.ask('update hosts set removed_at = $2 where name = $1', [waited, at]);
+    expect(await unaware()).toContain(waited);
+    await removed('2026-01-31');
+    expect(await unaware()).not.toContain(waited);
+    await removed(null);
     const before = await bundleFor(host.hostToken);
     const signer = await signerOf();
     const activated = await activate(true);

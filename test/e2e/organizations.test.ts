@@ -216,6 +216,13 @@ describe('somebody of the provider in a customer', () => {
     const late = { handle, secret, host: `web-2.${name}.example`, key: newKey() };
     expect(await rulesOf(join(late))).toEqual(wouldGain);
     await accept(invitation);
+    // The owner is told of what was accepted in their place, and goes on.
+    const told = await org.ask<{ delegations: string[] }>(
+      `select data->'delegations' as delegations from events where kind = 'organization.handed_over'
+         and organization_id = (select id from organizations where handle = $1)`,
+      [handle],
+    );
+    expect(told).toEqual([{ delegations: [expect.stringMatching(/^web to [a-z0-9-]+\/ana$/) as string] }]);
   });
 
   it('gains nothing through an account that they let in, once its owner is to come; who can begin all the same', async () => {

@@ -400,6 +400,17 @@ describe('plain ssh after `writ login`', () => {
     expect(readFileSync(userConfig(), 'utf8')).not.toContain('Include');
     await machine.data('login', '--user', 'ana', '--ssh-config');
     expect(await open('ssh', ['web-1', 'true'])).toMatchObject({ status: 0, stderr: '' });
+    // And where the sign-in ends before ssh is thought of: hal may do nothing yet.
+    const required = (yes: boolean) =>
+      acme.ask('update organization_profiles set second_factor_required = $1', [yes]);
+    await required(true);
+    const early = await machine.writ(['login', '--user', 'hal', '--json'], { WRIT_PASSWORD: password });
+    await required(false);
+    expect(JSON.parse(early.stdout)).toMatchObject({ session: { secondFactorMissing: true } });
+    const nobody = await open('ssh', ['-v', 'web-1', 'true']);
+    expect(offers(nobody).filter((line) => line.includes('CERT'))).toEqual([]);
+    await machine.data('login', '--user', 'ana');
+    expect(await open('ssh', ['web-1', 'true'])).toMatchObject({ status: 0, stderr: '' });
   }, 60_000);
 
   it('logout takes away what was put in place, around what the user has written since; login brings it back', async () => {

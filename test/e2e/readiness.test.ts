@@ -102,6 +102,11 @@ describe('/readyz', () => {
       expect(await answerOf(`${url}/healthz`)).toEqual({ status: 200 });
     }
     await expect(service.signIn()).rejects.toMatchObject({ problem: putBack });
+    // That the three hold back each says once, however many it refuses.
+    const said = service.log.filter(
+      ({ msg, err }) => msg === 'request failed' && JSON.stringify(err).includes('database_put_back'),
+    );
+    expect(said.length).toBeLessThanOrEqual(3);
     await rm(directory, { recursive: true });
   });
 });

@@ -78,7 +78,7 @@ export async function carryAuthorities(client: ClientBase, rows: readonly string
     'restore_loses_authority',
     `Since this backup was made the CA ${revoked.join(', ')} was revoked, and the key that took its place is sealed under another ` +
       'key-encryption secret than the backup: nothing would sign. Use a backup that was made since the secret was changed, ' +
-      'or restore into an empty database and join every host anew: the backup trusts what was revoked since.',
+      'or restore into an empty database: the backup trusts what was revoked since.',
     { authorities: revoked },
   );
 }

@@ -42,7 +42,7 @@ export async function carryBundleKeys(client: ClientBase, rows: readonly string[
     'restore_loses_authority',
     `Since this backup was made the bundle key ${lost.join(', ')}, which hosts believe by now, took the place of the backup's, and is sealed ` +
       'under another key-encryption secret: no host would follow. Use a backup that was made since the secret was changed, ' +
-      'or restore into an empty database and join every host anew: the backup trusts what was revoked since.',
+      'or restore into an empty database: the backup trusts what was revoked since.',
     { bundleKeys: lost },
   );
 }

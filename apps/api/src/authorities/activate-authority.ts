@@ -1,4 +1,3 @@
-import { instantWords } from '../instant-words.js';
 import type { ProblemCode } from '@writ/contract';
 import { trustedUserAuthorities, bundleLine } from '@writ/hosts';
 import { CodedError, seconds, type Clock } from '@writ/kernel';
@@ -19,6 +18,7 @@ import {
   type ScopedDatabase,
   type Transaction,
 } from '@writ/storage';
+import { instantWords } from '../instant-words.js';
 import type { SignedInCaller } from '../auth/signed-in-caller.js';
 import { eventOf, type Actor } from '../events/event-of.js';
 import type { RouteInput, RouteOutput } from '../http/route-input.js';

@@ -1,4 +1,3 @@
-import { instantWords } from '../instant-words.js';
 import { CodedError, type Clock, type RandomBytes } from '@writ/kernel';
 import {
   activeOwners,
@@ -20,6 +19,7 @@ import {
   type ScopedDatabase,
   type Transaction,
 } from '@writ/storage';
+import { instantWords } from '../instant-words.js';
 import { endUnansweredOf } from '../delegations/across.js';
 import { makeInvitation } from '../auth/invitation-token.js';
 import type { ApiErrorCode } from '../errors.js';

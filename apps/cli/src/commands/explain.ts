@@ -28,8 +28,8 @@ export const run: Run = async (surroundings, input) => {
   if (unknown && !ofSelf && !input.json)
     terminal.data(`  Only ${home.name} was asked: for a host of another organization say --org.`);
   else if (unknown && elsewhere === null && !input.json) {
-    const { user: own, session } = await client.call('whoami', {});
-    if (own.kind === 'person' && session.strength === 'single') terminal.data(`  Mind: ${fromOutside}.`);
+    const outside = fromOutside(await client.call('whoami', {}));
+    if (outside !== null) terminal.data(`  Mind: ${outside}.`);
   }
   return statusOf(explanation);
 };

@@ -45,6 +45,6 @@ export const run: Run = async (surroundings, input) => {
 };
 
 async function mayTakeSecondFactor(client: Client): Promise<string> {
-  const { user, session } = await client.call('whoami', {});
-  return user.kind === 'person' && session.strength === 'single' ? ` Mind: ${fromOutside}.` : '';
+  const outside = fromOutside(await client.call('whoami', {}));
+  return outside === null ? '' : ` Mind: ${outside}.`;
 }

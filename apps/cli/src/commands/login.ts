@@ -73,7 +73,7 @@ export const run: Run = async (surroundings, input) => {
     // Until there is one nothing else may be asked for.
     if (input.json || !surroundings.terminal.canAsk) return;
   }
-  await tellSsh(surroundings, input, where, remembered?.ssh ?? null);
+  await setUpWhereWanted(surroundings, input, where, remembered?.ssh ?? null);
 };
 
 /** Whether it is not certain that the account is the one that signed in last; of a service account it is not remembered. */
@@ -137,7 +137,7 @@ async function asServiceAccount(
 }
 
 /** Has plain ssh use certificates, where that is wanted: as said, else as remembered, else as answered. */
-async function tellSsh(
+async function setUpWhereWanted(
   surroundings: Surroundings,
   input: Input,
   where: Directories,

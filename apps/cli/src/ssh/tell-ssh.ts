@@ -6,8 +6,8 @@ import { readConfiguration } from '../session/configuration.js';
 import { keepReach } from './set-up.js';
 
 /**
- * What the service has just said of what the caller reaches plain `ssh` knows from now on, too, and what was revoked it offers no more. That it cannot be told is no error. Resolves to the short
- * names that ssh takes, by host; null where it was told nothing.
+ * What the service says of what the caller reaches plain `ssh` knows from now on, too, and what was revoked it offers no more. That it
+ * cannot be told is a warning. Resolves to the short names that ssh takes, by host; null where it was told nothing.
  * @param reach what the service has just said; it is asked where this is not given
  */
 export async function tellSsh(

@@ -4,9 +4,12 @@ import type { Server } from '../network/server.js';
 import { quiet, strong, type Line } from '../terminal/text.js';
 import { field, instant } from './fields.js';
 
-/** To somebody who has no second factor here, where nothing is reached. */
-export const fromOutside =
-  'what other organizations delegate takes a second factor: `writ second-factor add`';
+/** What is said where nothing is reached: to a person whose session has no second factor; else null. */
+export function fromOutside({ user, session }: Pick<Whoami, 'user' | 'session'>): string | null {
+  return user.kind === 'person' && session.strength === 'single'
+    ? 'what other organizations delegate takes a second factor: `writ second-factor add`'
+    : null;
+}
 
 /** A session in words, with the roles of other organizations by what may be reached; what it may do at the service is another list. */
 export function describeWhoami(whoami: Whoami, server: Server, reach: Reach): readonly Line[] {
@@ -15,6 +18,7 @@ export function describeWhoami(whoami: Whoami, server: Server, reach: Reach): re
     .filter(({ handle }) => handle !== organization.handle)
     .flatMap(({ name, roles }) => roles.map((role) => ({ ...role, name: `${name}/${role.name}` })));
   const roles = [...whoami.roles, ...delegated];
+  const outside = fromOutside(whoami);
   return [
     field('user', [
       strong(user.name),
@@ -25,9 +29,7 @@ export function describeWhoami(whoami: Whoami, server: Server, reach: Reach): re
     field('session', `signed in by ${session.method}, until ${instant(session.expiresAt)}`),
     ...(session.strength === 'multi' ? [field('', 'with a second factor')] : []),
     ...(roles.length === 0 ? [field('roles', 'none: no certificate can be issued')] : []),
-    ...(roles.length === 0 && user.kind === 'person' && session.strength === 'single'
-      ? [field('', fromOutside)]
-      : []),
+    ...(roles.length === 0 && outside !== null ? [field('', outside)] : []),
     ...roles.map((role, index) =>
       field(index === 0 ? 'roles' : '', [
         strong(role.name),

@@ -29,7 +29,7 @@ beforeEach(() => {
   writeFileSync(at('check'), checkScript);
   writeFileSync(at('writ.js'), '');
   // In place of Node: writes down how it was started, and ends as it is told.
-  const node = `#!/bin/sh\necho "$HOME $XDG_CONFIG_HOME $XDG_STATE_HOME $*" >>'${at('started')}'\necho to the person >&2\nexec 2>&-\nexit "$(cat '${at('status')}')"\n`;
+  const node = `#!/bin/sh\necho "$NODE_OPTIONS$HOME $XDG_CONFIG_HOME $XDG_STATE_HOME $*" >>'${at('started')}'\necho to the person >&2\nexec 2>&-\nexit "$(cat '${at('status')}')"\n`;
   writeFileSync(at('node'), node, { mode: 0o755 });
   writeFileSync(at('status'), '0');
   writeFileSync(at('command'), `${at('node')}\n${at('writ.js')}\n/h\n/c\n/s\n`);
@@ -41,7 +41,7 @@ function check(shell: readonly string[] = ['sh']): Promise<{ status: number | nu
   const [program = '', ...words] = shell;
   const child = spawn(program, [...words, at('check'), organization, role], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { PATH: process.env['PATH'], HOME: '/nonexistent' },
+    env: { PATH: process.env['PATH'], HOME: '/nonexistent', NODE_OPTIONS: '--of-the-shell' },
   });
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
