@@ -30,6 +30,7 @@ async function setUp(directory: string): Promise<void> {
   const line = readFileSync(join(directory, 'key-cert.pub'), 'utf8').trim();
   const now = Math.floor(Date.now() / 1000);
   writeFileSync(join(directory, 'check'), checkScript);
+  writeFileSync(join(directory, 'looked'), `${now}\n`);
   mkdirSync(join(directory, 'certificates'));
   const file = join(directory, `certificates/${organization}-${role}-cert.pub`);
   await writeRoleCertificate(file, line, timesOf(now, parseCertificateLine(line).certificate));

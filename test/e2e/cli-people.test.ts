@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeAt } from '@writ/testkit/authenticator';
 import { Machine, writCommand } from './cli.js';
@@ -336,10 +336,15 @@ describe('writ, for people', () => {
     expect(await ana.json('krl', 'verify', `${address}/krl`, ...who)).toMatchObject({
       signedBy: verified.signedBy,
     });
+    // And of the file, once it was fetched with its own.
     expect(await ana.writ(['krl', 'verify', krl, ...who])).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('--signature') as string,
     });
+    expect(await ana.json('krl', 'fetch', '-o', krl)).toMatchObject({ signature: `${krl}.sig` });
+    expect(await ana.json('krl', 'verify', krl, ...who)).toMatchObject({ signedBy: verified.signedBy });
+    appendFileSync(krl, '\n');
+    expect(await ana.writ(['krl', 'verify', krl, ...who])).toMatchObject({ status: 1 });
     expect(await ana.writ(['krl', 'verify', `${address}/krl`, '--handle', service.handle])).toMatchObject({
       status: 2,
     });

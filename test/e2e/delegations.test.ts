@@ -360,6 +360,15 @@ describe('a role that is delegated to a group of the provider', () => {
     const paths = [['acme/oncall'], ['acme/cleo']];
     for (const answer of [await explain(cleo), await explain(gina, 'acme/cleo')])
       expect(answer).toMatchObject({ user: 'acme/cleo', allowed: true, roles: [{ name, paths }] });
+    await org.ask(
+      `insert into second_factors (user_id, organization_id, sealed_secret, started_at, confirmed_at)
+       select id, organization_id, '', now(), now() from users where name = 'cleo'`,
+    );
+    // Who could not sign in with a second factor gets no certificate from outside.
+    const waiting = async (user: string) => (await explain(gina, user)).waiting.map(({ rule }) => rule);
+    expect(await waiting('acme/bob')).toContain('second_factor_missing');
+    expect(await waiting('acme/cleo')).not.toContain('second_factor_missing');
+    await org.ask('delete from second_factors');
     expect(await codeOf(explain(gina, 'acme/nobody'))).toBe('not_found');
     expect(await codeOf(explain(cleo, 'acme/bob'))).toBe('permission_missing');
     const access = async (by: Member, user?: string) =>

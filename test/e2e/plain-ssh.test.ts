@@ -450,6 +450,25 @@ describe('plain ssh after `writ login`', () => {
       expect(await open('ssh', ['web-1', 'true'])).toMatchObject({ status: 0, stderr: '' });
     }
 
+    // Without a word of anybody: ssh asks behind its back what is new where it has not for ten minutes. The first one tries what was revoked.
+    await revoke({ role: 'web-admin' });
+    const asked = (): number => Number(readFileSync(ours('looked'), 'utf8'));
+    const [held] = readdirSync(ours('certificates')).filter((name) => name.endsWith('-cert.pub'));
+    const old = readFileSync(ours(`certificates/${held}`), 'utf8');
+    writeFileSync(ours('looked'), `${asked() - 601}\n`);
+    const gone = new Promise<void>((resolve) => {
+      const watcher = watch(ours('certificates'), () => {
+        if (existsSync(ours(`certificates/${held}`))) return;
+        watcher.close();
+        resolve();
+      });
+    });
+    await open('ssh', ['web-1', 'true']);
+    await gone;
+    expect(await open('ssh', ['web-1', 'true'])).toMatchObject({ status: 0, stderr: '' });
+    expect(readFileSync(ours(`certificates/${held}`), 'utf8')).not.toBe(old);
+    expect(asked()).toBeGreaterThan(Date.now() / 1000 - 600);
+
     await revoke({ host: 'web-1' });
     await machine.data('hosts');
     const there = ['-o', 'HostName=127.0.0.1', '-o', `Port=${sshd.port}`, '-o', `HostKeyAlias=${web}`];

@@ -684,5 +684,10 @@ describe('writ, on a machine', () => {
     expect((await ana.writ(['service-account', 'enable', 'ci'])).stderr).toContain('register a key');
     expect(await ana.json('service-account', 'delete', 'ci')).toEqual({ deleted: true });
     expect(await ana.writ(['service-account', 'show', 'ci'])).toMatchObject({ status: 6 });
+    // A person who signs in there next has a key of their own.
+    expect(await ci.writ(['login', '--user', 'ana'], { WRIT_PASSWORD: password })).toMatchObject({
+      status: 0,
+    });
+    expect(existsSync(join(ci.home, '.ssh/id_writ'))).toBe(true);
   });
 });

@@ -20,8 +20,13 @@ export interface HostProgress {
   readonly krl: string;
 }
 
-/** Why access that is allowed does not work on a host yet, or not any more. */
-export const waitingRules = ['host_never_reported', 'host_behind', 'host_certificate_expired'] as const;
+/** Why access that is allowed does not work yet, or not any more: of the host, and of who asks for it. */
+export const waitingRules = [
+  'host_never_reported',
+  'host_behind',
+  'host_certificate_expired',
+  'second_factor_missing',
+] as const;
 
 /** What else should be known about a host: of itself, and of the way there. */
 export const hostWarningRules = ['krl_behind', 'jump_closed'] as const;

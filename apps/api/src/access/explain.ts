@@ -1,10 +1,18 @@
 import { HostReport } from '@writ/contract';
-import { hostWarnings, waitingFor, type LoginCertificates, type HostProgress } from '@writ/hosts';
+import {
+  hostWarnings,
+  waitingFor,
+  type HostProgress,
+  type HostRemark,
+  type LoginCertificates,
+} from '@writ/hosts';
 import { seconds } from '@writ/kernel';
 import { decide, roleWord, type AccessRequest, type Caller, type Role, type SoughtHost } from '@writ/policy';
 import {
   appliedOn,
   delegatedAccounts,
+  findOrganization,
+  hasSecondFactor,
   listRolesOf,
   type ScopedDatabase,
   type Transaction,
@@ -33,6 +41,8 @@ interface Subject {
   readonly person: Caller;
   readonly account: AccessRequest['account'];
   readonly roles: readonly Role[];
+  /** What stands between their sessions and any certificate. */
+  readonly waiting: readonly HostRemark[];
 }
 
 /**
@@ -50,7 +60,7 @@ export async function explain(
   const { own, all } = await rolesInSight(issuing, caller);
   const subject =
     query.user === undefined || query.user === caller.userName
-      ? ({ person: caller, account: 'active', roles: all } as const)
+      ? ({ person: caller, account: 'active', roles: all, waiting: [] } as const)
       : await somebody(issuing.store, caller, query.user);
   const host = await soughtHost(issuing.store, caller, inventory, own, query.host);
   const { login } = query;
@@ -80,7 +90,7 @@ export async function explain(
       return { name, handle, maxTtlSeconds, paths: [...(paths.get(id) ?? [])], ...only };
     }),
     failures: decision.allowed ? [] : [...decision.failures],
-    waiting: decision.allowed ? waiting : [],
+    waiting: decision.allowed ? [...subject.waiting, ...waiting] : [],
     warnings: decision.allowed
       ? [...warnings, ...closedJumps(inventory, nameOf(host), { ...subject, user: subject.person.userName })]
       : [],
@@ -94,25 +104,51 @@ export async function explain(
 /** An account that somebody who may sees from outside. */
 async function somebody(store: ScopedDatabase, caller: SignedInCaller, name: string): Promise<Subject> {
   const { organizationId } = caller;
-  const { account, ids } = await store.within([organizationId], async (tx) => {
+  const { account, ids, waiting } = await store.within([organizationId], async (tx) => {
     const known = name.includes('/')
       ? await knownDelegate(tx, organizationId, name)
-      : await knownAccount(tx, organizationId, name);
+      : { ...(await knownAccount(tx, organizationId, name)), homeId: organizationId };
     const roles = await listRolesOf(tx, organizationId, known.id);
-    return { account: known, ids: new Set(roles.map(({ id }) => id)) };
+    return {
+      account: known,
+      ids: new Set(roles.map(({ id }) => id)),
+      waiting: await secondFactorOf(tx, caller, known),
+    };
   });
   return {
     person: personOf(caller, account.id, account.name),
     account: account.state,
     roles: await allRoles(store, organizationId, (id) => ids.has(id)),
+    waiting,
   };
+}
+
+/** Whoever is from outside needs a second factor, and every person where the organization requires one. */
+async function secondFactorOf(
+  tx: Transaction,
+  { organizationId, organizationName }: SignedInCaller,
+  { id, homeId, kind, name }: Awaited<ReturnType<typeof knownDelegate>>,
+): Promise<readonly HostRemark[]> {
+  const outside = homeId !== organizationId;
+  const required =
+    outside ||
+    (kind === 'person' && (await findOrganization(tx, organizationId))?.secondFactorRequired === true);
+  if (!required || (await hasSecondFactor(tx, homeId, id))) return [];
+  const why = outside ? 'which takes one from outside' : 'which requires one';
+  return [
+    {
+      rule: 'second_factor_missing',
+      message: `${name} has no second factor: ${organizationName}, ${why}, gives no certificate until there is one.`,
+    },
+  ];
 }
 
 /** Somebody from outside, who holds a role here. Ends in `not_found`. */
 async function knownDelegate(tx: Transaction, organizationId: string, name: string) {
   const found = (await delegatedAccounts(tx, organizationId)).find((each) => each.name === name);
   if (found === undefined) throw notFound('user');
-  return { id: found.userId, name: found.name, state: found.state };
+  const { userId: id, homeId, state } = found;
+  return { id, homeId, name, state, kind: 'person' };
 }
 
 /** How somebody is in each of the roles (by id): who may ask why they get somewhere may know it. */

@@ -4,6 +4,7 @@ import { actorName } from '../names.js';
 import type { Run } from '../run.js';
 import { signedIn } from '../session/client.js';
 import { organizationOfHost } from '../session/organization-of-host.js';
+import { sshKeyType } from '../ssh/set-up.js';
 import { tellSsh } from '../ssh/tell-ssh.js';
 import { describeExplanation } from '../view/explanation.js';
 import { fromOutside } from '../view/whoami.js';
@@ -24,7 +25,7 @@ export const run: Run = async (surroundings, input) => {
   // It is asked where ssh was refused: a certificate that was revoked meanwhile is not to be offered again.
   if (ofSelf && explanation.allowed) await tellSsh(surroundings, client);
   if (input.json) terminal.json(explanation);
-  else terminal.data(...describeExplanation(explanation));
+  else terminal.data(...describeExplanation(explanation, ofSelf ? await sshKeyType(surroundings) : null));
   if (unknown && !ofSelf && !input.json)
     terminal.data(`  Only ${home.name} was asked: for a host of another organization say --org.`);
   else if (unknown && elsewhere === null && !input.json) {

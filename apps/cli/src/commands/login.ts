@@ -73,7 +73,10 @@ export const run: Run = async (surroundings, input) => {
     // Until there is one nothing else may be asked for.
     if (input.json || !surroundings.terminal.canAsk) return;
   }
-  await setUpWhereWanted(surroundings, input, where, remembered?.ssh ?? null);
+  // The key that a service account signed in with is not the next person's.
+  const others = name === undefined && remembered?.user === null;
+  const ssh = remembered?.ssh ?? null;
+  await setUpWhereWanted(surroundings, input, where, ssh !== null && others ? { ...ssh, key: null } : ssh);
 };
 
 /** Whether it is not certain that the account is the one that signed in last; of a service account it is not remembered. */

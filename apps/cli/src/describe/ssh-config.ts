@@ -11,10 +11,20 @@ export const sshConfig: GroupDescription = {
       name: 'update',
       summary: 'ask which hosts you may reach, and tell ssh',
       description:
-        'Signing in does so, and so does every new certificate; this is for a host that has joined since.',
+        'Signing in does so, and so does ssh every ten minutes; this is for a host that has joined since.',
       examples: [{ command: 'writ ssh-config update', says: 'a host has just joined' }],
       json: '{ "hosts": number, "leftOut": string[] }',
       load: () => import('../commands/ssh-config/update.js'),
+    },
+    {
+      name: 'refresh',
+      summary: 'what ssh starts to learn what is new',
+      description:
+        'ssh starts it by itself, behind your back, where it is used and nothing was asked for ten minutes: a new host is known then, a revoked one is refused, ' +
+        'and a certificate of yours that was revoked is replaced. Nothing to type: `update` says what it did.',
+      examples: [{ command: 'writ ssh-config refresh', says: 'says nothing where all is well' }],
+      json: '{ "refreshed": true }',
+      load: () => import('../commands/ssh-config/refresh.js'),
     },
     {
       name: 'remove',

@@ -565,15 +565,15 @@ export const krl: GroupDescription = {
       summary: 'fetch the current KRL, for RevokedKeys',
       description:
         'The file is checked before it replaces the old one, in one step: sshd never sees half of it. An older KRL than the ' +
-        'one in the file is refused. Needs no session: without one, say --url and --handle.',
+        'one in the file is refused. Its signature is put beside it (`<file>.sig`), for `writ krl verify`. Needs no session: without one, say --url and --handle.',
       examples: [{ command: 'writ krl fetch -o /etc/ssh/revoked.krl', says: 'on a host' }],
       options: [
         { flags: '-o, --output <file>', summary: 'where to; standard output if absent', completes: 'file' },
         ...publicOptions,
       ],
       json:
-        '{ "krlVersion": string, "generatedAt": string | null, "bytes": number, "file": string }; needs --output; ' +
-        'generatedAt is null while nothing is revoked yet (version 0)',
+        '{ "krlVersion": string, "generatedAt": string | null, "bytes": number, "file": string, "signature": string | null }; needs --output; ' +
+        'generatedAt is null while nothing is revoked yet (version 0), signature (the path of its file) before the first join token',
       load: () => import('../commands/krl/fetch.js'),
     },
     {
@@ -604,7 +604,7 @@ export const krl: GroupDescription = {
       name: 'verify',
       summary: 'check a KRL: that it can be read, who signed it, what it revokes',
       description:
-        'Ends with 1 where anything is not as it should be. A file is checked without network, against the signature that ' +
+        'Ends with 1 where anything is not as it should be. A file is checked without network, against the signature that `writ krl fetch` has put beside it (`<file>.sig`), or ' +
         '`/v1/organizations/<handle>/krls/<version>.sig` gives; with an address, the signature of the same version is fetched from ' +
         'beside it. A signature is of one organization, version and file. An empty file is no KRL: sshd would let everybody in with it.',
       examples: [
@@ -639,7 +639,7 @@ export const krl: GroupDescription = {
         },
         {
           flags: '--signature <file>',
-          summary: 'its signature, where it is not beside an address; needs --handle and --key',
+          summary: 'its signature, where it is not beside it; needs --handle and --key',
           completes: 'file',
         },
         { flags: '--handle <handle>', summary: 'the organization whose KRL it has to be' },

@@ -1,10 +1,13 @@
 import { resolve } from 'node:path';
 import { decodeKrl, type Krl } from '@writ/openssh/krl';
 import { fail } from '../errors.js';
-import { readBytes, readStandardInput } from '../files/read.js';
+import { readBytes, readBytesIfAny, readStandardInput } from '../files/read.js';
 import type { Input } from '../input.js';
 import { certificatePin, serverAddress } from '../network/server.js';
 import { transportTo } from '../network/transport.js';
+
+/** What the name of a KRL's file ends in where it is that of its signature. */
+export const signatureEnding = '.sig';
 
 /** As much as OpenSSH loads. */
 const largestKrl = 128 << 20;
@@ -14,7 +17,7 @@ const longestFetch = 120_000;
 export interface KrlFile {
   readonly bytes: Uint8Array;
   readonly krl: Krl;
-  /** Fetches the signature that stands beside it, of the same version; null where it was not fetched itself. */
+  /** Reads the signature that stands beside it, at an address of the same version; null where nothing does. */
   readonly signature: (() => Promise<string>) | null;
 }
 
@@ -34,8 +37,17 @@ export async function readKrl(source: string, input: Input, fetchMs = longestFet
 
 async function find(source: string, input: Input, fetchMs: number): Promise<Found> {
   if (/^https?:\/\//i.test(source)) return fetched(source, input, fetchMs);
-  const bytes = await (source === '-' ? readStandardInput(largestKrl) : readBytes(source, largestKrl));
-  return { bytes, signature: null };
+  if (source === '-') return { bytes: await readStandardInput(largestKrl), signature: null };
+  return {
+    bytes: await readBytes(source, largestKrl),
+    signature: async () => {
+      const path = `${source}${signatureEnding}`;
+      const there = await readBytesIfAny(path);
+      if (there === null)
+        fail('usage_invalid', `Say with --signature where its signature is: there is no ${path}.`);
+      return new TextDecoder().decode(there);
+    },
+  };
 }
 
 async function fetched(source: string, input: Input, fetchMs: number): Promise<Found> {

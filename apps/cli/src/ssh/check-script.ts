@@ -5,7 +5,7 @@
  *
  * The certificate's own first line says from when on to renew it, when it ends, and how long its second line is: one file, so
  * that a certificate that was put there by hand, or cut short, is seen to be none of ours. `read`, `[` and arithmetic are all
- * inside the shell; `date` is the one program it starts, where ssh-agent is none of its matters.
+ * inside the shell; `date` is the one program it starts and waits for, where ssh-agent is none of its matters.
  */
 export const checkScript = `#!/bin/sh
 # Part of writ: says whether the certificate of a role is good, and has it renewed where it is not.
@@ -38,13 +38,13 @@ pointless() {
 }
 
 # Runs \`writ\` as it was at \`writ login\`, whatever PATH and the environment are now.
-renew() {
+writ() {
   { read -r node && read -r writ && read -r home && read -r configuration && read -r state; } 2>/dev/null <"$here/command"
   if ! [ -x "$node" ] || ! [ -f "$writ" ]; then
     echo "writ: it is not where it was at the last \\\`writ login\\\`; sign in again" >&2
     return 1
   fi
-  NODE_OPTIONS='' HOME=$home XDG_CONFIG_HOME=$configuration XDG_STATE_HOME=$state "$node" "$writ" ssh-config renew "$@"
+  NODE_OPTIONS='' HOME=$home XDG_CONFIG_HOME=$configuration XDG_STATE_HOME=$state "$node" "$writ" ssh-config "$@"
 }
 
 mark='' renew=0 end=0 length=0 certificate=''
@@ -66,17 +66,30 @@ held() {
   return 1
 }
 
+# What is new is asked every ten minutes in which ssh is used, while nobody waits: a host that has joined, one that was revoked, a
+# certificate that was.
+look() {
+  looked=0
+  { IFS= read -r looked; } 2>/dev/null <"$here/looked"
+  number "$looked"
+  [ "$now" -ge "$number" ] && [ $((now - number)) -lt 600 ] && return
+  # Who writes it down asks.
+  printf '%s\\n' "$now" 2>/dev/null >"$here/looked" || return
+  writ refresh >/dev/null 2>&1 </dev/null &
+}
+
 if [ "$now" -lt "$renew" ]; then
   # The file is good, whatever the agent says.
-  held "$3" || renew "$1" "$2" </dev/null
+  held "$3" || writ renew "$1" "$2" </dev/null
+  look
   exit 0
 fi
 if [ $((now + 20)) -lt "$end" ]; then
   # Still good: nobody waits for the next one.
-  pointless "$here/ended" quietly || pointless "$file.trouble" quietly || renew "$1" "$2" >/dev/null 2>&1 </dev/null &
+  pointless "$here/ended" quietly || pointless "$file.trouble" quietly || writ renew "$1" "$2" >/dev/null 2>&1 </dev/null &
   exit 0
 fi
 pointless "$here/ended" say && exit 1
 pointless "$file.trouble" say && exit 1
-renew "$1" "$2"
+writ renew "$1" "$2"
 `;

@@ -12,6 +12,7 @@ import type { Surroundings } from '../run.js';
 import { signedIn, type Client } from '../session/client.js';
 import { readConfiguration, type SshSettings } from '../session/configuration.js';
 import { addToAgent, removeFromAgent } from './agent.js';
+import { inTime } from './in-time.js';
 import { roleCertificateFile, sshPlaces, type RoleOf } from './places.js';
 import {
   readRoleCertificate,
@@ -23,8 +24,7 @@ import { keyPath, refreshSsh } from './set-up.js';
 import { forgetTrouble, never, readTrouble, writeTrouble } from './trouble.js';
 import { certificateFiles, readReach } from './write.js';
 
-/** ssh waits for no certificate longer than this (ms); for another process's request a little less. */
-const patience = 10_000;
+/** ssh waits for no certificate much longer than this (ms). */
 const lockPatience = 8_000;
 const goesOn = 'ssh goes on with your other keys.';
 /** After a failure nobody tries again for so long (s). */
@@ -55,7 +55,7 @@ export async function renewRoleCertificate(surroundings: Surroundings, of: RoleO
     const trouble = await readTrouble(troubleFile);
     if (trouble !== null && now() < trouble.until) fail('server_unreachable', trouble.words);
     try {
-      await inTime(() => issue(surroundings, of, file, ssh));
+      await inTime('has not given a certificate', () => issue(surroundings, of, file, ssh));
     } catch (error) {
       const over = isCodedError(error, 'not_signed_in');
       const reason = error instanceof Error ? error.message : String(error);
@@ -153,24 +153,4 @@ async function roleName(
   if (known !== undefined) return known;
   await refreshSsh(surroundings, client, ssh);
   return (await find()) ?? fail('usage_invalid', `You have no role ${role} at ${organization} (any more).`);
-}
-
-/** Gives up in the end, also where something hangs: the process is not to live on for its sake. */
-async function inTime(work: () => Promise<void>): Promise<void> {
-  const done = work();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      setTimeout(() => process.exit(), 500).unref();
-      reject(
-        cliError('server_unreachable', `The service has not given a certificate in ${patience / 1000} s.`),
-      );
-    }, patience);
-  });
-  try {
-    await Promise.race([done, late]);
-  } finally {
-    clearTimeout(timer);
-    done.catch(() => undefined);
-  }
 }

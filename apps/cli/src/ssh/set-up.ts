@@ -1,5 +1,6 @@
 import { access, rm } from 'node:fs/promises';
 import { ProblemError, type Reach } from '@writ/contract';
+import { writeAtomically } from '../files/atomic-file.js';
 import { directories } from '../files/directories.js';
 import { ownKeyPath, readKeyFile } from '../keys/key-file.js';
 import { provedKey } from '../keys/proved-key.js';
@@ -84,7 +85,7 @@ export async function refreshSsh(
  * taken away, so that the next ssh gets others: those in hand may be revoked; and so are those that are. Rejects with the codes of `writeSshFiles`.
  */
 export async function keepReach(
-  { environment }: Surroundings,
+  { environment, clock }: Surroundings,
   client: Client,
   reach: Reach,
   settings: SshSettings,
@@ -108,6 +109,7 @@ export async function keepReach(
   for (const path of files) if (!gone.has(path) && (await isRevokedBy(revoked, path))) changed.push(path);
   if (use.agent) await removeFromAgent(changed);
   for (const path of changed) await rm(path, { force: true });
+  await writeAtomically(places.looked, `${Math.floor(clock() / 1000)}\n`, 0o600);
   return inventory;
 }
 
@@ -144,6 +146,19 @@ export async function takeDownSsh(
 /** The key's path without an ending. */
 export const keyPath = (home: string, settings: SshSettings): string => settings.key ?? ownKeyPath(home);
 
+/** Type of the key that plain ssh has certificates for here; null where it has none, or where the key cannot be read. */
+export async function sshKeyType({ environment }: Surroundings): Promise<string | null> {
+  const where = directories(environment);
+  const ssh = (await readConfiguration(where).catch(() => null))?.ssh;
+  return ssh?.wanted === true ? typeOf(keyPath(where.home, ssh)) : null;
+}
+
+const typeOf = (path: string): Promise<string | null> =>
+  readKeyFile(path).then(
+    ({ publicKey }) => publicKey.type,
+    () => null,
+  );
+
 /** ssh is told of the public key where the private one is not a file: an agent has it. */
 async function keyUse(home: string, settings: SshSettings): Promise<KeyUse> {
   const path = keyPath(home, settings);
@@ -151,9 +166,9 @@ async function keyUse(home: string, settings: SshSettings): Promise<KeyUse> {
     () => true,
     () => false,
   );
-  const keyType = await readKeyFile(path).then(
-    ({ publicKey }) => publicKey.type,
-    () => null,
-  );
-  return { identityFile: isFile ? path : `${path}.pub`, keyType, agent: settings.agent && isFile };
+  return {
+    identityFile: isFile ? path : `${path}.pub`,
+    keyType: await typeOf(path),
+    agent: settings.agent && isFile,
+  };
 }

@@ -3,20 +3,31 @@ import { durationWords } from '../duration.js';
 import { pathText } from './role.js';
 import { bad, good, strong, warning, type Line } from '../terminal/text.js';
 
-/** The answer, and why it is so, each reason on a line of its own. */
-export function describeExplanation(explanation: Explanation): readonly Line[] {
+/**
+ * The answer, and why it is so, each reason on a line of its own.
+ * @param keyType of the key that plain ssh has certificates for on this machine, where the answer is about who asks; null: not known
+ */
+export function describeExplanation(explanation: Explanation, keyType: string | null): readonly Line[] {
   const { allowed, failures, waiting, warnings, rolesByLogins } = explanation;
   return [
     [answer(explanation), ' ', ...sentence(explanation)],
     ...(allowed ? explanation.roles.map(byRole) : failures.map(({ message }): Line => `  ${message}`)),
     ...waiting.map(({ message }): Line => ['  ', warning('not yet:'), ` ${message}`]),
     ...warnings.map(({ message }): Line => ['  ', warning('mind:'), ` ${message}`]),
+    ...explanation.roles
+      .filter(({ keyTypes }) => keyType !== null && !keyTypes.includes(keyType))
+      .map((role): Line => ['  ', warning('mind:'), ` ${wantsOtherKey(role, keyType)}`]),
     ...rolesByLogins.map((role): Line => [
       '  ',
       warning('mind:'),
       ` the role ${role} makes ${explanation.user} ${explanation.login} on every host that trusts the user CA itself`,
     ]),
   ];
+}
+
+function wantsOtherKey({ name, keyTypes }: Explanation['roles'][number], keyType: string | null): string {
+  const other = `another one is named by \`writ login --key <file>\``;
+  return `the role ${name} has certificates for keys of ${keyTypes.join(', ')} only, and the one that ssh has here is of ${keyType}; ${other}`;
 }
 
 function answer({ allowed, waiting }: Explanation) {

@@ -32,6 +32,7 @@ beforeEach(() => {
   const node = `#!/bin/sh\necho "$NODE_OPTIONS$HOME $XDG_CONFIG_HOME $XDG_STATE_HOME $*" >>'${at('started')}'\necho to the person >&2\nexec 2>&-\nexit "$(cat '${at('status')}')"\n`;
   writeFileSync(at('node'), node, { mode: 0o755 });
   writeFileSync(at('status'), '0');
+  writeFileSync(at('looked'), `${now() - 590}\n`);
   writeFileSync(at('command'), `${at('node')}\n${at('writ.js')}\n/h\n/c\n/s\n`);
 });
 afterEach(() => rmSync(home, { recursive: true }));
@@ -67,6 +68,26 @@ describe.each(shells)('the check, in %s', (...shell) => {
     await until(() => started() !== '');
     expect(started().replace(`${home}/`, '')).toBe(startLine);
   });
+
+  it.each([
+    ['ten minutes ago', () => `${now() - 601}\n`],
+    ['in a time to come', () => `${now() + 3600}\n`],
+    ['who knows when', () => '$(reboot)\n'],
+    ['never', () => null],
+  ])(
+    'has somebody ask once what is new who waits for nobody, where that was asked %s',
+    async (_when, said) => {
+      const text = said();
+      if (text === null) rmSync(at('looked'));
+      else writeFileSync(at('looked'), text);
+      await writeRoleCertificate(certificate(), line, timesOf(now(), lasting(now(), 3600)));
+      expect(await check(shell)).toEqual({ status: 0, stderr: '' });
+      await until(() => started() !== '');
+      expect(await check(shell)).toEqual({ status: 0, stderr: '' });
+      expect(started().replace(`${home}/`, '')).toBe(`/h /c /s writ.js ssh-config refresh\n`);
+      expect(Number(readFileSync(at('looked'), 'utf8'))).toBeGreaterThan(now() - 60);
+    },
+  );
 
   it.each([
     ['there is none', () => Promise.resolve()],

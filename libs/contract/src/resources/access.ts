@@ -80,7 +80,7 @@ export const Explanation = z.strictObject({
   ),
   /** Every link that is missing; none when it is allowed. */
   failures: z.array(Failure),
-  /** It is allowed, but what the host has taken on so far says otherwise. */
+  /** It is allowed, but does not work yet: what the host has taken on so far says otherwise, or no session of the user's gets a certificate. */
   waiting: z.array(Failure),
   /** What else should be known about the host. */
   warnings: z.array(Failure),

@@ -106,6 +106,8 @@ export async function customersThatCertified(
 /** Somebody from outside who is in a role of the organization. */
 export interface DelegatedAccount {
   readonly userId: string;
+  /** Organization (id) whose account it is. */
+  readonly homeId: string;
   /** 'msp/ana' */
   readonly name: string;
   readonly state: 'invited' | 'active' | 'locked' | 'disabled';
@@ -122,7 +124,7 @@ export async function delegatedAccounts(
   if (homes.length === 0) return [];
   await seeOrganizations(tx, [organizationId, ...homes.map(({ id }) => id)]);
   return tx.$queryRaw<DelegatedAccount[]>`
-    select o.user_id as "userId", o.name, users.state from outsiders o
+    select o.user_id as "userId", o.home_id as "homeId", o.name, users.state from outsiders o
       join users on users.id = o.user_id and users.organization_id = o.home_id
     where o.organization_id = ${organizationId}::uuid and exists (select from role_holders h
       where h.organization_id = o.organization_id and h.user_id = o.user_id and delegated)

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
-import { call } from '@writ/contract';
+import { call, ProblemError } from '@writ/contract';
 import { decodeKrl, type Krl } from '@writ/openssh/krl';
 import { fail } from '../../errors.js';
 import { writeAtomically } from '../../files/atomic-file.js';
 import { readBytesIfAny } from '../../files/read.js';
+import { signatureEnding } from '../../krl/read-krl.js';
 import type { Run } from '../../run.js';
 import { publicAccess } from '../../session/public.js';
 import { instant } from '../../view/fields.js';
@@ -18,11 +19,19 @@ export const run: Run = async (surroundings, input) => {
   const { transport, params } = await publicAccess(surroundings, input);
   const bytes = await terminal.working('Fetching the KRL', () => call(transport, 'krl', { params }));
   const krl = decodeKrl(bytes);
+  const { version } = krl;
   const generatedAt = madeAt(krl);
+  const file = resolve(output ?? '');
+  let signature: string | null = null;
   if (output === undefined) terminal.bytes(bytes);
-  else await replace(resolve(output), bytes, krl);
-  if (input.json)
-    terminal.json({ krlVersion: krl.version, generatedAt, bytes: bytes.length, file: resolve(output ?? '') });
+  else {
+    // Of that version: the current one may be the next one by now.
+    const of = { params: { ...params, version: version.toString() } };
+    const signed = await call(transport, 'keptKrlSignature', of).catch(unlessUnsigned);
+    await replace(file, bytes, krl);
+    if (signed !== null) await writeAtomically((signature = `${file}${signatureEnding}`), signed, 0o644);
+  }
+  if (input.json) terminal.json({ krlVersion: version, generatedAt, bytes: bytes.length, file, signature });
   else {
     const says =
       generatedAt === null
@@ -31,6 +40,12 @@ export const run: Run = async (surroundings, input) => {
     terminal.say(`${says}, ${bytes.length} bytes, checked.`);
   }
 };
+
+/** Nothing signs KRLs before an organization's first join token. */
+function unlessUnsigned(error: unknown): null {
+  if (error instanceof ProblemError && error.problem.code === 'not_found') return null;
+  throw error;
+}
 
 /** Null for version 0, which stands for having revoked nothing: it is always the same, made at no time. */
 function madeAt({ version, generatedAt }: Krl): string | null {
