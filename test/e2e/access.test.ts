@@ -70,6 +70,7 @@ describe('GET /v1/reach', () => {
             definition: expect.any(String) as string,
             confined: false,
             keyTypes: role.keyTypes,
+            extensions: ['permit-pty'],
           },
         ],
         hosts: [

@@ -129,11 +129,11 @@ function reachIn(places: readonly Place[]): Reach {
       knownHosts: inventory.knownHosts,
       krl: inventory.krl,
       roles: roles.map((role) => {
-        const { name, handle: word, principals, logins, maxTtlSeconds, keyTypes } = role;
+        const { name, handle: word, principals, logins, maxTtlSeconds, keyTypes, extensions } = role;
         const definition = definitionOf(role);
         const confined = Object.keys(role.criticalOptions).length > 0;
         const said = { name, handle: word, principals, logins: [...logins], maxTtlSeconds, definition };
-        return { ...said, confined, keyTypes: [...keyTypes] };
+        return { ...said, confined, keyTypes: [...keyTypes], extensions: [...extensions] };
       }),
       hosts: [...(reached[at] ?? [])].map(([name, by]) => {
         const short = [...(shortNames.get(name) ?? [])];

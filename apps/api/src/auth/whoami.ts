@@ -14,7 +14,10 @@ export function whoami(store: ScopedDatabase, caller: SignedInCaller): Promise<R
     const roles = await listRolesOf(tx, organizationId, userId);
     return {
       user: userView(account),
-      organization: { handle: caller.organizationHandle, name: caller.organizationName },
+      organization: {
+        ...{ handle: caller.organizationHandle, name: caller.organizationName },
+        kind: caller.home.organizationKind === 'provider' ? ('provider' as const) : ('customer' as const),
+      },
       permissions: permissions.filter((permission) => caller.permissions.has(permission)),
       roles: roles.map(({ name, logins, maxTtlSeconds }) => ({ name, logins: [...logins], maxTtlSeconds })),
       session: {

@@ -17,7 +17,14 @@ import { readKeyFile } from '../keys/key-file.js';
 import { reworded } from './advice.js';
 import { withSessionLock } from './lock.js';
 import { organizationToActIn } from './organization.js';
-import { guardSession, readSession, removeSession, writeSession, type Session } from './session.js';
+import {
+  guardSession,
+  readSession,
+  removeSession,
+  stillSignedIn,
+  writeSession,
+  type Session,
+} from './session.js';
 import { signInByKey } from './sign-in-by-key.js';
 
 /** A token that ends sooner than this is replaced before it is used. */
@@ -105,17 +112,12 @@ async function freshSession(
   const kept = await readSession(where);
   if (kept !== null && usable(kept)) return kept;
   return withSessionLock(where, async () => {
-    const now =
-      (await readSession(where)) ??
-      fail('not_signed_in', 'You have signed out in the meantime: `writ login`.');
-    if (now.server.url !== session.server.url || now.tokens.user.id !== session.tokens.user.id)
-      fail('not_signed_in', 'Somebody else has signed in here in the meantime; run this again.');
+    const now = await stillSignedIn(where, session);
     if (usable(now)) return now;
     try {
       const next = { ...now, tokens: await successor(now, transport) };
       // `writ logout` waits for no lock where the service hangs.
-      if ((await readSession(where)) === null)
-        fail('not_signed_in', 'You have signed out in the meantime: `writ login`.');
+      await stillSignedIn(where, session);
       await writeSession(where, next);
       return next;
     } catch (error) {

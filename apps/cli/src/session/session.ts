@@ -42,6 +42,18 @@ export async function readSession(where: Directories): Promise<Session | null> {
   }
 }
 
+/**
+ * The session as it is kept now, where it is still that of the same account at the same service. Rejects with 'not_signed_in' where it is
+ * not: who waits for the service may find another one when it answers.
+ */
+export async function stillSignedIn(where: Directories, { server, tokens }: Session): Promise<Session> {
+  const now =
+    (await readSession(where)) ?? fail('not_signed_in', 'You have signed out in the meantime: `writ login`.');
+  if (now.server.url !== server.url || now.tokens.user.id !== tokens.user.id)
+    fail('not_signed_in', 'Somebody else has signed in here in the meantime; run this again.');
+  return now;
+}
+
 /** Makes sure that a session can be kept, before somebody signs in. Rejects with 'file_unwritable'. */
 export async function prepareSession(where: Directories): Promise<void> {
   await makePrivateDirectory(where.state);

@@ -3,7 +3,12 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../errors.js';
 import { writeAtomically } from '../files/atomic-file.js';
+import { readBytesIfAny } from '../files/read.js';
 import { certificatesOnly } from './certificates-only.js';
+import type { SshPlaces } from './places.js';
+
+/** More agents than one has open at a time are not remembered. */
+const mostAgents = 20;
 
 /**
  * Gives ssh-agent (by its socket) a certificate with its key for so many seconds, after which it forgets it by itself. Whether and how
@@ -34,9 +39,41 @@ export async function addToAgent(
   }
 }
 
-/** Has ssh-agent forget certificates, by their files; that it has none of them is no error. */
-export async function removeFromAgent(certificateFiles: readonly string[]): Promise<void> {
-  for (const file of certificateFiles) await sshAdd(['-q', '-d', file]);
+/** Writes down which agent (by its socket) is about to be given a certificate. Rejects with 'file_unwritable'. */
+export async function rememberAgent({ agents }: SshPlaces, agent: string): Promise<void> {
+  const known = await rememberedAgents(agents);
+  if (known.includes(agent) || agent.includes('\n')) return;
+  await writeAtomically(agents, [...known.slice(1 - mostAgents), agent, ''].join('\n'), 0o600);
+}
+
+/**
+ * Has every ssh-agent that was given certificates forget these, by their files: this may be another terminal than the one that used them.
+ * That an agent is gone, or has none of them, is no error.
+ */
+export async function removeFromAgents(
+  { agents }: SshPlaces,
+  certificateFiles: readonly string[],
+): Promise<void> {
+  if (certificateFiles.length === 0) return;
+  const { SSH_AUTH_SOCK: own = '' } = process.env;
+  for (const agent of new Set([own, ...(await rememberedAgents(agents))]))
+    for (const file of certificateFiles) {
+      const status = agent === '' ? unreachable : await sshAdd(['-q', '-d', file], { SSH_AUTH_SOCK: agent });
+      if (status === unreachable) break;
+    }
+}
+
+/** What ssh-add ends in where there is no agent. */
+const unreachable = 2;
+
+async function rememberedAgents(path: string): Promise<string[]> {
+  const bytes = await readBytesIfAny(path).catch(() => null);
+  return bytes === null
+    ? []
+    : new TextDecoder()
+        .decode(bytes)
+        .split('\n')
+        .filter((line) => line !== '');
 }
 
 /** ssh-add without a terminal to ask on; its status, or -1 where it cannot be started. */

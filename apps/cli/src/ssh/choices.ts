@@ -9,7 +9,8 @@ export interface Choice {
 
 /**
  * One role for each login, so that ssh is never told of two certificates: of those that may be that login, give certificates for the key
- * and do not confine what they are good for, the one with the fewest logins, for it can do the least. A login that none of them has gets
+ * and do not confine what they are good for, the one that permits most (nobody could choose another), and of several that do the one
+ * with the fewest logins, for it can do the least. A login that none of them has gets
  * the one with the most: it may be named further down, in the user's own ssh_config, which has not been read by then. No roles give no choice.
  * @param keyType of the key that ssh uses; null: it is not known
  */
@@ -17,11 +18,17 @@ export function choices(roles: readonly InventoryRole[], keyType: string | null)
   const hindered = ({ keyTypes, confined }: InventoryRole): number =>
     (keyType !== null && keyTypes?.includes(keyType) === false ? 2 : 0) + (confined ? 1 : 0);
   const narrowFirst = [...roles].sort(
-    (a, b) => hindered(a) - hindered(b) || a.logins.length - b.logins.length || compare(a.handle, b.handle),
+    (a, b) =>
+      hindered(a) - hindered(b) ||
+      b.permits - a.permits ||
+      a.logins.length - b.logins.length ||
+      compare(a.handle, b.handle),
   );
   const [first] = narrowFirst;
   if (first === undefined) return [];
-  const fallback = narrowFirst.findLast((role) => hindered(role) === hindered(first)) ?? first;
+  const [fallback = first] = narrowFirst
+    .filter((role) => hindered(role) === hindered(first))
+    .sort((a, b) => b.logins.length - a.logins.length);
   const chosen = new Map<Login, InventoryRole>();
   for (const role of narrowFirst)
     for (const login of role.logins) if (!chosen.has(login)) chosen.set(login, role);

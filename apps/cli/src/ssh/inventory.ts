@@ -27,6 +27,8 @@ export interface InventoryRole {
   readonly confined: boolean;
   /** The types of keys that it gives certificates for; null: not said. */
   readonly keyTypes: readonly string[] | null;
+  /** How many things its certificates permit: a terminal, forwarding of ports or of an agent. */
+  readonly permits: number;
 }
 
 export interface InventoryHost {
@@ -133,9 +135,13 @@ function trustedRole({
   logins,
   confined = false,
   keyTypes,
+  extensions = [],
 }: ReachedOrganization['roles'][number]): InventoryRole {
   if (!isHandle(handle)) throw new Unfit('a role has a handle that is none');
-  return { name, handle, principals, logins: logins.map(login), confined, keyTypes: keyTypes ?? null };
+  return {
+    ...{ name, handle, principals, logins: logins.map(login), confined, keyTypes: keyTypes ?? null },
+    permits: extensions.length,
+  };
 }
 
 function trustedHost(

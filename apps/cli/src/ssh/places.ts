@@ -16,6 +16,8 @@ export interface SshPlaces {
   /** KRLs, which say which hosts are believed no more. */
   readonly revokedHosts: string;
   readonly certificates: string;
+  /** The agents (by their sockets) that were given certificates, a line each. */
+  readonly agents: string;
   /** When the service was last asked what is new (s since 1970), for the check to read. */
   readonly looked: string;
   /** There while the session is known to have ended. */
@@ -35,6 +37,7 @@ export function sshPlaces({ home, configuration }: Directories): SshPlaces {
     knownHosts: at('known_hosts'),
     revokedHosts: at('revoked_hosts'),
     certificates: at('certificates'),
+    agents: at('agents'),
     looked: at('looked'),
     ended: at('ended'),
   };

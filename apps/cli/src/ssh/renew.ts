@@ -11,7 +11,9 @@ import { readKeyFile } from '../keys/key-file.js';
 import type { Surroundings } from '../run.js';
 import { signedIn, type Client } from '../session/client.js';
 import { readConfiguration, type SshSettings } from '../session/configuration.js';
-import { addToAgent, removeFromAgent } from './agent.js';
+import { withSessionLock } from '../session/lock.js';
+import { readSession, stillSignedIn } from '../session/session.js';
+import { addToAgent, rememberAgent, removeFromAgents } from './agent.js';
 import { inTime } from './in-time.js';
 import { roleCertificateFile, sshPlaces, type RoleOf } from './places.js';
 import {
@@ -58,6 +60,8 @@ export async function renewRoleCertificate(surroundings: Surroundings, of: RoleO
       await inTime('has not given a certificate', () => issue(surroundings, of, file, ssh));
     } catch (error) {
       const over = isCodedError(error, 'not_signed_in');
+      // Somebody else has signed in meanwhile: theirs has not ended.
+      if (over && (await readSession(where)) !== null) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       const words = `${reason} ${goesOn}`;
       const until = over ? never : now() + pauseAfterFailure;
@@ -102,13 +106,17 @@ async function issue(surroundings: Surroundings, of: RoleOf, file: string, ssh: 
   const checked = checkCertificate(key, line, 'user');
   const now = Math.floor(clock() / 1000);
   const times = timesOf(now, parseCertificateLine(checked.line).certificate);
-  // Of the one before this nobody would know later that ssh-agent has it.
-  if (ssh.agent) await removeFromAgent([file]);
-  await writeRoleCertificate(file, checked.line, times);
-  // The file is good without it.
-  await toAgent(where, ssh, file, { ...times, line: checked.line }, now).catch((error: Error) =>
-    terminal.warn(error.message),
-  );
+  await withSessionLock(where, async () => {
+    // Whoever signs in as somebody else takes away what is there by then.
+    await stillSignedIn(where, client.session);
+    // Of the one before this nobody would know later that ssh-agent has it.
+    if (ssh.agent) await removeFromAgents(sshPlaces(where), [file]);
+    await writeRoleCertificate(file, checked.line, times);
+    // The file is good without it.
+    await toAgent(where, ssh, file, { ...times, line: checked.line }, now).catch((error: Error) =>
+      terminal.warn(error.message),
+    );
+  });
   // What is new since then is a matter for the next ssh; that it cannot be had is none for this one.
   await refreshSsh(surroundings, client, ssh, of).catch(() => undefined);
 }
@@ -128,13 +136,17 @@ async function toAgent(
   const { SSH_AUTH_SOCK: agent = '' } = process.env;
   if (!ssh.agent || agent === '') return;
   const places = sshPlaces(where);
+  await rememberAgent(places, agent);
   await addToAgent(agent, places.directory, keyPath(where.home, ssh), line, end - now);
   const others = (await certificateFiles(places)).filter((path) => path !== file);
   const used = await Promise.all(
     others.map(async (path) => (await stat(path).catch(() => null))?.mtimeMs ?? 0),
   );
   const before = others[used.indexOf(Math.max(...used))];
-  await removeFromAgent(others.filter((path) => path !== before));
+  await removeFromAgents(
+    places,
+    others.filter((path) => path !== before),
+  );
 }
 
 /** A role's name by its handle, from what the service said last, or says now. 'file_refused' where it is none of the caller's any more. */

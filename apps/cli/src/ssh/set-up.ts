@@ -8,8 +8,9 @@ import type { Surroundings } from '../run.js';
 import { advised } from '../session/advice.js';
 import type { Client } from '../session/client.js';
 import { changeConfiguration, readConfiguration, type SshSettings } from '../session/configuration.js';
-import { readSession } from '../session/session.js';
-import { removeFromAgent } from './agent.js';
+import { withSessionLock } from '../session/lock.js';
+import { stillSignedIn } from '../session/session.js';
+import { removeFromAgents } from './agent.js';
 import type { KeyUse } from './config.js';
 import type { Inventory } from './inventory.js';
 import { roleCertificateFile, sshPlaces, type RoleOf } from './places.js';
@@ -54,7 +55,7 @@ export async function setUpSsh(
   );
   // Nobody would know later that ssh-agent has them.
   if (before?.agent === true && (!settings.agent || before.key !== settings.key))
-    await removeFromAgent(await certificateFiles(places));
+    await removeFromAgents(places, await certificateFiles(places));
   await removeCertificatesOfOthers(places, key.publicKey);
   const inventory = await refreshSsh(surroundings, client, settings);
   // What failed before may do so no more.
@@ -82,7 +83,8 @@ export async function refreshSsh(
 
 /**
  * Writes down for ssh what the service has just said anyway, and what of it was revoked. Certificates of roles that were changed since are
- * taken away, so that the next ssh gets others: those in hand may be revoked; and so are those that are. Rejects with the codes of `writeSshFiles`.
+ * taken away, so that the next ssh gets others: those in hand may be revoked; and so are those that are. Rejects with
+ * 'not_signed_in' where somebody else has signed in meanwhile or the session is gone, and with the codes of `writeSshFiles`.
  */
 export async function keepReach(
   { environment, clock }: Surroundings,
@@ -93,11 +95,15 @@ export async function keepReach(
 ): Promise<Inventory> {
   const where = directories(environment);
   const places = sshPlaces(where);
+  // Neither somebody else's sign-in nor a sign-out that came meanwhile is undone.
+  await stillSignedIn(where, client.session);
   const before = await readReach(places);
   const use = await keyUse(where.home, settings);
-  const home = (await readSession(where))?.tokens.organization.handle ?? null;
   const revoked = await keepRevokedHosts(client, places, reach);
-  const inventory = await writeSshFiles(where, reach, home, use, revoked);
+  const inventory = await withSessionLock(where, async () => {
+    await stillSignedIn(where, client.session);
+    return writeSshFiles(where, reach, client.home.organization, use, revoked);
+  });
   const gone = new Set(
     changedRoles(before, reach)
       .filter(({ organization, role }) => organization !== fresh?.organization || role !== fresh.role)
@@ -107,7 +113,7 @@ export async function keepReach(
   const files = await certificateFiles(places);
   const changed = files.filter((path) => gone.has(path));
   for (const path of files) if (!gone.has(path) && (await isRevokedBy(revoked, path))) changed.push(path);
-  if (use.agent) await removeFromAgent(changed);
+  if (use.agent) await removeFromAgents(places, changed);
   for (const path of changed) await rm(path, { force: true });
   await writeAtomically(places.looked, `${Math.floor(clock() / 1000)}\n`, 0o600);
   return inventory;
@@ -126,8 +132,10 @@ function changedRoles(before: Reach | null, now: Reach): readonly RoleOf[] {
 /** Takes away every certificate that plain ssh has here: somebody else signs in. Rejects with 'file_unwritable'. */
 export async function forgetCertificates({ environment }: Surroundings): Promise<void> {
   const where = directories(environment);
-  const files = await certificateFiles(sshPlaces(where));
-  if ((await readConfiguration(where).catch(() => null))?.ssh?.agent === true) await removeFromAgent(files);
+  const places = sshPlaces(where);
+  const files = await certificateFiles(places);
+  if ((await readConfiguration(where).catch(() => null))?.ssh?.agent === true)
+    await removeFromAgents(places, files);
   for (const path of files) await rm(path, { force: true });
 }
 
@@ -139,7 +147,7 @@ export async function takeDownSsh(
   const where = directories(environment);
   const places = sshPlaces(where);
   await removeLine(places.userConfig, ourLine(where), settings?.madeUserConfig === true);
-  if (settings?.agent === true) await removeFromAgent(await certificateFiles(places));
+  if (settings?.agent === true) await removeFromAgents(places, await certificateFiles(places));
   await removeSshFiles(places);
 }
 

@@ -81,7 +81,14 @@ export async function removeSshFiles(places: SshPlaces): Promise<void> {
     await rm(places.config, { force: true });
     for (const directory of [places.certificates, places.knownHosts, places.revokedHosts])
       await rm(directory, { recursive: true, force: true });
-    for (const file of [places.check, places.command, places.inventory, places.looked, places.ended])
+    for (const file of [
+      places.check,
+      places.command,
+      places.inventory,
+      places.agents,
+      places.looked,
+      places.ended,
+    ])
       await rm(file, { force: true });
     await rmdir(places.directory).catch(() => undefined);
   } catch (error) {

@@ -4,9 +4,9 @@ import type { Server } from '../network/server.js';
 import { quiet, strong, type Line } from '../terminal/text.js';
 import { field, instant } from './fields.js';
 
-/** What is said where nothing is reached: to a person whose session has no second factor; else null. */
-export function fromOutside({ user, session }: Pick<Whoami, 'user' | 'session'>): string | null {
-  return user.kind === 'person' && session.strength === 'single'
+/** What is said where nothing is reached: to a person of the provider whose session has no second factor; else null. */
+export function fromOutside({ user, organization, session }: Whoami): string | null {
+  return user.kind === 'person' && organization.kind !== 'customer' && session.strength === 'single'
     ? 'what other organizations delegate takes a second factor: `writ second-factor add`'
     : null;
 }

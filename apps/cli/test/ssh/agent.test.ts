@@ -3,13 +3,18 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addToAgent, removeFromAgent } from '../../src/ssh/agent.js';
+import { sshPlaces } from '../../src/ssh/places.js';
+import { addToAgent, rememberAgent, removeFromAgents } from '../../src/ssh/agent.js';
 
 /** On a real ssh-agent and ssh-add. */
 let directory: string;
 let agent: ChildProcess;
 const at = (name: string): string => join(directory, name);
 const socket = (): string => at('socket');
+const places = () => ({
+  ...sshPlaces({ home: directory, configuration: directory, state: directory }),
+  agents: at('agents'),
+});
 
 function run(program: string, ...words: readonly string[]): string {
   const { status, stdout } = spawnSync(program, words, {
@@ -54,8 +59,16 @@ describe('what ssh-agent is given', () => {
       await addToAgent(socket(), directory, at(name), line, 3600);
       expect(held()).toEqual([expected]);
       expect(run('ssh-add', '-T', at(`${name}-cert.pub`))).toBe('');
+      // In another terminal, without an agent, after one that is gone.
+      delete process.env['SSH_AUTH_SOCK'];
+      for (const each of [at('gone'), socket(), socket()]) await rememberAgent(places(), each);
+      await removeFromAgents(places(), [at('never-cert.pub'), at(`${name}-cert.pub`)]);
+      expect(held()).toEqual([]);
+      expect(readFileSync(at('agents'), 'utf8')).toBe(`${at('gone')}\n${socket()}\n`);
+      rmSync(at('agents'));
       process.env['SSH_AUTH_SOCK'] = socket();
-      await removeFromAgent([at(`${name}-cert.pub`)]);
+      await addToAgent(socket(), directory, at(name), line, 3600);
+      await removeFromAgents(places(), [at(`${name}-cert.pub`)]);
       expect(held()).toEqual([]);
     },
   );

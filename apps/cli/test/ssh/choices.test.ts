@@ -5,7 +5,7 @@ import type { InventoryRole } from '../../src/ssh/inventory.js';
 
 const role = (handle: string, ...logins: string[]): InventoryRole => ({
   ...{ name: handle, handle, principals: 'role', logins: logins.map(login) },
-  ...{ confined: false, keyTypes: null },
+  ...{ confined: false, keyTypes: null, permits: 1 },
 });
 /** The roles whose blocks ssh would take for a login: `Match user a,b`, or `*,!a,!b`. */
 const offered = (all: readonly Choice[], wanted: string): string[] =>
@@ -48,6 +48,23 @@ describe('which role is offered', () => {
     // Where there is no other one, ssh says what it wants.
     expect(offered(choices(given.slice(0, 2), 'ssh-ed25519'), 'root')).toEqual(['backup']);
     expect(offered(choices(given.slice(1, 2), 'ssh-ed25519'), 'root')).toEqual(['ecdsa']);
+  });
+
+  it('is the one that permits most, where several have the login', () => {
+    const all = choices(
+      [
+        { ...role('bare', 'root'), permits: 0 },
+        { ...role('wide', 'root', 'deploy', 'www'), permits: 2 },
+        { ...role('web', 'www'), permits: 2 },
+        role('deploy', 'deploy', 'backup'),
+        { ...role('confined', 'root'), permits: 5, confined: true },
+      ],
+      null,
+    );
+    expect(offered(all, 'root')).toEqual(['wide']);
+    expect(offered(all, 'www')).toEqual(['web']);
+    expect(offered(all, 'backup')).toEqual(['deploy']);
+    expect(offered(all, 'ana')).toEqual(['wide']);
   });
 
   it('is one at most, and one that has the login where any has', () => {

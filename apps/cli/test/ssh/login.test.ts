@@ -1,7 +1,20 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { buildCommandLine, type Built } from '../built.js';
-import { handle, signedIn, startStub, whoami, writ, type StubService } from '../stub-service.js';
+import { handle, signedIn, startStub, tokens, whoami, writ, type StubService } from '../stub-service.js';
+
+/** Line of a certificate that real ssh-keygen makes for a key in a file. */
+function certified(publicKey: string): string {
+  const directory = dirname(publicKey);
+  const keygen = (...words: string[]) => execFileSync('ssh-keygen', ['-q', ...words], { cwd: directory });
+  keygen('-t', 'ed25519', '-N', '', '-f', 'ca');
+  keygen('-s', 'ca', '-I', 'ana', '-n', 'deploy', '-V', '+1h', publicKey);
+  const file = publicKey.replace(/\.pub$/, '-cert.pub');
+  const line = readFileSync(file, 'utf8').trim();
+  rmSync(file);
+  return line;
+}
 
 const org = `/v1/organizations/${handle}`;
 
@@ -144,6 +157,44 @@ describe('login --ssh-config', () => {
       join(home, '.local/state'),
       '',
     ]);
+  });
+
+  it.each([
+    [
+      'somebody else signs in',
+      (session: string) => session.replace(/001"/, '002"'),
+      /Somebody else has signed in/,
+    ],
+    ['the session is ended', () => null, /signed out/],
+  ])('writes nothing that came when %s meanwhile', async (_what, after, words) => {
+    expect(await login({}, '--ssh-config')).toMatchObject({ status: 0 });
+    const session = join(home, '.local/state/writ/session.json');
+    const ssh = join(home, '.config/writ/ssh');
+    const meanwhile = (body: object) => () => {
+      const now = after(readFileSync(session, 'utf8'));
+      if (now === null) rmSync(session);
+      else writeFileSync(session, now);
+      return { status: 200, body };
+    };
+    const line = certified(join(home, '.ssh/id_writ.pub'));
+    const certificate = { id: 'user:1', certificate: line, validBefore: '2099-01-01T00:00:00.000Z' };
+    stub.on(`POST ${org}/certificates/user`, meanwhile(certificate));
+    const renewed = await writ(built, { ...built.env, HOME: home }, [
+      ...['ssh-config', 'renew', handle, 'a'.repeat(16)],
+    ]);
+    expect(renewed.status).not.toBe(0);
+    expect(renewed.stderr).toMatch(words);
+    expect(readdirSync(join(ssh, 'certificates'))).toEqual([]);
+    // What has ended is the session that is there, if any.
+    expect(existsSync(join(ssh, 'ended'))).toBe(after('') === null);
+
+    const kept = { server: { url: stub.url }, tokens: tokens(1) };
+    writeFileSync(session, JSON.stringify(kept), { mode: 0o600 });
+    rmSync(ssh, { recursive: true });
+    stub.on('GET /v1/reach', meanwhile({ organizations: [acme()] }));
+    const refreshed = await writ(built, { ...built.env, HOME: home }, ['ssh-config', 'refresh']);
+    expect(refreshed.stderr).toMatch(words);
+    expect(existsSync(ssh)).toBe(false);
   });
 
   it('says in words of ssh why a certificate is not renewed, where another process or the disk keeps it from that', async () => {

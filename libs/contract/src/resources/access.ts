@@ -31,6 +31,8 @@ export const ReachedOrganization = z.strictObject({
       confined: z.boolean().optional(),
       /** The types of keys that it gives certificates for. */
       keyTypes: z.array(z.string()).optional(),
+      /** What its certificates permit, as OpenSSH names it ('permit-pty'). */
+      extensions: z.array(z.string()).optional(),
     }),
   ),
   /** The joined hosts that any of these roles reaches, by name. */

@@ -30,7 +30,11 @@ export type SignedIn = z.infer<typeof SignedIn>;
 
 export const Whoami = z.strictObject({
   user: User,
-  organization: z.strictObject({ handle: OrganizationHandle, name: ShortName }),
+  organization: z.strictObject({
+    handle: OrganizationHandle,
+    name: ShortName,
+    kind: z.enum(['provider', 'customer']).optional(),
+  }),
   permissions: z.array(z.enum(permissions)),
   roles: z.array(z.strictObject({ name: ShortName, logins: z.array(z.string()), maxTtlSeconds: z.int() })),
   session: z.strictObject({
