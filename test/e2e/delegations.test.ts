@@ -546,6 +546,19 @@ describe('what is revoked at home of people who are in a customer', () => {
     expect(elsewhere).toEqual([{ organization: 'initrode', krlVersion: await krlVersion() }]);
   });
 
+  it('is seen with the group that holds a role there, once the customer has accepted', async () => {
+    const delegated = async () =>
+      (await machine.json<{ delegated: string[] }>('group', 'show', 'oncall')).delegated;
+    const before = await delegated();
+    const { id: delegation } = await offer({ group: 'oncall' }, 'web', 'initrode');
+    expect(await delegated()).toEqual(before);
+    await accept(ines, initrode, delegation);
+    expect(await delegated()).toEqual(expect.arrayContaining([...before, 'initrode/web']));
+    expect(await machine.data('group', 'show', 'oncall')).toMatch(/^ +delegated +.*initrode\/web/m);
+    await end(ines, initrode, delegation);
+    expect(await delegated()).toEqual(before);
+  });
+
   it('is waited for there, with counts and without the names of its hosts', async () => {
     await delegate('sam');
     await host.reports();

@@ -324,6 +324,15 @@ describe('commands', () => {
     const refused = await writ(built, env, [...words, '--no-cut']);
     expect(refused.stderr).toContain('[lock_unconfirmed]');
     expect(requests(`POST ${org}/locks`)[2]?.body).toMatchObject({ cut: false });
+    const failures = [{ rule: 'own_account', message: 'This is your own account.' }];
+    stub.on(
+      `POST ${org}/locks`,
+      { status: 409, body: problem('lock_unconfirmed', 409, { failures }) },
+      { status: 201, body: nothing },
+    );
+    const said = await writ(built, env, [...words, '--yes']);
+    expect(said.stderr).toMatch(/^warning: This is your own account\.\nbea is locked until /);
+    expect(requests(`POST ${org}/locks`).at(-1)?.body).toMatchObject({ confirmed: true });
     expect((await writ(built, env, ['lock', '--user', 'bea', '--for', '31d', '--reason', 'x'])).status).toBe(
       2,
     );

@@ -168,6 +168,10 @@ describe('access to a host as a login', () => {
     expect(judged(accessInput({}, { account: 'disabled' }))).toEqual([
       'account_not_active: The account ana is disabled; `writ user enable ana` opens it again.',
     ]);
+    for (const account of ['locked', 'disabled'] as const)
+      expect(judged({ ...accessInput({}, { account }), caller: { ...ana, userName: 'msp/ana' } })[0]).toMatch(
+        /^account_not_active: The account msp\/ana is .*; (the lock ends by itself, or )?msp ends that\.$/,
+      );
     expect(judged(accessInput({ roles: [] }, { account: 'invited' }))).toEqual([
       'account_not_active: ana has not accepted the invitation yet, so nobody can sign in as ana.',
       'host_not_chosen: No role in sight chooses web-1.acme.example, which carries env=prod,tier=web.',

@@ -19,30 +19,35 @@ export const run: Run = async (surroundings, input) => {
     seconds: secondsOf(input),
     reason: reasonOf(input.required('reason')),
     cut: !input.flag('no-cut'),
-    confirmed: input.flag('yes'),
+    confirmed: false,
   };
+  const yes = input.flag('yes');
   const wait = waitOf(input);
   const client = await signedIn(surroundings, input);
   if (wait !== null) await mayWait(client);
   const cuts = request.cut ? ', and end its open sessions' : '';
-  await askToGoOn(terminal, `Lock ${request.user} for ${input.required('for')}${cuts}?`, request.confirmed);
-  const result = await lock(terminal, client, request);
+  await askToGoOn(terminal, `Lock ${request.user} for ${input.required('for')}${cuts}?`, yes);
+  const result = await lock(terminal, client, request, yes);
   if (!input.json) terminal.say(sentence(result));
   return endWaiting(terminal, client, result, { wait, json: input.json });
 };
 
 type Request = CallInput<'lockAccount'>['body'];
 
-/** Asks once more where the service says what else follows. */
-async function lock(terminal: Terminal, client: Client, body: Request): Promise<LockResult> {
+/** Says what else follows where the service does, and asks once more; whoever has said yes beforehand reads it afterwards. */
+async function lock(terminal: Terminal, client: Client, body: Request, yes: boolean): Promise<LockResult> {
   const params = client.organization;
   try {
     return await client.call('lockAccount', { params, body });
   } catch (error) {
-    if (!(error instanceof ProblemError) || error.problem.code !== 'lock_unconfirmed' || !terminal.canAsk)
+    if (
+      !(error instanceof ProblemError) ||
+      error.problem.code !== 'lock_unconfirmed' ||
+      !(yes || terminal.canAsk)
+    )
       throw error;
-    for (const { message } of error.problem.failures ?? []) terminal.say(message);
-    await askToGoOn(terminal, 'Lock it all the same?', false);
+    for (const { message } of error.problem.failures ?? []) terminal.warn(message);
+    await askToGoOn(terminal, 'Lock it all the same?', yes);
     return client.call('lockAccount', { params, body: { ...body, confirmed: true } });
   }
 }

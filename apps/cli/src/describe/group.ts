@@ -39,7 +39,7 @@ export const group: GroupDescription = {
       summary: 'one group: who is in it, and which roles it has',
       examples: [{ command: 'writ group show oncall', says: 'one group' }],
       arguments: [groupName],
-      json: 'Group',
+      json: 'Group & { "delegated"?: string[] } (roles of customers that it holds, for who may see delegations)',
       inOrganization: true,
       load: () => import('../commands/group/show.js'),
     },

@@ -4,7 +4,8 @@ import { strong, type Line } from '../terminal/text.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { field, instant } from './fields.js';
 
-export function describeGroup(group: Group): readonly Line[] {
+/** @param delegated the roles of customers that it holds ('globex/web-admin') */
+export function describeGroup(group: Group, delegated: readonly string[]): readonly Line[] {
   const listed = (names: readonly string[], none: string): string =>
     names.length === 0 ? none : names.join(', ');
   return [
@@ -13,6 +14,7 @@ export function describeGroup(group: Group): readonly Line[] {
     field('groups', listed(group.groups, 'none')),
     field('in groups', listed(group.within, 'none')),
     field('roles', listed(group.roles, 'none by its own name')),
+    ...(delegated.length === 0 ? [] : [field('delegated', listed(delegated, ''))]),
     field('created', instant(group.createdAt)),
   ];
 }

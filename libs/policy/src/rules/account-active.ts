@@ -11,6 +11,13 @@ export function accountActive(account: AccessRequest['account'], { userName }: C
 const words: Readonly<Record<Exclude<AccessRequest['account'], 'active'>, (name: string) => string>> = {
   invited: (name) => `${name} has not accepted the invitation yet, so nobody can sign in as ${name}.`,
   locked: (name) =>
-    `The account ${name} is locked; the lock ends by itself, or with \`writ unlock --user ${name}\`.`,
-  disabled: (name) => `The account ${name} is disabled; \`writ user enable ${name}\` opens it again.`,
+    `The account ${name} is locked; the lock ends by itself, or ${by(name, `with \`writ unlock --user ${name}\``)}.`,
+  disabled: (name) =>
+    `The account ${name} is disabled; ${by(name, `\`writ user enable ${name}\` opens it again`)}.`,
 };
+
+/** What can be done about it here; somebody from outside ('msp/ana') is their own organization's matter. */
+function by(name: string, here: string): string {
+  const [home, ...user] = name.split('/');
+  return user.length === 0 ? here : `${home} ends that`;
+}
