@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { Explanation, Host, Role } from '@writ/contract';
 import { call, type CallInput, type CallOutput, type RouteId } from '@writ/contract';
 import { transportTo } from '../service/person.js';
-import { Machine } from './cli.js';
+import { Machine, writCommand } from './cli.js';
 import { TestHost } from './test-host.js';
 import { newKey, sshsig, TestOrganization } from './organization.js';
 import { password } from './service.js';
@@ -195,6 +195,21 @@ describe('writ, for operators', () => {
     const elsewhere = ana.path('none.trust');
     await refused(1, 'trust', 'export', '-o', elsewhere, '--key', other);
     expect(existsSync(elsewhere)).toBe(false);
+    // Neither is a bundle lost to another form, nor something else to a bundle.
+    const wrong = ['trust', 'export', '--as', 'known-hosts', '-o', file];
+    expect(await refused(1, ...wrong)).toContain('holds a signed trust bundle, of acme: name another file.');
+    expect(await refused(1, 'trust', 'export', '-o', ana.path('key.pub'))).toContain(
+      'key.pub holds something that is no trust bundle: name another file.',
+    );
+    // What a link leads to is written, and a device or a pipe as it is.
+    symlinkSync(file, ana.path('link'));
+    await ana.data('trust', 'export', '-o', ana.path('link'));
+    expect(readlinkSync(ana.path('link'))).toBe(file);
+    const piped = [
+      'sh',
+      ['-c', `'${process.execPath}' '${writCommand}' trust export -o /dev/stdout | cat`],
+    ] as const;
+    expect((await ana.run(...piped)).stdout).toBe(readFileSync(file, 'utf8'));
     writeFileSync(file, readFileSync(file, 'utf8').replace(/^version \d+$/m, 'version 99'));
     expect(await refused(1, 'trust', 'verify', file, '--key', ana.path('key.pub'))).toContain(
       '[sshsig_not_verified]',

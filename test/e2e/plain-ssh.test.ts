@@ -410,6 +410,11 @@ describe('plain ssh after `writ login`', () => {
     const nobody = await open('ssh', ['-v', 'web-1', 'true']);
     expect(offers(nobody).filter((line) => line.includes('CERT'))).toEqual([]);
     await machine.data('login', '--user', 'ana');
+    await required(true);
+    expect(await machine.writ(other, { WRIT_PASSWORD: password })).toMatchObject({ status: 0 });
+    await required(false);
+    expect(readFileSync(userConfig(), 'utf8')).not.toContain('Include');
+    await machine.data('login', '--user', 'ana', '--ssh-config');
     expect(await open('ssh', ['web-1', 'true'])).toMatchObject({ status: 0, stderr: '' });
   }, 60_000);
 

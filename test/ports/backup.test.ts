@@ -26,6 +26,7 @@ const changed: Record<string, string> = {
   authorities: 'next_serial',
   sessions: 'ended_at, ended_reason',
   invitations: 'expires_at',
+  join_tokens: 'expires_at',
   proof_challenges: '*',
   events: 'transaction',
 };
@@ -336,6 +337,46 @@ describe('backup and restore', () => {
         [authority],
       );
       expect(gap.rows).toEqual([{ to: '89' }]);
+    });
+
+    it('keeps a delegation ended, and whoever had the role by it out of it', async () => {
+      const held = async () =>
+        (
+          await owner.query<{ state: string; holders: string; delegates: string }>(
+            `select state, (select count(*) from role_holders) as holders, (select count(*) from delegates) as delegates
+             from delegations`,
+          )
+        ).rows;
+      await again();
+      expect(await held()).toEqual([{ state: 'accepted', holders: '1', delegates: '1' }]);
+      await owner.query(
+        `update delegations set state = 'ended', ended_by = 'globex/bo', ended_at = '2026-01-01'`,
+      );
+      await owner.query('delete from delegates');
+      await owner.query('delete from role_holders');
+      await again();
+      expect(await held()).toEqual([{ state: 'ended', holders: '0', delegates: '0' }]);
+      expect((await owner.query('select ended_by from delegations')).rows).toEqual([
+        { ended_by: 'globex/bo' },
+      ]);
+    });
+
+    it('names the organizations that have no owner any more', async () => {
+      expect((await again()).ownerless).toEqual([]);
+      await owner.query(`update users set administrative_role = 'member'`);
+      const older = join(directory, 'ownerless');
+      await backUp(target.connection('owner'), older);
+      await owner.query(`update users set administrative_role = 'owner'`);
+      const restored = await restore(
+        older,
+        await options(target, [sample.authority, 64n], { replace: true }),
+      );
+      expect(restored.ownerless).toEqual([sample.organization]);
+      const { rows } = await owner.query<{ toDo: string }>(
+        `select data ->> 'toDo' as "toDo" from events where kind = 'installation.restored' and data ? 'ownerLost'`,
+      );
+      expect(rows).toHaveLength(1);
+      expect(rows[0]?.toDo).toMatch(/It has no owner any more: invite one again\.$/);
     });
 
     it('keeps an authority revoked, and lets what took its place sign, where it can be opened', async () => {

@@ -89,6 +89,7 @@ describe('a database that was put in place by other means than a restore', () =>
     expect(await restoreInPlace({ ...wanted, acceptLostRevocations: true })).toEqual({
       skipped: [],
       lostRevocations: [sample.organization],
+      ownerless: [],
     });
     expect(
       await one(

@@ -13,8 +13,9 @@ export async function insertSampleRows(
   owner: ClientBase,
   kind: 'provider' | 'customer',
 ): Promise<SampleRows> {
-  const [organization, authority, user, role, hostName, host, group] = Array.from({ length: 7 }, () =>
-    randomUUID(),
+  const [organization, authority, user, role, hostName, host, group, delegation] = Array.from(
+    { length: 8 },
+    () => randomUUID(),
   );
   const word = randomBytes(8).toString('hex');
   const rows: Record<string, Record<string, unknown>> = {
@@ -90,22 +91,24 @@ export async function insertSampleRows(
     group_users: { organization_id: organization, group_id: group, user_id: user },
     group_groups: { organization_id: organization, group_id: group, member_id: randomUUID() },
     role_groups: { organization_id: organization, role_id: role, group_id: group },
-    role_holders: { organization_id: organization, role_id: role, user_id: user },
+    role_holders: { organization_id: organization, role_id: role, user_id: user, delegated: true },
     delegations: {
-      id: randomUUID(),
+      id: delegation,
       organization_id: organization,
       role_id: role,
-      home_id: randomUUID(),
+      home_id: organization,
       delegate_kind: 'group',
       delegate_id: group,
       delegate_name: 'msp/oncall',
-      state: 'offered',
+      state: 'accepted',
       role_digest: randomBytes(32),
       offered_by: 'msp/ana',
       offered_at: 'now',
+      accepted_by: 'globex/bo',
+      accepted_at: 'now',
     },
     delegates: {
-      delegation_id: randomUUID(),
+      delegation_id: delegation,
       organization_id: organization,
       customer_id: randomUUID(),
       role_id: role,

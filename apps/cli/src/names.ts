@@ -6,7 +6,7 @@ export function userName(text: string): string {
   if (text.includes('/') && ActorName.safeParse(text).success)
     fail(
       'usage_invalid',
-      `${text} has no account in this organization, and gets in by delegation: \`writ delegate\` offers a role, \`writ delegation list\` and \`end\` show and end that; \`writ cert list --user ${text}\` says which keys were certified.`,
+      `${text} has no account in this organization; from outside one gets in by delegation alone: \`writ delegate\` offers a role, \`writ delegation list\` and \`end\` show and end that; \`writ cert list --user ${text}\` says which keys were certified.`,
     );
   return checked(UserName, text);
 }
@@ -14,6 +14,12 @@ export function userName(text: string): string {
 /** Likewise the name of a user, or of somebody from another organization: 'msp/ana'. */
 export function actorName(text: string): string {
   return checked(ActorName, text);
+}
+
+/** Likewise, as that organization (by its name) has it: its own people without it. */
+export function actorNameIn(organization: string, text: string): string {
+  const name = actorName(text);
+  return name.startsWith(`${organization}/`) ? name.slice(organization.length + 1) : name;
 }
 
 /** Likewise the name of a role or an organization. */

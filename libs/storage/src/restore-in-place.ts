@@ -53,7 +53,7 @@ export async function restoreInPlace(options: InPlaceOptions): Promise<RestoredI
     await highWater.settlePublished(numbers.published);
     await client.query('commit');
     await highWater.setShared(options.shared === true).catch(() => undefined);
-    return { skipped: numbers.skipped, lostRevocations: [...numbers.lostKrls.keys()] };
+    return { skipped: numbers.skipped, lostRevocations: [...numbers.lostKrls.keys()], ownerless: [] };
   } catch (error) {
     throw databaseError(error);
   } finally {

@@ -25,11 +25,13 @@ const reads: Readonly<Record<string, string>> = {
   // As JSON: a database of an earlier version has no such column.
   hosts: `select json_build_object('id', t.id, 'removed_at', to_jsonb(t) ->> 'removed_at')::text as row from hosts t
     where to_jsonb(t) ->> 'removed_at' is not null`,
+  delegations: `select json_build_object('id', t.id, 'ended_by', t.ended_by, 'ended_at', t.ended_at)::text as row
+    from delegations t where t.state = 'ended'`,
   epochs: `select row_to_json(t)::text as row from (select id, epoch from epochs) t`,
 };
 
 /** What a database of an earlier version may not have. */
-const laterTables: ReadonlySet<string> = new Set(['revocation_acts', 'cuts']);
+const laterTables: ReadonlySet<string> = new Set(['revocation_acts', 'cuts', 'delegations']);
 
 /** Written when everything of the backup stands; `given` are the rows that were read. */
 const writes: Readonly<Record<string, string>> = {
@@ -86,6 +88,15 @@ const writes: Readonly<Record<string, string>> = {
     )
     update host_name_keys set replaced_at = now() from gone join host_names n using (organization_id, name)
     where host_name_keys.host_name_id = n.id and host_name_keys.replaced_at is null`,
+  // Whoever had the role by it has it no more, below.
+  delegations: `
+    with over as (
+      update delegations set state = 'ended', ended_by = given.ended_by, ended_at = given.ended_at
+      from json_populate_recordset(null::delegations, $1::json) given
+      where delegations.id = given.id and delegations.state <> 'ended'
+      returning delegations.id
+    )
+    delete from delegates using over where delegates.delegation_id = over.id`,
   epochs: `
     update epochs set epoch = greatest(epochs.epoch, given.epoch)
     from json_populate_recordset(null::epochs, $1::json) given where epochs.id = given.id`,
@@ -131,6 +142,35 @@ export async function carryLosses(client: ClientBase, losses: Losses): Promise<v
       await client.query(write, [`[${rows.slice(first, first + page).join(',')}]`]);
     }
   }
+  await client.query(loseDelegated);
+}
+
+/** Takes people from outside out of the roles that no delegation gives them. */
+const loseDelegated = `
+  with recursive given (role_id, home_id, kind, id) as (
+    select role_id, home_id, delegate_kind, delegate_id from delegations where state = 'accepted'
+  ),
+  reached (role_id, home_id, group_id) as (
+    select role_id, home_id, id from given where kind = 'group'
+    union
+    select role_id, home_id, member_id from reached join group_groups using (group_id) where organization_id = home_id
+  ),
+  held (role_id, user_id) as (
+    select role_id, id from given where kind = 'user'
+    union
+    select role_id, user_id from reached join group_users using (group_id) where organization_id = home_id
+  )
+  delete from role_holders old where delegated
+    and not exists (select from held where held.role_id = old.role_id and held.user_id = old.user_id)`;
+
+/** The organizations (ids, of those that are open) that have an owner who can act. Rejects as `pg` does. */
+export async function organizationsWithOwner(client: ClientBase): Promise<ReadonlySet<string>> {
+  // As JSON: a database of an earlier version has no such column.
+  const { rows } = await client.query<{ id: string }>(
+    `select distinct organization_id as id from users join organizations o on o.id = organization_id and o.state = 'active'
+     where users.state in ('active', 'locked') and to_jsonb(users) ->> 'administrative_role' = 'owner'`,
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** Locks the accounts whose locks came later than the backup, or are of the time of the backup and go on. Rejects as `pg` does. */
@@ -180,31 +220,46 @@ export async function revokeUnknownSerials(client: ClientBase): Promise<void> {
     where after > before + 1`);
 }
 
-/** Whoever signed out, was invited or proved a key since must not be able to do it again with an old token. Rejects as `pg` does. */
+/** Whoever signed out, was invited, joined a host or proved a key since must not be able to do it again with an old token. Rejects as `pg` does. */
 export async function endWhatWouldLiveAgain(client: ClientBase): Promise<void> {
   await client.query(`
     update sessions set ended_at = now(), ended_reason = 'restore' where ended_at is null;
     update invitations set expires_at = least(expires_at, now()) where used_at is null;
+    update join_tokens set expires_at = least(expires_at, now());
     delete from proof_challenges`);
 }
 
 /**
- * Says so in every organization's events; where KRLs were published that are lost, which, and what is to be done about them.
+ * Says so in every organization's events; where KRLs were published that are lost, which, and where the owner is, and what is to be done
+ * about them.
  * @param what of what day the database is: 'backup', 'in place', 'older database'
+ * @param ownerless organizations (ids) that had an owner and have none now
  * Rejects as `pg` does.
  */
 export async function tellRestored(
   client: ClientBase,
   what: string,
   lost: ReadonlyMap<string, LostKrls> = new Map(),
+  ownerless: readonly string[] = [],
 ): Promise<void> {
-  const data = [...lost].map(([id, { first, last }]) => ({
-    id,
-    data: {
-      lostKrls: { first: first.toString(), last: last.toString() },
-      toDo: 'Keys and accounts that these KRLs revoked are trusted again: revoke them again.',
-    },
-  }));
+  const data = [...new Set([...lost.keys(), ...ownerless])].map((id) => {
+    const krls = lost.get(id);
+    const toDo = [
+      ...(krls === undefined
+        ? []
+        : ['Keys and accounts that these KRLs revoked are trusted again: revoke them again.']),
+      ...(ownerless.includes(id) ? ['It has no owner any more: invite one again.'] : []),
+    ].join(' ');
+    const lostKrls = krls === undefined ? {} : { first: krls.first.toString(), last: krls.last.toString() };
+    return {
+      id,
+      data: {
+        ...(krls === undefined ? {} : { lostKrls }),
+        ...(ownerless.includes(id) ? { ownerLost: true } : {}),
+        toDo,
+      },
+    };
+  });
   await client.query(
     `insert into events (organization_id, kind, subject, data)
      select o.id, 'installation.restored', $1, coalesce(lost.data, '{}') from organizations o

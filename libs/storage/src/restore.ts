@@ -12,6 +12,7 @@ import { migrationsDirectory, readMigrations, type Migration } from './migration
 import {
   carryLosses,
   lockAgain,
+  organizationsWithOwner,
   endWhatWouldLiveAgain,
   raiseAllEpochs,
   readLosses,
@@ -44,6 +45,8 @@ export interface Restored {
   readonly skipped: readonly string[];
   /** Organizations (ids) of which KRLs were published that are lost, and what they revoked with them. */
   readonly lostRevocations: readonly string[];
+  /** Organizations (ids) that had an owner and have none now: the provider acts for them again until they have. */
+  readonly ownerless: readonly string[];
 }
 
 /**
@@ -72,6 +75,7 @@ export async function restore(path: string, options: RestoreOptions): Promise<Re
     if (!empty && options.replace !== true) throw notEmpty();
     const inUse = await numbersInUse(client);
     const losses = empty ? new Map<string, string[]>() : await readLosses(client);
+    const owned = empty || losses === null ? new Set<string>() : await organizationsWithOwner(client);
     await dropEverything(client);
     await readApplied(client);
     for (const migration of before) await applyMigration(client, migration);
@@ -95,7 +99,8 @@ export async function restore(path: string, options: RestoreOptions): Promise<Re
     if (numbers.lostKrls.size > 0 && options.acceptLostRevocations !== true)
       throw revocationsLost(numbers, 'backup');
     await revokeUnknownSerials(client);
-    await tellRestored(client, 'backup', numbers.lostKrls);
+    const ownerless = await withoutOwner(client, owned);
+    await tellRestored(client, 'backup', numbers.lostKrls, ownerless);
     await goOn(client);
     // Before the commit: marks that are too high cost numbers, marks that are too low would use one twice.
     await options.highWater.raise(numbers.marks);
@@ -104,13 +109,23 @@ export async function restore(path: string, options: RestoreOptions): Promise<Re
     // What the file knew too little of lies below the restored numbers now. Restored is restored: should this not be
     // written, the next restore asks without need.
     await options.highWater.setShared(options.shared === true).catch(() => undefined);
-    return { summary, skipped: numbers.skipped, lostRevocations: [...numbers.lostKrls.keys()] };
+    return { summary, skipped: numbers.skipped, lostRevocations: [...numbers.lostKrls.keys()], ownerless };
   } catch (error) {
     throw databaseError(error);
   } finally {
     // Ending the session rolls back and unlocks.
     await client.end().catch(() => undefined);
   }
+}
+
+/** Those of them (ids) that are there and have no owner now. */
+async function withoutOwner(client: Client, owned: ReadonlySet<string>): Promise<readonly string[]> {
+  const now = await organizationsWithOwner(client);
+  const { rows } = await client.query<{ id: string }>(
+    'select id from organizations where id = any($1::uuid[])',
+    [[...owned].filter((id) => !now.has(id))],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** The migrations that the backup's database had, and those that came later. Ends in `backup_newer`, `backup_invalid`. */

@@ -134,10 +134,14 @@ function answers(values: Values, database: Database): Omit<InPlaceOptions, 'high
   };
 }
 
-function report({ skipped, lostRevocations }: RestoredInPlace, terminal: Terminal): void {
+function report({ skipped, lostRevocations, ownerless }: RestoredInPlace, terminal: Terminal): void {
   if (skipped.length > 0) terminal.say(`Skipped 2^32 serials of ${skipped.length} authorities.`);
   if (lostRevocations.length > 0)
     terminal.say('KRLs that were published since are lost: revoke again what they revoked.');
+  if (ownerless.length > 0)
+    terminal.say(
+      `The owners of ${ownerless.length} organizations came later than it: \`writ events --kind installation.restored\` of each says so; invite them again.`,
+    );
 }
 
 /** Tries, and where something has to be confirmed and there is a terminal, asks and tries again with what was confirmed. */

@@ -4,6 +4,7 @@ import { actorName } from '../names.js';
 import type { Run } from '../run.js';
 import { signedIn } from '../session/client.js';
 import { organizationOfHost } from '../session/organization-of-host.js';
+import { roleOffered } from '../ssh/choices.js';
 import { sshKeyType } from '../ssh/set-up.js';
 import { tellSsh } from '../ssh/tell-ssh.js';
 import { describeExplanation } from '../view/explanation.js';
@@ -23,9 +24,13 @@ export const run: Run = async (surroundings, input) => {
   const explanation =
     elsewhere === null ? first : await client.call('explain', { params: elsewhere, query: { host, login } });
   // It is asked where ssh was refused: a certificate that was revoked meanwhile is not to be offered again.
-  if (ofSelf && explanation.allowed) await tellSsh(surroundings, client);
+  const told = ofSelf && explanation.allowed ? await tellSsh(surroundings, client) : null;
+  const keyType = ofSelf ? await sshKeyType(surroundings) : null;
   if (input.json) terminal.json(explanation);
-  else terminal.data(...describeExplanation(explanation, ofSelf ? await sshKeyType(surroundings) : null));
+  else {
+    const offered = told === null ? null : roleOffered(told, explanation.host, login, keyType);
+    terminal.data(...describeExplanation(explanation, { keyType, offered }));
+  }
   if (unknown && !ofSelf && !input.json)
     terminal.data(`  Only ${home.name} was asked: for a host of another organization say --org.`);
   else if (unknown && elsewhere === null && !input.json) {

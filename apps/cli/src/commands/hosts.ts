@@ -25,10 +25,15 @@ export const run: Run = async (surroundings, input) => {
   const reach = login === undefined ? only : reachedAs(only, login);
   if (input.json) return terminal.json(reach);
   if (input.flag('ansible')) return terminal.json(ansibleInventory(reach, login));
+  const taken = new Map(
+    told?.organizations
+      .flatMap(({ hosts }) => hosts)
+      .map(({ name, names }) => [name as string, names.filter((each) => each !== name)]),
+  );
   const rows = reach.organizations.flatMap((organization) =>
     organization.hosts.map((host): Line[] => [
       [strong(host.name)],
-      (told?.get(host.name) ?? host.shortNames).join(' '),
+      (taken.get(host.name) ?? host.shortNames).join(' '),
       (login === undefined ? loginsOn(organization, host) : [login]).join(' '),
       host.roles.join(' '),
     ]),

@@ -55,6 +55,13 @@ export const run: Run = async (surroundings, input) => {
     user: name === undefined ? tokens.user.name : null,
     ssh: remembered?.ssh ?? null,
   });
+  // The key that a service account signed in with is not the next person's.
+  const others = name === undefined && remembered?.user === null;
+  const ssh = remembered?.ssh ?? null;
+  const settings = ssh !== null && others ? { ...ssh, key: null } : ssh;
+  const leaveAlone = input.flag('no-ssh-config');
+  // Takes nothing that a session without its second factor may not have.
+  if (leaveAlone) await setUpWhereWanted(surroundings, input, where, settings);
   const whoami = await call(transport, 'whoami', { accessToken: tokens.accessToken });
   if (input.json) surroundings.terminal.json(whoami);
   else {
@@ -73,10 +80,7 @@ export const run: Run = async (surroundings, input) => {
     // Until there is one nothing else may be asked for.
     if (input.json || !surroundings.terminal.canAsk) return;
   }
-  // The key that a service account signed in with is not the next person's.
-  const others = name === undefined && remembered?.user === null;
-  const ssh = remembered?.ssh ?? null;
-  await setUpWhereWanted(surroundings, input, where, ssh !== null && others ? { ...ssh, key: null } : ssh);
+  if (!leaveAlone) await setUpWhereWanted(surroundings, input, where, settings);
 };
 
 /** Whether it is not certain that the account is the one that signed in last; of a service account it is not remembered. */
@@ -163,8 +167,8 @@ async function setUpWhereWanted(
       where.home,
     );
   else {
-    // It was wanted before: what is in place would go on.
-    if (remembered?.wanted === true) await takeDownSsh(surroundings, remembered);
+    // What is in place from before would go on.
+    await takeDownSsh(surroundings, remembered);
     await changeConfiguration(where, { ssh: { ...settings, madeUserConfig: false, wanted } });
   }
 }

@@ -119,6 +119,6 @@ export const service: readonly LeafDescription[] = [
         summary: 'restore although no key-encryption secret at hand opens the backup',
       },
     ],
-    json: '{ "summary": as backup prints it, "skipped": string[], "lostRevocations": string[] }',
+    json: '{ "summary": as backup prints it, "skipped": string[], "lostRevocations": string[], "ownerless": string[] }',
   }),
 ];

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, stat, unlink } from 'node:fs/promises';
+import { mkdir, open, realpath, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fail, systemReason } from '../errors.js';
 
@@ -29,6 +29,19 @@ export async function writeAtomically(
     await unlink(temporary).catch(() => undefined);
     fail('file_unwritable', `Cannot write ${path}: ${systemReason(error)}.`, { path }, error);
   }
+}
+
+/**
+ * Writes what somebody has named a place for: into a device or a pipe, and what a link leads to, not the link; a file in one step, as
+ * `writeAtomically`. Rejects with 'file_unwritable'.
+ */
+export async function writeOutput(path: string, content: string | Uint8Array, mode: number): Promise<void> {
+  const there = await stat(path).catch(() => null);
+  if (there === null || there.isFile() || there.isDirectory())
+    return writeAtomically(await realpath(path).catch(() => path), content, mode);
+  await writeFile(path, content).catch((error: unknown) =>
+    fail('file_unwritable', `Cannot write ${path}: ${systemReason(error)}.`, { path }, error),
+  );
 }
 
 /**

@@ -39,6 +39,12 @@ export async function readBytesIfAny(path: string, most = limit): Promise<Uint8A
   return there === null ? null : readBytes(path, most);
 }
 
+/** As `readBytes`, or null where there is no such file, or something else: what a device or a pipe would give is not what it was given. */
+export async function readOutputIfAny(path: string, most = limit): Promise<Uint8Array | null> {
+  const there = await stat(path).catch(() => null);
+  return there !== null && !there.isFile() && !there.isDirectory() ? null : readBytesIfAny(path, most);
+}
+
 /** A file's text, or that of standard input where the path is '-'. */
 export async function readText(path: string): Promise<string> {
   const bytes = path === '-' ? await readStandardInput() : await readBytes(path);

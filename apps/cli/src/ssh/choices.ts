@@ -1,5 +1,5 @@
 import type { Login } from '@writ/openssh/trust';
-import type { InventoryRole } from './inventory.js';
+import type { Inventory, InventoryRole } from './inventory.js';
 
 /** Which role's certificate is offered where these logins are asked for. */
 export interface Choice {
@@ -41,6 +41,19 @@ export function choices(roles: readonly InventoryRole[], keyType: string | null)
     .filter((role) => role !== fallback && loginsOf(role).length > 0)
     .map((role) => ({ role, logins: { only: loginsOf(role) } }));
   return [...named, { role: fallback, logins: { allBut: named.flatMap(({ logins }) => logins.only) } }];
+}
+
+/** The role (by name) whose certificate ssh offers as that login on a host (by its full name); null where it is told of none. */
+export function roleOffered(
+  { organizations }: Inventory,
+  host: string,
+  login: string,
+  keyType: string | null,
+): string | null {
+  const roles = organizations.flatMap(({ hosts }) => hosts).find(({ name }) => name === host)?.roles ?? [];
+  const isFor = ({ logins }: Choice): boolean =>
+    'only' in logins ? logins.only.includes(login as Login) : !logins.allBut.includes(login as Login);
+  return choices(roles, keyType).find(isFor)?.role.name ?? null;
 }
 
 /** The login where these roles allow a single one between them, else null. */

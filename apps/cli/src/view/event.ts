@@ -11,6 +11,8 @@ const telling: readonly string[] = [
   'outside',
   'exception',
   'delegations',
+  'joinTokens',
+  'invitations',
   'reason',
 ];
 
@@ -35,7 +37,7 @@ export function describeEvent({ at, kind, actor, subject, data }: Event, long: b
  * person it concerns ('msp/ana'), or somebody who did not get in.
  */
 function nobody(kind: string, subject: string, data: Event['data']): string {
-  if (data['server'] === true) return 'somebody on the server';
+  if (data['server'] === true || kind === 'installation.restored') return 'somebody on the server';
   if (data['byItself'] === true) return 'the service';
   const [home, person] = /^(?:user|group)\./.test(kind) ? subject.split('/') : [];
   if (home !== undefined && person !== undefined) return home;

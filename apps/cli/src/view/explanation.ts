@@ -5,13 +5,20 @@ import { bad, good, strong, warning, type Line } from '../terminal/text.js';
 
 /**
  * The answer, and why it is so, each reason on a line of its own.
- * @param keyType of the key that plain ssh has certificates for on this machine, where the answer is about who asks; null: not known
+ * @param ssh what plain ssh does on this machine, where the answer is about who asks: the type of the key that it has certificates for,
+ * and the role whose certificate it offers; null: not known
  */
-export function describeExplanation(explanation: Explanation, keyType: string | null): readonly Line[] {
+export function describeExplanation(
+  explanation: Explanation,
+  { keyType, offered }: { readonly keyType: string | null; readonly offered: string | null },
+): readonly Line[] {
   const { allowed, failures, waiting, warnings, rolesByLogins } = explanation;
   return [
     [answer(explanation), ' ', ...sentence(explanation)],
     ...(allowed ? explanation.roles.map(byRole) : failures.map(({ message }): Line => `  ${message}`)),
+    ...(explanation.roles.length > 1 && offered !== null
+      ? [['  plain ssh offers the certificate of ', strong(offered)]]
+      : []),
     ...waiting.map(({ message }): Line => ['  ', warning('not yet:'), ` ${message}`]),
     ...warnings.map(({ message }): Line => ['  ', warning('mind:'), ` ${message}`]),
     ...explanation.roles

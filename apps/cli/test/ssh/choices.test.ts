@@ -1,6 +1,6 @@
-import { login, type Login } from '@writ/openssh/trust';
+import { hostName, login, type Login } from '@writ/openssh/trust';
 import fc from 'fast-check';
-import { choices, onlyLogin, type Choice } from '../../src/ssh/choices.js';
+import { choices, onlyLogin, roleOffered, type Choice } from '../../src/ssh/choices.js';
 import type { InventoryRole } from '../../src/ssh/inventory.js';
 
 const role = (handle: string, ...logins: string[]): InventoryRole => ({
@@ -65,6 +65,18 @@ describe('which role is offered', () => {
     expect(offered(all, 'www')).toEqual(['web']);
     expect(offered(all, 'backup')).toEqual(['deploy']);
     expect(offered(all, 'ana')).toEqual(['wide']);
+  });
+
+  it('can be asked for by host and login', () => {
+    const name = hostName('web-1.acme.example');
+    const roles = [role('wide', 'root', 'deploy'), role('deploy', 'deploy')];
+    const hosts = [{ name, names: [name], roles, address: name, port: null, jump: null }];
+    const acme = { handle: 'h', name: 'acme', patterns: [], knownHosts: '', loginsRoles: [], hosts };
+    const asked = (host: string, as: string) =>
+      roleOffered({ organizations: [acme], leftOut: [] }, host, as, null);
+    expect(asked(name, 'root')).toBe('wide');
+    expect(asked(name, 'deploy')).toBe('deploy');
+    expect(asked('web-2.acme.example', 'root')).toBeNull();
   });
 
   it('is one at most, and one that has the login where any has', () => {

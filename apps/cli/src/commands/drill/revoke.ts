@@ -12,7 +12,7 @@ import { Turns } from '../../drill/turns.js';
 import { durationSeconds } from '../../duration.js';
 import { mayWait } from '../../enforcement/wait-option.js';
 import { fail } from '../../errors.js';
-import { assertWritable, writeAtomically } from '../../files/atomic-file.js';
+import { assertWritable, writeOutput } from '../../files/atomic-file.js';
 import type { Input } from '../../input.js';
 import { labelsOf } from '../../labels.js';
 import { shortName } from '../../names.js';
@@ -51,7 +51,7 @@ export const run: Run = async (surroundings, input) => {
   const name = shortName(input.option('org') ?? own.name);
   const organization = { handle: client.organization.organization, name };
   const report = await interruptible((stopped) => drill(terminal, client, organization, asked, stopped));
-  if (page !== undefined) await writeAtomically(resolve(page), reportHtml(report), 0o644);
+  if (page !== undefined) await writeOutput(resolve(page), reportHtml(report), 0o644);
   if (input.json) terminal.json(report);
   else printDrill(terminal, report);
   terminal.say(`${summaryOf(report)}.`);

@@ -3,7 +3,7 @@ import { seconds } from '@writ/kernel';
 import { parsePublicKeyLine, type PublicKey } from '@writ/openssh/key';
 import { decodeKrl, encodeKrl, nextKrl, type KrlContents } from '@writ/openssh/krl';
 import { fail } from '../../errors.js';
-import { writeAtomically } from '../../files/atomic-file.js';
+import { writeOutput } from '../../files/atomic-file.js';
 import { readBytes, readText } from '../../files/read.js';
 import type { Input } from '../../input.js';
 import { readKrl } from '../../krl/read-krl.js';
@@ -27,7 +27,7 @@ export const run: Run = async ({ terminal, clock }, input) => {
   // What cannot be read again is never handed out.
   const krl = decodeKrl(bytes);
   if (output === undefined) return terminal.bytes(bytes);
-  await writeAtomically(resolve(output), bytes, 0o644);
+  await writeOutput(resolve(output), bytes, 0o644);
   if (input.json) terminal.json({ krlVersion: krl.version, bytes: bytes.length, file: resolve(output) });
   else terminal.say(`KRL version ${krl.version}, ${bytes.length} bytes, in ${output}.`);
 };

@@ -1,9 +1,10 @@
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { call, ProblemError } from '@writ/contract';
 import { decodeKrl, type Krl } from '@writ/openssh/krl';
 import { fail } from '../../errors.js';
-import { writeAtomically } from '../../files/atomic-file.js';
-import { readBytesIfAny } from '../../files/read.js';
+import { writeOutput } from '../../files/atomic-file.js';
+import { readOutputIfAny } from '../../files/read.js';
 import { signatureEnding } from '../../krl/read-krl.js';
 import type { Run } from '../../run.js';
 import { publicAccess } from '../../session/public.js';
@@ -29,7 +30,8 @@ export const run: Run = async (surroundings, input) => {
     const of = { params: { ...params, version: version.toString() } };
     const signed = await call(transport, 'keptKrlSignature', of).catch(unlessUnsigned);
     await replace(file, bytes, krl);
-    if (signed !== null) await writeAtomically((signature = `${file}${signatureEnding}`), signed, 0o644);
+    if (signed !== null && (await stat(file)).isFile())
+      await writeOutput((signature = `${file}${signatureEnding}`), signed, 0o644);
   }
   if (input.json) terminal.json({ krlVersion: version, generatedAt, bytes: bytes.length, file, signature });
   else {
@@ -57,7 +59,7 @@ function madeAt({ version, generatedAt }: Krl): string | null {
  * in one step, by nothing older, and never where it holds something else (RevokedKeys may also be a list of keys).
  */
 async function replace(path: string, bytes: Uint8Array, krl: Krl): Promise<void> {
-  const before = await readBytesIfAny(path, largestKrl);
+  const before = await readOutputIfAny(path, largestKrl);
   if (before !== null && before.length > 0) {
     const old = readOld(path, before);
     if (old.version > krl.version)
@@ -69,7 +71,7 @@ async function replace(path: string, bytes: Uint8Array, krl: Krl): Promise<void>
         },
       );
   }
-  await writeAtomically(path, bytes, 0o644);
+  await writeOutput(path, bytes, 0o644);
 }
 
 function readOld(path: string, bytes: Uint8Array): Krl {

@@ -3,7 +3,7 @@ import { reportedSessions, unheardText } from '../../enforcement/reported-sessio
 import { endWaiting, mayWait, waitOf, waitStatus } from '../../enforcement/wait-option.js';
 import { fail } from '../../errors.js';
 import { exitStatus } from '../../exit-status.js';
-import { actorName } from '../../names.js';
+import { actorNameIn } from '../../names.js';
 import { counted } from '../../numbers.js';
 import type { Run } from '../../run.js';
 import { signedIn, type Client } from '../../session/client.js';
@@ -29,7 +29,9 @@ export const run: Run = async (surroundings, input) => {
   if (wait !== null) await mayWait(client);
   const wanted = {
     ...(host === undefined ? {} : { host }),
-    ...(user === undefined ? {} : { user: actorName(user) }),
+    ...(user === undefined
+      ? {}
+      : { user: actorNameIn(input.option('org') ?? client.session.tokens.organization.name, user) }),
   };
   const { sessions: items, unheard } = await terminal.working('Reading sessions', () =>
     reportedSessions(client, wanted, ids.length === 0 ? (wait ?? 0) : 0),

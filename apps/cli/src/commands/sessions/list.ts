@@ -1,4 +1,4 @@
-import { actorName } from '../../names.js';
+import { actorNameIn } from '../../names.js';
 import type { Run } from '../../run.js';
 import { signedIn } from '../../session/client.js';
 import { collect } from '../../session/pages.js';
@@ -13,7 +13,9 @@ export const run: Run = async (surroundings, input) => {
   const client = await signedIn(surroundings, input);
   const wanted = {
     ...(host === undefined ? {} : { host }),
-    ...(user === undefined ? {} : { user: actorName(user) }),
+    ...(user === undefined
+      ? {}
+      : { user: actorNameIn(input.option('org') ?? client.session.tokens.organization.name, user) }),
   };
   const { items } = await terminal.working('Reading sessions', () =>
     collect((page) =>

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { call } from '@writ/contract';
 import { fail } from '../../errors.js';
-import { writeAtomically } from '../../files/atomic-file.js';
-import { readBytesIfAny } from '../../files/read.js';
+import { writeOutput } from '../../files/atomic-file.js';
+import { readOutputIfAny } from '../../files/read.js';
 import type { TrustBundle } from '@writ/openssh/trust';
 import type { Run } from '../../run.js';
 import { publicAccess } from '../../session/public.js';
@@ -32,8 +32,8 @@ export const run: Run = async (surroundings, input) => {
   const output = input.option('output');
   if (output !== undefined) {
     const path = resolve(output);
-    if (form === 'bundle') await refuseOlder(path, bundle);
-    await writeAtomically(path, Buffer.from(written), 0o644);
+    await refuseLoss(path, form, bundle);
+    await writeOutput(path, Buffer.from(written), 0o644);
   }
   if (input.json) {
     const where = output === undefined ? { content: written } : { file: resolve(output) };
@@ -43,10 +43,21 @@ export const run: Run = async (surroundings, input) => {
   terminal.say(`Trust bundle of ${bundle.name}, version ${bundle.version}, signed by ${signedBy}.`);
 };
 
-async function refuseOlder(path: string, offered: TrustBundle): Promise<void> {
-  const before = await readBytesIfAny(path);
+/** A bundle gives way to a later one of its organization alone, and nothing else to a bundle. */
+async function refuseLoss(path: string, form: string, offered: TrustBundle): Promise<void> {
+  const before = await readOutputIfAny(path);
   if (before === null || before.length === 0) return;
-  const has = readSignedBundle(new TextDecoder().decode(before)).bundle;
+  const has = bundleIn(before);
+  if (has === null) {
+    if (form !== 'bundle') return;
+    fail('trust_bundle_refused', `${path} holds something that is no trust bundle: name another file.`, {
+      path,
+    });
+  }
+  if (form !== 'bundle')
+    fail('trust_bundle_refused', `${path} holds a signed trust bundle, of ${has.name}: name another file.`, {
+      path,
+    });
   if (has.organization !== offered.organization)
     fail(
       'trust_bundle_refused',
@@ -63,4 +74,12 @@ async function refuseOlder(path: string, offered: TrustBundle): Promise<void> {
         path,
       },
     );
+}
+
+function bundleIn(bytes: Uint8Array): TrustBundle | null {
+  try {
+    return readSignedBundle(new TextDecoder().decode(bytes)).bundle;
+  } catch {
+    return null;
+  }
 }
