@@ -28,7 +28,7 @@ export const run: Run = async (surroundings, input) => {
   const taken = new Map(
     told?.organizations
       .flatMap(({ hosts }) => hosts)
-      .map(({ name, names }) => [name as string, names.filter((each) => each !== name)]),
+      .map(({ name, names }) => [name, names.filter((each) => each !== name)]),
   );
   const rows = reach.organizations.flatMap((organization) =>
     organization.hosts.map((host): Line[] => [
