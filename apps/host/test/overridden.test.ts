@@ -100,6 +100,31 @@ it('what goes before the lines of the kit for some addresses is never ok, and th
   await machine.stop();
 });
 
+it('what goes before the lines of the kit is not forgotten where something else fails first: sshd is told again without it', async () => {
+  const machine = await (await Machine.start({ shell })).joined();
+  const { service, sshd } = machine;
+  service.takesStatements = true;
+  const clean = readFileSync(machine.config, 'utf8');
+  appendFileSync(machine.config, '\nMatch Address 192.0.2.0/24\n\tRevokedKeys /dev/null\n');
+  const read = sshd.lineCount();
+  process.kill(sshd.pid, 'SIGHUP');
+  await sshd.logged(/^Server listening on/, read);
+  service.cut = [];
+  service.cutInstead = () => 'nothing that is one';
+  service.cutNumber += 1;
+  const said = await machine.run(['sync']);
+  expect(said.status).toBe(7);
+  expect(said.stderr).toContain('(cut_unreadable)');
+  expect(service.statements).toEqual([]);
+  writeFileSync(machine.config, clean);
+  service.cutInstead = undefined;
+  const before = sshd.lineCount();
+  expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+  await sshd.logged(/^Received SIGHUP/, before);
+  expect(service.statements).toHaveLength(1);
+  await machine.stop();
+});
+
 it('what goes before the lines of the kit for some addresses keeps nothing new waiting', async () => {
   const machine = await (await Machine.start({ shell })).joined();
   const { directory, service } = machine;

@@ -121,6 +121,33 @@ it('an sshd without a pid file is told: what is proved holds, and leave leaves n
   expect(await machine.ordinaryLogsIn()).toBe(true);
 });
 
+it('an sshd that began by itself is told once before anything is proved of it, since it may have read other files', async () => {
+  machine = await Machine.start({ shell: shellOf(1) });
+  const { config, service } = machine;
+  service.takesStatements = true;
+  const original = readFileSync(config, 'utf8');
+  await machine.joined();
+  const joined = readFileSync(config, 'utf8');
+  writeFileSync(config, original);
+  const other = await instead('sshd', sshdPath, ['-D', '-e', '-f', config]);
+  let heard = '';
+  other.stderr?.on('data', (text: Buffer) => (heard += text.toString()));
+  try {
+    writeFileSync(config, joined);
+    expect(await machine.logsIn('webadmin', Machine.unproved)).toBe(false);
+    const status = await machine.run(['status']);
+    expect(status.status).toBe(8);
+    expect(status.stdout).toContain(`the one that runs (${other.pid} ) was not told yet`);
+    expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+    expect(await machine.logsIn()).toBe(true);
+    expect(service.statements).toHaveLength(2);
+    expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+    expect(heard.match(/Received SIGHUP/g)).toHaveLength(1);
+  } finally {
+    await ended(other);
+  }
+});
+
 it('where the pid file names another sshd, the one is told that listens, and the other one is not', async () => {
   const other = await Machine.start({ shell: shellOf(1) });
   try {
