@@ -169,6 +169,23 @@ describe.each(here)('in %s, a sync that ends sessions and is killed', (shell) =>
   );
 });
 
+it('a leave after a sync that was killed while it ended sessions ends what that had begun to end', async () => {
+  const machine = await Machine.start({ shell: shellOf(2) });
+  const sessions = new OpenSessions(machine);
+  expect(await machine.join(['--log-file', sessions.logFile])).toMatchObject({ status: 0 });
+  const gone = sessions.identity();
+  const ending = await sessions.open(gone.key, [sessions.place, orphan]);
+  sessions.cut(sessions.serials(gone.serial));
+  expect(await machine.run(['sync'], '', { WRIT_HOST_STOP_AFTER: 'sessions-told' })).toMatchObject(killed);
+  await ending.ended;
+  expect(statusOf(begunBy(ending))).not.toBe('');
+  expect(await machine.run(['leave', '--yes'])).toMatchObject({ status: 0, stderr: '' });
+  expect(statusOf(begunBy(ending))).toBe('');
+  expect(existsSync(machine.state)).toBe(false);
+  await sessions.close();
+  await machine.stop();
+});
+
 /** What is tried with drop-ins and what without: in turn or, with WRIT_HOST_TESTS=all, everything both ways. */
 function half(dropins: boolean, all: readonly string[]): readonly string[] {
   if (process.env['WRIT_HOST_TESTS'] === 'all') return all;

@@ -143,6 +143,12 @@ it('an sshd that began by itself is told once before anything is proved of it, s
     expect(service.statements).toHaveLength(2);
     expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
     expect(heard.match(/Received SIGHUP/g)).toHaveLength(1);
+    // Nor is anything believed where what is kept of that was damaged.
+    writeFileSync(join(machine.state, 'told'), machine.read('told').slice(0, 12));
+    expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+    mkdirSync(join(machine.state, 'doubt'));
+    expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+    expect(heard.match(/Received SIGHUP/g)).toHaveLength(3);
   } finally {
     await ended(other);
   }

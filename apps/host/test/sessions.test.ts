@@ -9,6 +9,7 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -17,7 +18,7 @@ import { join } from 'node:path';
 import { endWithUs } from '@writ/testkit/end-with-us';
 import { kit, Machine } from './machine.js';
 import { atWork, type Identity, OpenSessions, statusOf } from './open-sessions.js';
-import { installed, interpreter, type Shell, shells } from './toolbox.js';
+import { find, installed, interpreter, type Shell, shells } from './toolbox.js';
 
 const tried = process.env['WRIT_HOST_TESTS'] === 'all' ? installed(shells) : installed(shells).slice(0, 2);
 const done = { status: 0, stderr: '' };
@@ -60,7 +61,7 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
   });
 
   /** Each of these is tried in one shell. */
-  const turns = [0, 1, 2, 3, 4, 5, 6, 7];
+  const turns = [0, 1, 2, 3, 4, 5, 6, 7, 8];
   const inTurn = turns.map((n) => (part(shell, turns).includes(n) ? it : undefined));
 
   it('those end, of every kind, that rest on a certificate that is named, and no other, whatever else is called sshd', async () => {
@@ -145,6 +146,69 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
       expect(await machine.run(['sync'])).toMatchObject(done);
       await many.ended;
       expect(running(sleep)).toBe(0);
+    },
+  );
+
+  inTurn[8]?.(
+    'what begins itself anew all the time ends, too; where it cannot be caught that is said in each turn, and ended is what is gone',
+    async () => {
+      const { directory, service, state } = machine;
+      if (find('perl') === undefined) {
+        process.stderr.write('Not tried, because not installed: perl. sudo apt-get install perl-base\n');
+      } else {
+        const beats = join(directory, 'beats');
+        const begin = `$SIG{HUP} = $SIG{TERM} = "IGNORE"; $| = 1; print "in\\n"; until (-e "${directory}/stop") {
+          exit if fork; open F, ">>", "${beats}"; print F "x"; close F; select undef, undef, undef, 0.002 }`;
+        const caught = sessions.identity();
+        await sessions.open(caught.key, [sessions.place, `perl -e '${begin}' & exec cat`]);
+        sessions.cut(sessions.serials(caught.serial));
+        expect(await machine.run(['sync'])).toMatchObject(done);
+        const { size } = statSync(beats);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        expect(statSync(beats).size).toBe(size);
+        expect(service.statements.at(-1)).toContain(`\ncut ${service.cutNumber}\nsessions 1\n`);
+      }
+
+      // As what has a group of its own each time, so that in each look there is something else.
+      const [wild, another] = [sessions.identity(), sessions.identity()];
+      sessions.cut(sessions.serials(1));
+      expect(await machine.run(['sync'])).toMatchObject(done);
+      await sessions.open(wild.key);
+      const [above = 0] = sessions.processes();
+      const other = await sessions.open(another.key);
+      const sort = join(directory, 'bin/sort');
+      const real = readlinkSync(sort);
+      const anew = join(directory, 'anew');
+      rmSync(sort);
+      writeFileSync(anew, '.');
+      writeFileSync(
+        sort,
+        [
+          '#!/bin/sh',
+          `sort() { ${real.endsWith('busybox') ? `${real} sort` : real} "$@"; }`,
+          `[ "$1" = -k ] && [ -f '${anew}' ] || { sort "$@"; exit; }`,
+          `printf . >>'${anew}'`,
+          `sort "$@" | sed '/^[0-9]* ${process.pid} /d'`,
+          `echo "$(wc -c <'${anew}') ${process.pid} ${above} 2147483647 0 2147483647"\n`,
+        ].join('\n'),
+        { mode: 0o755 },
+      );
+      const before = service.cutNumber;
+      for (const more of [[], [sessions.serials(another.serial)]]) {
+        sessions.cut(sessions.serials(wild.serial), ...more);
+        const said = await machine.run(['sync']);
+        expect(said.status).toBe(8);
+        expect(said.stderr).toContain('(sessions_not_ended)');
+        expect(service.reports.at(-1)).toMatchObject({ result: 'sessions_not_ended' });
+        expect(service.statements.at(-1)).toContain(`\ncut ${before}\n`);
+      }
+      await other.ended;
+      rmSync(anew);
+      expect(await machine.run(['sync'])).toMatchObject(done);
+      expect(service.statements.at(-1)).toContain(`\ncut ${service.cutNumber}\nsessions 0\n`);
+      rmSync(sort);
+      symlinkSync(real, sort);
+      expect(existsSync(join(state, 'ending'))).toBe(false);
     },
   );
 
