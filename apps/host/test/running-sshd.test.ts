@@ -154,6 +154,26 @@ it('an sshd that began by itself is told once before anything is proved of it, s
   }
 });
 
+it('what is only called like an sshd is none, whatever it listens on and was started with', async () => {
+  machine = await Machine.start({ shell: shellOf(2) });
+  const { config, directory, state } = machine;
+  const called = join(directory, 'sshd_exporter');
+  symlinkSync(process.execPath, called);
+  const script =
+    "require('node:net').createServer().listen(0, '127.0.0.1', () => console.error('listening'))";
+  const other = spawn(called, ['-e', script, '--', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+  await once(other.stderr, 'data');
+  try {
+    expect(await machine.join()).toMatchObject({ status: 0, stderr: '' });
+    writeFileSync(join(state, 'reload'), 'certificates\n');
+    expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+    expect(await machine.run(['leave', '--yes'])).toMatchObject({ status: 0, stderr: '' });
+    expect([other.exitCode, other.signalCode]).toEqual([null, null]);
+  } finally {
+    await ended(other);
+  }
+});
+
 it('where the pid file names another sshd, the one is told that listens, and the other one is not', async () => {
   const other = await Machine.start({ shell: shellOf(1) });
   try {

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { makeKey } from './keys.js';
 import { Machine } from './machine.js';
 import { installed, type Shell, shells } from './toolbox.js';
@@ -48,6 +50,28 @@ describe.each(process.env['WRIT_HOST_TESTS'] === 'all' ? here : [shell])(
       expect(said.stderr).toContain('(bundle_key_unknown)');
       if (second !== undefined) service.bundleKey = second;
       expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+    });
+
+    it('is fetched anew where what is kept of it was damaged, and where that is another one by now, a way out is named', async () => {
+      const { service, state } = machine;
+      const signers = machine.read('bundle_signers');
+      const file = join(state, 'bundle_signers');
+      const noise = 'no line of ours\n'.repeat(100_000);
+      for (const damaged of [signers.slice(0, 60), signers + noise]) {
+        writeFileSync(file, damaged);
+        service.krlVersion += 1;
+        expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+        expect(machine.read('bundle_signers')).toBe(signers);
+      }
+      const real = service.bundleKey;
+      service.bundleKey = makeKey(machine.directory, 'another');
+      writeFileSync(file, noise);
+      const said = await machine.run(['sync']);
+      expect(said.status).toBe(7);
+      expect(said.stderr).toMatch(/ trust --bundle-key .*\(bundle_key_wrong\)/);
+      service.bundleKey = real;
+      expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+      expect(machine.read('bundle_signers')).toBe(signers);
     });
 
     it('can take an announcement back', async () => {
