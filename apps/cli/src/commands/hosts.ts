@@ -25,7 +25,7 @@ export const run: Run = async (surroundings, input) => {
   const reach = login === undefined ? only : reachedAs(only, login);
   if (input.json) return terminal.json(reach);
   if (input.flag('ansible')) return terminal.json(ansibleInventory(reach, login));
-  const taken = new Map(
+  const taken = new Map<string, readonly string[]>(
     told?.organizations
       .flatMap(({ hosts }) => hosts)
       .map(({ name, names }) => [name, names.filter((each) => each !== name)]),
