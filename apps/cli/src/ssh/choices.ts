@@ -1,5 +1,5 @@
 import type { Login } from '@writ/openssh/trust';
-import type { Inventory, InventoryRole } from './inventory.js';
+import type { Inventory, InventoryHost, InventoryRole } from './inventory.js';
 
 /** Which role's certificate is offered where these logins are asked for. */
 export interface Choice {
@@ -9,18 +9,22 @@ export interface Choice {
 
 /**
  * One role for each login, so that ssh is never told of two certificates: of those that may be that login, give certificates for the key
- * and do not confine what they are good for, the one that permits most (nobody could choose another), and of several that do the one
+ * and do not confine what they are good for, the one that permits what the host is for and then the most (nobody could choose another), and of several that do the one
  * with the fewest logins, for it can do the least. A login that none of them has gets
  * the one with the most: it may be named further down, in the user's own ssh_config, which has not been read by then. No roles give no choice.
  * @param keyType of the key that ssh uses; null: it is not known
+ * @param jump whether other hosts are reached through this one
  */
-export function choices(roles: readonly InventoryRole[], keyType: string | null): Choice[] {
+export function choices(roles: readonly InventoryRole[], keyType: string | null, jump: boolean): Choice[] {
+  const wanted = jump ? 'permit-port-forwarding' : 'permit-pty';
+  const permits = ({ extensions }: InventoryRole): number =>
+    (extensions.includes(wanted) ? 100 : 0) + extensions.length;
   const hindered = ({ keyTypes, confined }: InventoryRole): number =>
     (keyType !== null && keyTypes?.includes(keyType) === false ? 2 : 0) + (confined ? 1 : 0);
   const narrowFirst = [...roles].sort(
     (a, b) =>
       hindered(a) - hindered(b) ||
-      b.permits - a.permits ||
+      permits(b) - permits(a) ||
       a.logins.length - b.logins.length ||
       compare(a.handle, b.handle),
   );
@@ -43,6 +47,11 @@ export function choices(roles: readonly InventoryRole[], keyType: string | null)
   return [...named, { role: fallback, logins: { allBut: named.flatMap(({ logins }) => logins.only) } }];
 }
 
+/** Those of an organization's hosts (full names) through which others of them are reached. */
+export function jumpHosts(hosts: readonly InventoryHost[]): ReadonlySet<string> {
+  return new Set(hosts.flatMap(({ jump }) => (jump === null ? [] : [jump])));
+}
+
 /** The role (by name) whose certificate ssh offers as that login on a host (by its full name); null where it is told of none. */
 export function roleOffered(
   { organizations }: Inventory,
@@ -50,10 +59,11 @@ export function roleOffered(
   login: string,
   keyType: string | null,
 ): string | null {
-  const roles = organizations.flatMap(({ hosts }) => hosts).find(({ name }) => name === host)?.roles ?? [];
+  const hosts = organizations.find((each) => each.hosts.some(({ name }) => name === host))?.hosts ?? [];
+  const roles = hosts.find(({ name }) => name === host)?.roles ?? [];
   const isFor = ({ logins }: Choice): boolean =>
     'only' in logins ? logins.only.includes(login as Login) : !logins.allBut.includes(login as Login);
-  return choices(roles, keyType).find(isFor)?.role.name ?? null;
+  return choices(roles, keyType, jumpHosts(hosts).has(host)).find(isFor)?.role.name ?? null;
 }
 
 /** The login where these roles allow a single one between them, else null. */

@@ -1,5 +1,5 @@
 import { clientConfig, type ClientCertificate, type HostName, type NamePattern } from '@writ/openssh/trust';
-import { choices, onlyLogin } from './choices.js';
+import { choices, jumpHosts, onlyLogin } from './choices.js';
 import type { Inventory, InventoryOrganization, InventoryRole } from './inventory.js';
 import { knownHostsFile, revokedHostsFile, roleCertificateFile, type SshPlaces } from './places.js';
 import type { RevokedHosts } from './revoked-hosts.js';
@@ -71,8 +71,9 @@ function certificates(
     roles: readonly InventoryRole[],
     names: readonly (HostName | NamePattern)[],
     except: readonly HostName[],
+    jump: boolean,
   ): ClientCertificate[] =>
-    choices(roles, use.keyType).map(({ role, logins }) => ({
+    choices(roles, use.keyType, jump).map(({ role, logins }) => ({
       ...{ names, except, logins, identityFile: use.identityFile },
       check: {
         script: places.check,
@@ -80,22 +81,28 @@ function certificates(
       },
       certificateFile: roleCertificateFile(places, { organization: organization.handle, role: role.handle }),
     }));
-  const joined = [...byRoles(organization)].flatMap(({ roles, names }) => blocks(roles, names, []));
+  const joined = [...byRoles(organization)].flatMap(({ roles, names, jump }) =>
+    blocks(roles, names, [], jump),
+  );
   if (organization.patterns.length === 0) return joined;
-  return [...joined, ...blocks(organization.loginsRoles, organization.patterns, listed(organization))];
+  return [...joined, ...blocks(organization.loginsRoles, organization.patterns, listed(organization), false)];
 }
 
-/** Hosts with the same roles share their blocks. */
-function byRoles({
-  hosts,
-}: InventoryOrganization): Iterable<{ roles: readonly InventoryRole[]; names: HostName[] }> {
-  const groups = new Map<string, { roles: readonly InventoryRole[]; names: HostName[] }>();
-  for (const { roles, names } of hosts) {
-    const key = roles
-      .map(({ handle }) => handle)
-      .sort()
-      .join(' ');
-    const group = groups.get(key) ?? { roles, names: [] };
+interface AlikeHosts {
+  readonly roles: readonly InventoryRole[];
+  readonly names: HostName[];
+  readonly jump: boolean;
+}
+
+/** Hosts with the same roles share their blocks; those that others are reached through apart. */
+function byRoles({ hosts }: InventoryOrganization): Iterable<AlikeHosts> {
+  const groups = new Map<string, AlikeHosts>();
+  const jumps = jumpHosts(hosts);
+  for (const { name, roles, names } of hosts) {
+    const jump = jumps.has(name);
+    const handles = roles.map(({ handle }) => handle).sort();
+    const key = [jump ? 'jump' : '', ...handles].join(' ');
+    const group = groups.get(key) ?? { roles, names: [], jump };
     group.names.push(...names);
     groups.set(key, group);
   }

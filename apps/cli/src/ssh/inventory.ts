@@ -27,8 +27,8 @@ export interface InventoryRole {
   readonly confined: boolean;
   /** The types of keys that it gives certificates for; null: not said. */
   readonly keyTypes: readonly string[] | null;
-  /** How many things its certificates permit: a terminal, forwarding of ports or of an agent. */
-  readonly permits: number;
+  /** What its certificates permit, as OpenSSH names it ('permit-pty'). */
+  readonly extensions: readonly string[];
 }
 
 export interface InventoryHost {
@@ -139,8 +139,8 @@ function trustedRole({
 }: ReachedOrganization['roles'][number]): InventoryRole {
   if (!isHandle(handle)) throw new Unfit('a role has a handle that is none');
   return {
-    ...{ name, handle, principals, logins: logins.map(login), confined, keyTypes: keyTypes ?? null },
-    permits: extensions.length,
+    ...{ name, handle, principals, logins: logins.map(login), confined, extensions },
+    keyTypes: keyTypes ?? null,
   };
 }
 

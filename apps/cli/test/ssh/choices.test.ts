@@ -1,12 +1,14 @@
 import { hostName, login, type Login } from '@writ/openssh/trust';
 import fc from 'fast-check';
-import { choices, onlyLogin, roleOffered, type Choice } from '../../src/ssh/choices.js';
+import { choices as choicesOn, onlyLogin, roleOffered, type Choice } from '../../src/ssh/choices.js';
 import type { InventoryRole } from '../../src/ssh/inventory.js';
 
 const role = (handle: string, ...logins: string[]): InventoryRole => ({
   ...{ name: handle, handle, principals: 'role', logins: logins.map(login) },
-  ...{ confined: false, keyTypes: null, permits: 1 },
+  ...{ confined: false, keyTypes: null, extensions: ['permit-pty'] },
 });
+/** On a host through which no other is reached. */
+const choices = (roles: readonly InventoryRole[], keyType: string | null) => choicesOn(roles, keyType, false);
 /** The roles whose blocks ssh would take for a login: `Match user a,b`, or `*,!a,!b`. */
 const offered = (all: readonly Choice[], wanted: string): string[] =>
   all
@@ -53,11 +55,11 @@ describe('which role is offered', () => {
   it('is the one that permits most, where several have the login', () => {
     const all = choices(
       [
-        { ...role('bare', 'root'), permits: 0 },
-        { ...role('wide', 'root', 'deploy', 'www'), permits: 2 },
-        { ...role('web', 'www'), permits: 2 },
+        { ...role('bare', 'root'), extensions: [] },
+        { ...role('wide', 'root', 'deploy', 'www'), extensions: ['permit-pty', 'permit-agent-forwarding'] },
+        { ...role('web', 'www'), extensions: ['permit-pty', 'permit-agent-forwarding'] },
         role('deploy', 'deploy', 'backup'),
-        { ...role('confined', 'root'), permits: 5, confined: true },
+        { ...role('confined', 'root'), extensions: ['permit-pty', 'a', 'b', 'c', 'd'], confined: true },
       ],
       null,
     );
@@ -65,6 +67,15 @@ describe('which role is offered', () => {
     expect(offered(all, 'www')).toEqual(['web']);
     expect(offered(all, 'backup')).toEqual(['deploy']);
     expect(offered(all, 'ana')).toEqual(['wide']);
+  });
+
+  it('is one that lets connections through where other hosts are reached through this one', () => {
+    const given = [
+      { ...role('web', 'root'), extensions: ['permit-pty', 'permit-agent-forwarding'] },
+      { ...role('jump', 'root', 'deploy'), extensions: ['permit-port-forwarding'] },
+    ];
+    expect(offered(choicesOn(given, null, true), 'root')).toEqual(['jump']);
+    expect(offered(choicesOn(given, null, false), 'root')).toEqual(['web']);
   });
 
   it('can be asked for by host and login', () => {
