@@ -14,8 +14,8 @@ import {
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { endWithUs } from '@writ/testkit/end-with-us';
-import { Machine } from './machine.js';
-import { installed, type Shell, shells } from './toolbox.js';
+import { kit, Machine } from './machine.js';
+import { installed, interpreter, type Shell, shells } from './toolbox.js';
 import { treeOf } from './tree.js';
 
 const here = installed(shells);
@@ -150,6 +150,40 @@ it('an sshd that began by itself is told once before anything is proved of it, s
     expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
     expect(heard.match(/Received SIGHUP/g)).toHaveLength(3);
   } finally {
+    await ended(other);
+  }
+});
+
+it('an sshd that began by itself is told within a minute where the host follows, and what it enforces is proved', async () => {
+  const shell = shellOf(0);
+  machine = await Machine.start({ shell });
+  const { config, directory, service, state } = machine;
+  service.takesStatements = true;
+  await machine.joined();
+  const began = service.statement();
+  // Nothing is new.
+  service.before = (_method, path) =>
+    /^\/host\/changes\?wait=[1-9]/.test(path)
+      ? { status: 200, body: 'writ-changes 1\nnonce writ_n.x\nend\n' }
+      : undefined;
+  const [command, ...first] = interpreter(shell);
+  const following = endWithUs(
+    spawn(command, [...first, kit, 'follow', '--directory', state], {
+      env: { PATH: join(directory, 'bin'), HOME: directory },
+      stdio: 'ignore',
+    }),
+  );
+  await began;
+  const other = await instead('sshd', sshdPath, ['-D', '-e', '-f', config]);
+  let heard = '';
+  other.stderr?.on('data', (text: Buffer) => (heard += text.toString()));
+  try {
+    await service.statement();
+    expect(heard).toContain('Received SIGHUP');
+  } finally {
+    const over = once(following, 'close');
+    following.kill('SIGTERM');
+    await over;
     await ended(other);
   }
 });
