@@ -61,7 +61,7 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
   });
 
   /** Each of these is tried in one shell. */
-  const turns = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+  const turns = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
   const inTurn = turns.map((n) => (part(shell, turns).includes(n) ? it : undefined));
 
   it('those end, of every kind, that rest on a certificate that is named, and no other, whatever else is called sshd', async () => {
@@ -209,6 +209,75 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
       rmSync(sort);
       symlinkSync(real, sort);
       expect(existsSync(join(state, 'ending'))).toBe(false);
+    },
+  );
+
+  inTurn[9]?.(
+    'one ends also where what it was opened with cannot be kept, or was not kept whole, or stands beside another from the same port',
+    async () => {
+      const directory = join(machine.state, 'sessions');
+      const kept = () => readdirSync(directory).filter((name) => /^[0-9]/.test(name));
+      const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8);
+      const full = sessions.identity();
+      const first = await sessions.open(full.key);
+      const [pid = 0] = sessions.processes();
+      const began = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /, '').split(' ')[19] ?? '';
+      const isFull = () => symlinkSync('/dev/full', join(directory, `${pid}.${began}.${boot}.new`));
+      isFull();
+      sessions.cut();
+      const stated = machine.service.statements.length;
+      const said = await machine.run(['sync']);
+      expect(said.status).toBe(4);
+      expect(said.stderr).toContain('(state_not_writable)');
+      expect(machine.service.statements).toHaveLength(stated);
+      expect(kept()).toEqual([]);
+      isFull();
+      sessions.cut(sessions.serials(full.serial));
+      expect(await machine.run(['sync'])).toMatchObject(done);
+      await first.ended;
+
+      // What a full disk left of it, some time ago.
+      const cutOff = sessions.identity();
+      const second = await sessions.open(cutOff.key);
+      sessions.log();
+      expect(await machine.run(['sync'])).toMatchObject(done);
+      const [file = ''] = kept();
+      const whole = readFileSync(join(directory, file), 'utf8');
+      writeFileSync(join(directory, file), whole.trimEnd());
+      expect((await machine.run(['status'])).stdout).toMatch(/^Sessions +0 open, .*, and 1 of which nobody/m);
+      expect(await machine.run(['sync'])).toMatchObject(done);
+      expect(readFileSync(join(directory, file), 'utf8')).toBe(whole);
+      writeFileSync(join(directory, file), '');
+      sessions.cut(sessions.serials(cutOff.serial));
+      expect(await machine.run(['sync'])).toMatchObject(done);
+      await second.ended;
+
+      // A file says nothing of which address here a line is about: one that is let in on another one has the same port.
+      const [early, late] = [sessions.identity(), sessions.identity()];
+      const gone = await sessions.open(early.key);
+      const since = machine.sshd.lineCount();
+      gone.client.kill('SIGTERM');
+      await machine.sshd.logged(/^(Disconnected from|Connection closed by) user /, since);
+      const third = await sessions.open(late.key);
+      const lines = machine.sshd.log().split('\n');
+      const accepted = lines.filter((line) => line.startsWith('Accepted publickey')).slice(-2);
+      const left = lines
+        .filter((line) => /^(Disconnected from|Connection closed by) user /.test(line))
+        .at(-1);
+      const [port = ''] = / port [0-9]+ /.exec(accepted[1] ?? '') ?? [];
+      const there = [accepted[0] ?? '', `${left ?? ''} `].map((line) =>
+        line.replace(/ port [0-9]+ /, port).trimEnd(),
+      );
+      sessions.cut(sessions.serials(early.serial));
+      writeFileSync(sessions.logFile, [...there, accepted[1], ''].join('\n'));
+      expect(await machine.run(['sync'])).toMatchObject(done);
+      expect(sessions.known()).toMatchObject([{ serial: String(late.serial) }]);
+      expect(third.client.exitCode).toBeNull();
+      rmSync(join(directory, kept()[0] ?? ''));
+      sessions.cut(sessions.serials(late.serial));
+      writeFileSync(sessions.logFile, [accepted[1], there[0], ''].join('\n'));
+      expect(await machine.run(['sync'])).toMatchObject(done);
+      await third.ended;
     },
   );
 
