@@ -59,12 +59,15 @@ export async function removeFromAgents(
   for (const agent of new Set([own, ...(await rememberedAgents(agents))]))
     for (const file of certificateFiles) {
       const status = agent === '' ? unreachable : await sshAdd(['-q', '-d', file], { SSH_AUTH_SOCK: agent });
-      if (status === unreachable) break;
+      if (status === unreachable || status === silent) break;
     }
 }
 
-/** What ssh-add ends in where there is no agent. */
+/** What ssh-add ends in where there is no agent; and here, where it cannot be started or has heard nothing. */
 const unreachable = 2;
+const silent = -1;
+/** How long an agent may take to answer (ms): one that was forwarded from a machine that sleeps says nothing. */
+const patience = 3000;
 
 async function rememberedAgents(path: string): Promise<string[]> {
   const bytes = await readBytesIfAny(path).catch(() => null);
@@ -76,15 +79,16 @@ async function rememberedAgents(path: string): Promise<string[]> {
         .filter((line) => line !== '');
 }
 
-/** ssh-add without a terminal to ask on; its status, or -1 where it cannot be started. */
+/** ssh-add without a terminal to ask on; its status, or `silent`. */
 function sshAdd(words: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<number> {
   return new Promise((resolve) => {
     const child = spawn('ssh-add', words, {
       stdio: 'ignore',
       detached: true,
+      timeout: patience,
       env: { ...process.env, SSH_ASKPASS_REQUIRE: 'never', ...more },
     });
-    child.once('error', () => resolve(-1));
-    child.once('close', (status) => resolve(status ?? -1));
+    child.once('error', () => resolve(silent));
+    child.once('close', (status) => resolve(status ?? silent));
   });
 }

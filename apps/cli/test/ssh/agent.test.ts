@@ -1,6 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sshPlaces } from '../../src/ssh/places.js';
@@ -72,6 +73,25 @@ describe('what ssh-agent is given', () => {
       expect(held()).toEqual([]);
     },
   );
+
+  it('is taken from every agent but one that says nothing, which nobody waits for', async () => {
+    const line = certified('told', '-t', 'ed25519');
+    await addToAgent(socket(), directory, at('told'), line, 3600);
+    const mute = createServer(() => undefined).listen(at('mute'));
+    try {
+      for (const each of [at('mute'), socket()]) await rememberAgent(places(), each);
+      const files = Array.from({ length: 5 }, () => at('told-cert.pub'));
+      delete process.env['SSH_AUTH_SOCK'];
+      await removeFromAgents(places(), files);
+      expect(held()).toEqual([]);
+      await expect(addToAgent(at('mute'), directory, at('told'), line, 60)).rejects.toMatchObject({
+        code: 'agent_refused',
+      });
+    } finally {
+      mute.close();
+      rmSync(at('agents'));
+    }
+  });
 
   it('ends by itself, and leaves a key that was there already as long as it was to be there', async () => {
     const line = certified('own', '-t', 'ed25519');
