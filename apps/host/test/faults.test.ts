@@ -2,11 +2,13 @@ import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -263,6 +265,49 @@ describe.each(here)('in %s', (shell) => {
     expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
     const left = readdirSync(machine.state).filter((name) => /^(lock|follow)/.test(name));
     expect(left).toEqual([]);
+  });
+
+  const markers = ['doubt', 'reload', 'unstated', 'ended', 'failure'];
+  const others = ['token', 'told', 'contact', 'cut', 'cut.sum', 'cut.done', 'krl.sum', 'sessions.sum'];
+  const damages: Record<string, (state: string) => readonly string[]> = {
+    'directories are in the place of files': (state) => {
+      const names = [...markers, ...others];
+      for (const name of [...names, 'lock']) {
+        rmSync(join(state, name), { recursive: true, force: true });
+        mkdirSync(join(state, name));
+      }
+      return names;
+    },
+    'a copy is in the place of the link': (state) => {
+      const current = join(state, 'current');
+      cpSync(current, join(state, 'copy'), { recursive: true, dereference: true });
+      rmSync(current);
+      renameSync(join(state, 'copy'), current);
+      writeFileSync(join(state, 'token'), 'no\u0001token');
+      return ['current'];
+    },
+    'files are in the place of directories and links': (state) => {
+      for (const name of ['lock', 'versions', 'current']) {
+        rmSync(join(state, name), { recursive: true, force: true });
+        writeFileSync(join(state, name), 'x');
+      }
+      return ['versions', 'current'];
+    },
+  };
+  it.each(share(shell, Object.entries(damages)))('where %s, that is mended and said', async (_, damage) => {
+    const { service, state } = machine;
+    service.version += 1;
+    service.principals = { [machine.login]: ['third'] };
+    const before = service.requests.length;
+    const names = damage(state);
+    const said = await machine.run(['sync']);
+    expect(said.status).toBe(0);
+    for (const name of names) expect(said.stderr).toContain(`${join(state, name)} was not of the kind`);
+    expect(readdirSync(join(state, 'aside')).sort()).toEqual([...names].sort());
+    expect(readlinkSync(join(state, 'current'))).toBe(`versions/${service.version}`);
+    expect(await machine.logsIn('third')).toBe(true);
+    if (!names.includes('versions')) expect(service.requests.slice(before)).toContain('POST /host/tokens');
+    expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
   });
 
   it('a disk that is full changes nothing, and that is said', async () => {
