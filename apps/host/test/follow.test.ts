@@ -3,10 +3,12 @@ import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   openSync,
   readFileSync,
   readlinkSync,
   rmSync,
+  symlinkSync,
   watch,
   writeFileSync,
 } from 'node:fs';
@@ -237,9 +239,20 @@ describe.each(tried)('in %s, a host that follows', (shell) => {
     await machine.service.holds();
     following.kill('SIGKILL');
     await once(following, 'close');
+    // A number that it left behind is somebody else's by now.
+    const other = join(machine.directory, 'curl');
+    symlinkSync('/bin/sh', other);
+    const stranger = endWithUs(
+      spawn(other, ['-c', 'read -r _; exit 7'], { argv0: 'sh', stdio: ['pipe', 'ignore', 'ignore'] }),
+    );
+    const leftover = join(machine.state, 'follow/1');
+    mkdirSync(leftover, { recursive: true });
+    writeFileSync(join(leftover, 'fetching'), `${stranger.pid}\n`);
     const again = machine.service.holdsAnother();
     follow();
     await again;
+    stranger.stdin?.end('on\n');
+    expect(await once(stranger, 'close')).toEqual([7, null]);
     machine.service.version += 1;
     machine.service.principals = { [machine.login]: ['fifth'] };
     expect(await told()).toMatchObject({ result: 'ok', bundle: String(machine.service.version) });
