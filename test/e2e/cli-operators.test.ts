@@ -205,6 +205,10 @@ describe('writ, for operators', () => {
     symlinkSync(file, ana.path('link'));
     await ana.data('trust', 'export', '-o', ana.path('link'));
     expect(readlinkSync(ana.path('link'))).toBe(file);
+    const appended = `'${process.execPath}' '${writCommand}' trust export -o /dev/stdout >>'${ana.path('log')}'`;
+    writeFileSync(ana.path('log'), 'before\n');
+    await ana.run('sh', ['-c', appended]);
+    expect(readFileSync(ana.path('log'), 'utf8')).toBe(`before\n${readFileSync(file, 'utf8')}`);
     const piped = [
       'sh',
       ['-c', `'${process.execPath}' '${writCommand}' trust export -o /dev/stdout | cat`],

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeAt } from '@writ/testkit/authenticator';
 import { Machine, writCommand } from './cli.js';
@@ -343,6 +343,10 @@ describe('writ, for people', () => {
     });
     expect(await ana.json('krl', 'fetch', '-o', krl)).toMatchObject({ signature: `${krl}.sig` });
     expect(await ana.json('krl', 'verify', krl, ...who)).toMatchObject({ signedBy: verified.signedBy });
+    writeFileSync(`${krl}.sig`, 'mine\n');
+    expect((await ana.writ(['krl', 'fetch', '-o', krl])).stderr).toContain('[file_refused]');
+    rmSync(`${krl}.sig`);
+    await ana.data('krl', 'fetch', '-o', krl);
     appendFileSync(krl, '\n');
     expect(await ana.writ(['krl', 'verify', krl, ...who])).toMatchObject({ status: 1 });
     expect(await ana.writ(['krl', 'verify', `${address}/krl`, '--handle', service.handle])).toMatchObject({

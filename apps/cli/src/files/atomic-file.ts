@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, realpath, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, realpath, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fail, systemReason } from '../errors.js';
 
@@ -32,14 +32,17 @@ export async function writeAtomically(
 }
 
 /**
- * Writes what somebody has named a place for: into a device or a pipe, and what a link leads to, not the link; a file in one step, as
- * `writeAtomically`. Rejects with 'file_unwritable'.
+ * Writes what somebody has named a place for: into a device, a pipe or an open file (`/dev/stdout`), and what a link leads to, not the
+ * link; else a file in one step, as `writeAtomically`. Rejects with 'file_unwritable'.
  */
 export async function writeOutput(path: string, content: string | Uint8Array, mode: number): Promise<void> {
   const there = await stat(path).catch(() => null);
-  if (there === null || there.isFile() || there.isDirectory())
-    return writeAtomically(await realpath(path).catch(() => path), content, mode);
-  await writeFile(path, content).catch((error: unknown) =>
+  const real = await realpath(path).catch(() => null);
+  const isOpen = /^\/(dev|proc)\//.test(path);
+  const isOther = there !== null && !there.isFile() && !there.isDirectory();
+  const leadsNowhere = real === null && (await lstat(path).catch(() => null)) !== null;
+  if (!isOpen && !isOther && !leadsNowhere) return writeAtomically(real ?? path, content, mode);
+  await writeFile(path, content, { flag: 'a', mode }).catch((error: unknown) =>
     fail('file_unwritable', `Cannot write ${path}: ${systemReason(error)}.`, { path }, error),
   );
 }

@@ -42,7 +42,8 @@ export async function readBytesIfAny(path: string, most = limit): Promise<Uint8A
 /** As `readBytes`, or null where there is no such file, or something else: what a device or a pipe would give is not what it was given. */
 export async function readOutputIfAny(path: string, most = limit): Promise<Uint8Array | null> {
   const there = await stat(path).catch(() => null);
-  return there !== null && !there.isFile() && !there.isDirectory() ? null : readBytesIfAny(path, most);
+  const isOther = there !== null && !there.isFile() && !there.isDirectory();
+  return isOther || /^\/(dev|proc)\//.test(path) ? null : readBytesIfAny(path, most);
 }
 
 /** A file's text, or that of standard input where the path is '-'. */

@@ -48,19 +48,27 @@ export async function rememberAgent({ agents }: SshPlaces, agent: string): Promi
 
 /**
  * Has every ssh-agent that was given certificates forget these, by their files: this may be another terminal than the one that used them.
- * That an agent is gone, or has none of them, is no error.
+ * That an agent is gone, or has none of them, is no error. Resolves with those (by their sockets) that have said nothing, and may go on offering them.
  */
 export async function removeFromAgents(
   { agents }: SshPlaces,
   certificateFiles: readonly string[],
-): Promise<void> {
-  if (certificateFiles.length === 0) return;
+): Promise<readonly string[]> {
+  if (certificateFiles.length === 0) return [];
   const { SSH_AUTH_SOCK: own = '' } = process.env;
-  for (const agent of new Set([own, ...(await rememberedAgents(agents))]))
-    for (const file of certificateFiles) {
-      const status = agent === '' ? unreachable : await sshAdd(['-q', '-d', file], { SSH_AUTH_SOCK: agent });
-      if (status === unreachable || status === silent) break;
-    }
+  const asked = [...new Set([own, ...(await rememberedAgents(agents))])].filter((agent) => agent !== '');
+  const heard = await Promise.all(asked.map((agent) => removeFrom(agent, certificateFiles)));
+  return asked.filter((_, index) => heard[index] === false);
+}
+
+/** False where the agent has said nothing. */
+async function removeFrom(agent: string, certificateFiles: readonly string[]): Promise<boolean> {
+  for (const file of certificateFiles) {
+    const status = await sshAdd(['-q', '-d', file], { SSH_AUTH_SOCK: agent });
+    if (status === silent) return false;
+    if (status === unreachable) return true;
+  }
+  return true;
 }
 
 /** What ssh-add ends in where there is no agent; and here, where it cannot be started or has heard nothing. */

@@ -10,6 +10,7 @@ import type { Client } from '../session/client.js';
 import { changeConfiguration, readConfiguration, type SshSettings } from '../session/configuration.js';
 import { withSessionLock } from '../session/lock.js';
 import { stillSignedIn } from '../session/session.js';
+import type { Terminal } from '../terminal/terminal.js';
 import { removeFromAgents } from './agent.js';
 import type { KeyUse } from './config.js';
 import type { Inventory } from './inventory.js';
@@ -130,25 +131,33 @@ function changedRoles(before: Reach | null, now: Reach): readonly RoleOf[] {
 }
 
 /** Takes away every certificate that plain ssh has here: somebody else signs in. Rejects with 'file_unwritable'. */
-export async function forgetCertificates({ environment }: Surroundings): Promise<void> {
+export async function forgetCertificates({ environment, terminal }: Surroundings): Promise<void> {
   const where = directories(environment);
   const places = sshPlaces(where);
   const files = await certificateFiles(places);
   if ((await readConfiguration(where).catch(() => null))?.ssh?.agent === true)
-    await removeFromAgents(places, files);
+    sayUnheard(terminal, await removeFromAgents(places, files));
   for (const path of files) await rm(path, { force: true });
 }
 
 /** Takes away all that `setUpSsh` put in place, the key excepted: it is the user's. Rejects with 'file_unwritable' or the codes of `removeLine`. */
 export async function takeDownSsh(
-  { environment }: Surroundings,
+  { environment, terminal }: Surroundings,
   settings: SshSettings | null,
 ): Promise<void> {
   const where = directories(environment);
   const places = sshPlaces(where);
   await removeLine(places.userConfig, ourLine(where), settings?.madeUserConfig === true);
-  if (settings?.agent === true) await removeFromAgents(places, await certificateFiles(places));
+  if (settings?.agent === true)
+    sayUnheard(terminal, await removeFromAgents(places, await certificateFiles(places)));
   await removeSshFiles(places);
+}
+
+function sayUnheard(terminal: Terminal, agents: readonly string[]): void {
+  for (const agent of agents)
+    terminal.warn(
+      `the ssh-agent at ${agent} does not answer: it may go on offering certificates of this account until they end; \`ssh-add -D\` there takes them away.`,
+    );
 }
 
 /** The key's path without an ending. */

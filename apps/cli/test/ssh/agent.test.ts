@@ -82,7 +82,7 @@ describe('what ssh-agent is given', () => {
       for (const each of [at('mute'), socket()]) await rememberAgent(places(), each);
       const files = Array.from({ length: 5 }, () => at('told-cert.pub'));
       delete process.env['SSH_AUTH_SOCK'];
-      await removeFromAgents(places(), files);
+      expect(await removeFromAgents(places(), files)).toEqual([at('mute')]);
       expect(held()).toEqual([]);
       await expect(addToAgent(at('mute'), directory, at('told'), line, 60)).rejects.toMatchObject({
         code: 'agent_refused',

@@ -29,6 +29,7 @@ export const run: Run = async (surroundings, input) => {
     // Of that version: the current one may be the next one by now.
     const of = { params: { ...params, version: version.toString() } };
     const signed = await call(transport, 'keptKrlSignature', of).catch(unlessUnsigned);
+    if (signed !== null) await refuseOther(`${file}${signatureEnding}`);
     await replace(file, bytes, krl);
     if (signed !== null && (await stat(file)).isFile())
       await writeOutput((signature = `${file}${signatureEnding}`), signed, 0o644);
@@ -47,6 +48,19 @@ export const run: Run = async (surroundings, input) => {
 function unlessUnsigned(error: unknown): null {
   if (error instanceof ProblemError && error.problem.code === 'not_found') return null;
   throw error;
+}
+
+/** What lies beside the KRL gives way where it is a signature. */
+async function refuseOther(path: string): Promise<void> {
+  const before = await readOutputIfAny(path);
+  if (
+    before !== null &&
+    before.length > 0 &&
+    !new TextDecoder().decode(before).startsWith('-----BEGIN SSH SIGNATURE')
+  )
+    fail('file_refused', `${path}, where the signature goes, holds something else; remove it first.`, {
+      path,
+    });
 }
 
 /** Null for version 0, which stands for having revoked nothing: it is always the same, made at no time. */
