@@ -150,6 +150,12 @@ it('an sshd that began by itself is told once before anything is proved of it, s
     const aside = expect.stringContaining('/doubt was not of the kind that the kit keeps there') as string;
     expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: aside });
     expect(heard.match(/Received SIGHUP/g)).toHaveLength(3);
+    // A kit before had, behind a moment, also those that it had not told.
+    const [boot = '', ...sshds] = machine.read('told').split('\n');
+    writeFileSync(join(machine.state, 'told'), [`${boot} 17`, ...sshds].join('\n'));
+    expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+    expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+    expect(heard.match(/Received SIGHUP/g)).toHaveLength(4);
   } finally {
     await ended(other);
   }
