@@ -11,6 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { endWithUs } from '@writ/testkit/end-with-us';
@@ -187,6 +188,22 @@ it('an sshd that began by itself is told within a minute where the host follows,
   try {
     await service.statement();
     expect(heard).toContain('Received SIGHUP');
+    // So is one beside it, by the same file: that the first was told says nothing of it.
+    const probe = createServer().listen(0, '127.0.0.1');
+    await once(probe, 'listening');
+    const { port } = probe.address() as AddressInfo;
+    probe.close();
+    const beside = spawn(sshdPath, ['-D', '-e', '-f', config, '-o', `ListenAddress=127.0.0.1:${port}`], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    try {
+      await new Promise<void>((resolve) =>
+        beside.stderr.on('data', (text: Buffer) => text.includes('Received SIGHUP') && resolve()),
+      );
+      await service.statement();
+    } finally {
+      await ended(beside);
+    }
   } finally {
     const over = once(following, 'close');
     following.kill('SIGTERM');
