@@ -98,6 +98,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const { config } = readConfig({
     WRIT_LISTEN: '127.0.0.1:0',
     WRIT_STATE_DIR: directory,
+    // Hundreds of requests that wait for one another take their time where other suites run beside.
+    WRIT_REQUEST_TIMEOUT_SECONDS: '90',
     ...options.environment,
   });
   const opened = await openAdapters({
