@@ -343,6 +343,11 @@ describe('writ, for people', () => {
     });
     expect(await ana.json('krl', 'fetch', '-o', krl)).toMatchObject({ signature: `${krl}.sig` });
     expect(await ana.json('krl', 'verify', krl, ...who)).toMatchObject({ signedBy: verified.signedBy });
+    // What is open has nothing beside it.
+    const open = `'${process.execPath}' '${writCommand}' krl fetch -o /dev/stdout >'${ana.path('open')}'`;
+    expect(await ana.run('sh', ['-c', open])).toMatchObject({ status: 0 });
+    expect(readFileSync(ana.path('open')).subarray(0, 6).toString()).toBe('SSHKRL');
+    expect(existsSync('/dev/stdout.sig')).toBe(false);
     writeFileSync(`${krl}.sig`, 'mine\n');
     expect((await ana.writ(['krl', 'fetch', '-o', krl])).stderr).toContain('[file_refused]');
     rmSync(`${krl}.sig`);

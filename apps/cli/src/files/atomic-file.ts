@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, open, realpath, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fail, systemReason } from '../errors.js';
+import { isOpenFile } from './read.js';
 
 /**
  * Replaces a file in one step: a reader sees the old content or the new, also after a crash. `mode` are its permission
@@ -38,10 +39,9 @@ export async function writeAtomically(
 export async function writeOutput(path: string, content: string | Uint8Array, mode: number): Promise<void> {
   const there = await stat(path).catch(() => null);
   const real = await realpath(path).catch(() => null);
-  const isOpen = /^\/(dev|proc)\//.test(path);
   const isOther = there !== null && !there.isFile() && !there.isDirectory();
   const leadsNowhere = real === null && (await lstat(path).catch(() => null)) !== null;
-  if (!isOpen && !isOther && !leadsNowhere) return writeAtomically(real ?? path, content, mode);
+  if (!isOpenFile(path) && !isOther && !leadsNowhere) return writeAtomically(real ?? path, content, mode);
   await writeFile(path, content, { flag: 'a', mode }).catch((error: unknown) =>
     fail('file_unwritable', `Cannot write ${path}: ${systemReason(error)}.`, { path }, error),
   );

@@ -4,7 +4,7 @@ import { call, ProblemError } from '@writ/contract';
 import { decodeKrl, type Krl } from '@writ/openssh/krl';
 import { fail } from '../../errors.js';
 import { writeOutput } from '../../files/atomic-file.js';
-import { readOutputIfAny } from '../../files/read.js';
+import { isOpenFile, readOutputIfAny } from '../../files/read.js';
 import { signatureEnding } from '../../krl/read-krl.js';
 import type { Run } from '../../run.js';
 import { publicAccess } from '../../session/public.js';
@@ -28,7 +28,9 @@ export const run: Run = async (surroundings, input) => {
   else {
     // Of that version: the current one may be the next one by now.
     const of = { params: { ...params, version: version.toString() } };
-    const signed = await call(transport, 'keptKrlSignature', of).catch(unlessUnsigned);
+    const signed = isOpenFile(file)
+      ? null
+      : await call(transport, 'keptKrlSignature', of).catch(unlessUnsigned);
     if (signed !== null) await refuseOther(`${file}${signatureEnding}`);
     await replace(file, bytes, krl);
     if (signed !== null && (await stat(file)).isFile())
