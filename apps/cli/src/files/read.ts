@@ -39,8 +39,8 @@ export async function readBytesIfAny(path: string, most = limit): Promise<Uint8A
   return there === null ? null : readBytes(path, most);
 }
 
-/** Whether a path stands for what a process has open (`/dev/stdout`), or for a device: nothing is put beside it or in its place. */
-export const isOpenFile = (path: string): boolean => /^\/(dev|proc)\//.test(path);
+/** Whether a path stands for what a process has open (`/dev/stdout`): nothing is put beside it or in its place. */
+export const isOpenFile = (path: string): boolean => /^\/(proc\/|dev\/(std(in|out|err)$|fd\/))/.test(path);
 
 /** As `readBytes`, or null where there is no such file, or something else: what a device or a pipe would give is not what it was given. */
 export async function readOutputIfAny(path: string, most = limit): Promise<Uint8Array | null> {
