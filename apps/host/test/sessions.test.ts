@@ -89,6 +89,15 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
       await sessions.open(stays.key, [place, orphan]),
     ];
     ending.push(orphans);
+    // What keeps a session open although its shell has ended; that of another session is not to be touched.
+    const [held, heldByOther] = [`sleep 62.${machine.sshd.pid}`, `sleep 63.${machine.sshd.pid}`];
+    const leaving = (command: string) => [place, `sh -c 'echo $$; ${command} & echo in; exit'`];
+    const left = await sessions.open(gone.key, leaving(held));
+    const leftByOther = await sessions.open(stays.key, leaving(heldByOther));
+    for (const { lines } of [left, leftByOther]) {
+      while (statusOf(lines[0] ?? '') !== '') await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    ending.push(left);
     // What it begins when it is told that it is over.
     const late = `sleep 61.${machine.sshd.pid}`;
     const answer = `trap 'trap "" HUP TERM; (${late}) & exit' HUP TERM; echo in; while :; do sleep 0.1; done`;
@@ -105,14 +114,18 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
     expect(survivor).not.toBe('none');
     expect(statusOf(survivor)).toBe('');
     expect(running(late)).toBe(0);
+    expect(running(held)).toBe(0);
+    expect(running(heldByOther)).toBe(1);
     expect(other.client.exitCode).toBeNull();
+    expect(leftByOther.client.exitCode).toBeNull();
     // The two that share a connection are one.
-    const ended = withTerminal ? 7 : 6;
+    const ended = withTerminal ? 8 : 7;
     expect(machine.service.statements.at(-1)).toContain(`\ncut 1\nsessions ${ended}\nunknown 0\n`);
     expect(statusOf(orphans.lines.find((line) => /^[0-9]+$/.test(line)) ?? 'none')).toBe('');
     const stranger = strangers.lines.find((line) => /^[0-9]+$/.test(line)) ?? 'none';
     expect(statusOf(stranger)).toContain('PPid:\t1\n');
     process.kill(Number(stranger), 'SIGKILL');
+    leftByOther.client.kill();
     expect(await machine.run(['sync'])).toMatchObject(done);
     expect(machine.service.statements.at(-1)).toMatch(/^cut 1\nsessions 0$/m);
   });
