@@ -16,6 +16,8 @@ export interface Seen {
 export type Answer =
   { readonly status: number; readonly body?: unknown; readonly headers?: Record<string, string> } | 'lost';
 
+export type Answering = (seen: Seen) => Answer | Promise<Answer>;
+
 /** A service that says what a test wants: for answers that get lost, refusals, and what no real one would say. */
 export interface StubService {
   readonly url: string;
@@ -25,17 +27,18 @@ export interface StubService {
   /** How many connections were opened. */
   connections(): number;
   /** Answers of 'METHOD /path', one after the other; the last one stays. */
-  on(route: string, ...answers: (Answer | ((seen: Seen) => Answer))[]): void;
+  on(route: string, ...answers: (Answer | Answering)[]): void;
   stop(): Promise<void>;
 }
 
 export async function startStub(): Promise<StubService> {
   const seen: Seen[] = [];
-  const routes = new Map<string, (Answer | ((seen: Seen) => Answer))[]>();
+  const routes = new Map<string, (Answer | Answering)[]>();
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
+    request.on('end', () => void answerIt());
+    const answerIt = async (): Promise<void> => {
       const text = Buffer.concat(chunks).toString();
       const { pathname, searchParams } = new URL(request.url ?? '', 'http://stub');
       const route = `${request.method} ${pathname}`;
@@ -49,11 +52,11 @@ export async function startStub(): Promise<StubService> {
       seen.push(here);
       const answers = routes.get(route) ?? [];
       const next = answers.length > 1 ? answers.shift() : answers[0];
-      const answer = typeof next === 'function' ? next(here) : next;
-      if (answer === 'lost') return request.socket.destroy();
+      const answer = typeof next === 'function' ? await next(here) : next;
+      if (answer === 'lost') return void request.socket.destroy();
       if (answer === undefined) return respond(404, problem('not_found', 404));
       return respond(answer.status, answer.body, answer.headers);
-    });
+    };
     const respond = (status: number, body: unknown, headers: Record<string, string> = {}): void => {
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
       response.end(body === undefined ? undefined : Buffer.isBuffer(body) ? body : JSON.stringify(body));

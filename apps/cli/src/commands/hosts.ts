@@ -13,12 +13,13 @@ export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
   if (input.json && input.flag('ansible')) fail('usage_invalid', 'Use either --json or --ansible.');
   const client = await signedIn(surroundings, input);
+  const now = surroundings.clock();
   const asked: Reach = await terminal.working('Reading hosts', async () =>
     input.flag('all')
       ? { organizations: [await client.call('reachOfAll', { params: client.organization })] }
       : await client.call('listReach', {}),
   );
-  const told = input.flag('all') ? null : await tellSsh(surroundings, client, asked);
+  const told = input.flag('all') ? null : await tellSsh(surroundings, client, { reach: asked, asked: now });
   const { organization: handle } = client.organization;
   const only = input.option('org') === undefined ? asked : reachedIn(asked, handle);
   const login = input.option('login');

@@ -168,8 +168,10 @@ async function setUpWhereWanted(
     );
   else {
     // What is in place from before would go on.
-    await takeDownSsh(surroundings, remembered);
-    await changeConfiguration(where, { ssh: { ...settings, madeUserConfig: false, wanted } });
+    await withSessionLock(where, async () => {
+      await takeDownSsh(surroundings, remembered);
+      await changeConfiguration(where, { ssh: { ...settings, madeUserConfig: false, wanted } });
+    });
   }
 }
 

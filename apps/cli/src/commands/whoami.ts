@@ -10,10 +10,11 @@ export const run: Run = async (surroundings, input) => {
   if (input.flag('permissions')) surroundings.terminal.data(...whoami.permissions);
   else {
     // Who has yet to add a second factor may ask for nothing else.
+    const asked = surroundings.clock();
     const reach = whoami.session.secondFactorMissing
       ? { organizations: [] }
       : await client.call('listReach', {});
-    if (!whoami.session.secondFactorMissing) await tellSsh(surroundings, client, reach);
+    if (!whoami.session.secondFactorMissing) await tellSsh(surroundings, client, { reach, asked });
     surroundings.terminal.data(...describeWhoami(whoami, client.session.server, reach));
   }
 };

@@ -55,6 +55,12 @@ export async function changeConfiguration(where: Directories, change: Partial<Co
   if (there !== null) await writeConfiguration(where, { ...there, ...change });
 }
 
+/** Whether ssh is still to be told as these settings say: who has waited for the service may find others. Rejects as `readConfiguration` does. */
+export async function stillToldSo(where: Directories, settings: SshSettings): Promise<boolean> {
+  const now = (await readConfiguration(where))?.ssh;
+  return now?.wanted === true && now.key === settings.key && now.agent === settings.agent;
+}
+
 function parse(text: string): Configuration | null {
   const value = fields(parseJson(text));
   const url = value?.['url'];

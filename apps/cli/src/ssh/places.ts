@@ -20,6 +20,8 @@ export interface SshPlaces {
   readonly agents: string;
   /** When the service was last asked what is new (s since 1970), for the check to read. */
   readonly looked: string;
+  /** When the service was asked for what is in `inventory` (ms). */
+  readonly asked: string;
   /** There while the session is known to have ended. */
   readonly ended: string;
 }
@@ -39,6 +41,7 @@ export function sshPlaces({ home, configuration }: Directories): SshPlaces {
     certificates: at('certificates'),
     agents: at('agents'),
     looked: at('looked'),
+    asked: at('asked'),
     ended: at('ended'),
   };
 }

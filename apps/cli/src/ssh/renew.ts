@@ -10,7 +10,7 @@ import { checkCertificate } from '../keys/certificate-file.js';
 import { readKeyFile } from '../keys/key-file.js';
 import type { Surroundings } from '../run.js';
 import { signedIn, type Client } from '../session/client.js';
-import { readConfiguration, type SshSettings } from '../session/configuration.js';
+import { readConfiguration, stillToldSo, type SshSettings } from '../session/configuration.js';
 import { withSessionLock } from '../session/lock.js';
 import { readSession, stillSignedIn } from '../session/session.js';
 import { addToAgent, rememberAgent, removeFromAgents } from './agent.js';
@@ -62,6 +62,8 @@ export async function renewRoleCertificate(surroundings: Surroundings, of: RoleO
       const over = isCodedError(error, 'not_signed_in');
       // Somebody else has signed in meanwhile: theirs has not ended.
       if (over && (await readSession(where)) !== null) throw error;
+      // The next one goes by what is set up now.
+      if (!(await stillToldSo(where, ssh))) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       const words = `${reason} ${goesOn}`;
       const until = over ? never : now() + pauseAfterFailure;
@@ -109,6 +111,9 @@ async function issue(surroundings: Surroundings, of: RoleOf, file: string, ssh: 
   await withSessionLock(where, async () => {
     // Whoever signs in as somebody else takes away what is there by then.
     await stillSignedIn(where, client.session);
+    // Its key may be another one by now.
+    if (!(await stillToldSo(where, ssh)))
+      fail('usage_invalid', 'ssh was set up otherwise in the meantime: run it again.');
     // Of the one before this nobody would know later that ssh-agent has it.
     if (ssh.agent) await removeFromAgents(sshPlaces(where), [file]);
     await writeRoleCertificate(file, checked.line, times);

@@ -1,20 +1,27 @@
 import { access, rm } from 'node:fs/promises';
 import { ProblemError, type Reach } from '@writ/contract';
+import type { PublicKey } from '@writ/openssh/key';
 import { writeAtomically } from '../files/atomic-file.js';
 import { directories } from '../files/directories.js';
+import { readBytesIfAny } from '../files/read.js';
 import { ownKeyPath, readKeyFile } from '../keys/key-file.js';
 import { provedKey } from '../keys/proved-key.js';
 import type { Surroundings } from '../run.js';
 import { advised } from '../session/advice.js';
 import type { Client } from '../session/client.js';
-import { changeConfiguration, readConfiguration, type SshSettings } from '../session/configuration.js';
+import {
+  changeConfiguration,
+  readConfiguration,
+  stillToldSo,
+  type SshSettings,
+} from '../session/configuration.js';
 import { withSessionLock } from '../session/lock.js';
 import { stillSignedIn } from '../session/session.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { removeFromAgents } from './agent.js';
 import type { KeyUse } from './config.js';
 import type { Inventory } from './inventory.js';
-import { roleCertificateFile, sshPlaces, type RoleOf } from './places.js';
+import { roleCertificateFile, sshPlaces, type RoleOf, type SshPlaces } from './places.js';
 import { isRevokedBy, keepRevokedHosts } from './revoked-hosts.js';
 import { forgetTrouble } from './trouble.js';
 import { addLine, removeLine } from './user-config.js';
@@ -57,67 +64,101 @@ export async function setUpSsh(
   // Nobody would know later that ssh-agent has them.
   if (before?.agent === true && (!settings.agent || before.key !== settings.key))
     await removeFromAgents(places, await certificateFiles(places));
-  await removeCertificatesOfOthers(places, key.publicKey);
-  const inventory = await refreshSsh(surroundings, client, settings);
+  let inventory: Inventory | null = null;
+  // Until nobody has been told something later.
+  while (inventory === null) {
+    const heard = await askReach(surroundings, client);
+    inventory = await keepReach(surroundings, client, heard, settings, { setUpFor: key.publicKey });
+  }
   // What failed before may do so no more.
   for (const file of [places.ended, ...(await troubleFiles(places))]) await forgetTrouble(file);
-  const made = await addLine(places.userConfig, line);
+  const made = await addLine(places.userConfig, line).catch(async (error: unknown) => {
+    await changeConfiguration(where, { ssh: before ?? null });
+    throw error;
+  });
   await changeConfiguration(where, { ssh: { ...settings, madeUserConfig: settings.madeUserConfig || made } });
   return inventory;
 }
 
+/** What the service has said. */
+export interface Heard {
+  readonly reach: Reach;
+  /** When it was asked (ms). */
+  readonly asked: number;
+}
+
+/** Rejects with the codes of the route. */
+export async function askReach({ terminal, clock }: Surroundings, client: Client): Promise<Heard> {
+  const asked = clock();
+  const reach = await terminal.working('Asking what you may reach', () => client.call('listReach', {}));
+  return { reach, asked };
+}
+
 /**
- * Asks what the user may reach, and writes it down for ssh. `fresh` is a role whose certificate was issued just now. Rejects with the
- * codes of the route and of `writeSshFiles`.
+ * Asks what the user may reach, and writes it down for ssh as `keepReach` does. `fresh` is a role whose certificate was issued just now. Rejects with the
+ * codes of the route and of `keepReach`.
  */
 export async function refreshSsh(
   surroundings: Surroundings,
   client: Client,
   settings: SshSettings,
   fresh?: RoleOf,
-): Promise<Inventory> {
-  const reach: Reach = await surroundings.terminal.working('Asking what you may reach', () =>
-    client.call('listReach', {}),
-  );
-  return keepReach(surroundings, client, reach, settings, fresh);
+): Promise<Inventory | null> {
+  return keepReach(surroundings, client, await askReach(surroundings, client), settings, { fresh });
 }
 
 /**
  * Writes down for ssh what the service has just said anyway, and what of it was revoked. Certificates of roles that were changed since are
- * taken away, so that the next ssh gets others: those in hand may be revoked; and so are those that are. Rejects with
- * 'not_signed_in' where somebody else has signed in meanwhile or the session is gone, and with the codes of `writeSshFiles`.
+ * taken away, so that the next ssh gets others: those in hand may be revoked; and so are those that are. Resolves with null, and has
+ * written nothing, where something else was written meanwhile that the service was asked for later, or ssh is not told any more as
+ * `settings` say. Rejects with 'not_signed_in' where somebody else has signed in meanwhile or the session is gone, and with the codes of `writeSshFiles`.
+ *
+ * @param setUpFor the key that the certificates are for from now on: `settings` are remembered
  */
 export async function keepReach(
   { environment, clock }: Surroundings,
   client: Client,
-  reach: Reach,
+  { reach, asked }: Heard,
   settings: SshSettings,
-  fresh?: RoleOf,
-): Promise<Inventory> {
+  { fresh, setUpFor }: { readonly fresh?: RoleOf | undefined; readonly setUpFor?: PublicKey } = {},
+): Promise<Inventory | null> {
   const where = directories(environment);
   const places = sshPlaces(where);
   // Neither somebody else's sign-in nor a sign-out that came meanwhile is undone.
   await stillSignedIn(where, client.session);
-  const before = await readReach(places);
+  const isTold = async (): Promise<boolean> => setUpFor !== undefined || stillToldSo(where, settings);
+  if (!(await isTold())) return null;
   const use = await keyUse(where.home, settings);
   const revoked = await keepRevokedHosts(client, places, reach);
-  const inventory = await withSessionLock(where, async () => {
+  return withSessionLock(where, async () => {
     await stillSignedIn(where, client.session);
-    return writeSshFiles(where, reach, client.home.organization, use, revoked);
+    if (!(await isTold()) || (await isOvertaken(places, asked, clock()))) return null;
+    const before = await readReach(places);
+    if (setUpFor !== undefined) await removeCertificatesOfOthers(places, setUpFor);
+    const inventory = await writeSshFiles(where, reach, client.home.organization, use, revoked);
+    if (setUpFor !== undefined) await changeConfiguration(where, { ssh: settings });
+    const gone = new Set(
+      changedRoles(before, reach)
+        .filter(({ organization, role }) => organization !== fresh?.organization || role !== fresh.role)
+        .map((of) => roleCertificateFile(places, of)),
+    );
+    // Of what is there: handles are the service's word, and no paths.
+    const files = await certificateFiles(places);
+    const changed = files.filter((path) => gone.has(path));
+    for (const path of files) if (!gone.has(path) && (await isRevokedBy(revoked, path))) changed.push(path);
+    if (use.agent) await removeFromAgents(places, changed);
+    for (const path of changed) await rm(path, { force: true });
+    await writeAtomically(places.asked, `${asked}\n`, 0o600);
+    await writeAtomically(places.looked, `${Math.floor(clock() / 1000)}\n`, 0o600);
+    return inventory;
   });
-  const gone = new Set(
-    changedRoles(before, reach)
-      .filter(({ organization, role }) => organization !== fresh?.organization || role !== fresh.role)
-      .map((of) => roleCertificateFile(places, of)),
-  );
-  // Of what is there: handles are the service's word, and no paths.
-  const files = await certificateFiles(places);
-  const changed = files.filter((path) => gone.has(path));
-  for (const path of files) if (!gone.has(path) && (await isRevokedBy(revoked, path))) changed.push(path);
-  if (use.agent) await removeFromAgents(places, changed);
-  for (const path of changed) await rm(path, { force: true });
-  await writeAtomically(places.looked, `${Math.floor(clock() / 1000)}\n`, 0o600);
-  return inventory;
+}
+
+/** Whether what is there was asked for later. A time to come says that the clock was set, and nothing else. */
+async function isOvertaken({ asked: file }: SshPlaces, asked: number, now: number): Promise<boolean> {
+  const bytes = await readBytesIfAny(file).catch(() => null);
+  const there = bytes === null ? Number.NaN : Number(new TextDecoder().decode(bytes));
+  return there > asked && there <= now;
 }
 
 /** The roles whose certificates would say something else than they did. */

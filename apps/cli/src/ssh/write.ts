@@ -87,6 +87,7 @@ export async function removeSshFiles(places: SshPlaces): Promise<void> {
       places.inventory,
       places.agents,
       places.looked,
+      places.asked,
       places.ended,
     ])
       await rm(file, { force: true });

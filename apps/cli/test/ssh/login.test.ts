@@ -197,6 +197,49 @@ describe('login --ssh-config', () => {
     expect(existsSync(ssh)).toBe(false);
   });
 
+  it('puts nothing back that was taken away, set up otherwise or asked later meanwhile', async () => {
+    const run = (...words: string[]) =>
+      writ(built, { ...built.env, HOME: home, WRIT_PASSWORD: 'correct horse' }, words);
+    const ssh = join(home, '.config/writ/ssh');
+    const answer = (...hosts: object[]) => ({
+      status: 200,
+      body: { organizations: [acme(hosts.length === 0 ? {} : { hosts })] },
+    });
+    /** The look behind ssh's back gets its answer when that command has ended. */
+    const lookWhile = async (...words: string[]) => {
+      const late = async () => {
+        expect(await run(...words)).toMatchObject({ status: 0 });
+        return answer();
+      };
+      stub.on('GET /v1/reach', late, answer(...acme().hosts, host('web-2.acme.example', 'web-2')));
+      expect(await run('ssh-config', 'refresh')).toMatchObject({ status: 0 });
+    };
+    expect(await login({}, '--ssh-config')).toMatchObject({ status: 0 });
+    await lookWhile('hosts');
+    expect(config()).toContain('web-2.acme.example');
+
+    for (const ending of ['', '.pub']) {
+      const own = readFileSync(join(home, `.ssh/id_writ${ending}`));
+      writeFileSync(join(home, `.ssh/mine${ending}`), own, { mode: 0o600 });
+    }
+    const mine = join(home, '.ssh/mine');
+    const setUp = async () => expect(await login({}, '--key', `${mine}.pub`)).toMatchObject({ status: 0 });
+    const certificate = certified(join(home, '.ssh/id_writ.pub'));
+    const issued = { id: 'user:1', certificate, validBefore: '2099-01-01T00:00:00.000Z' };
+    stub.on(`POST ${org}/certificates/user`, async () => (await setUp(), { status: 200, body: issued }));
+    const renewed = await run('ssh-config', 'renew', handle, 'a'.repeat(16));
+    expect(renewed.status).not.toBe(0);
+    expect(renewed.stderr).toContain('ssh was set up otherwise in the meantime');
+    expect(readdirSync(join(ssh, 'certificates'))).toEqual([]);
+    expect(config()).toContain(`\nIdentityFile ${mine}\n`);
+
+    const own = ['login', '--url', stub.url, '--user', 'ana', '--key', join(home, '.ssh/id_writ.pub')];
+    await lookWhile(...own);
+    expect(config()).toContain(`\nIdentityFile ${join(home, '.ssh/id_writ')}\n`);
+    await lookWhile('ssh-config', 'remove');
+    expect(existsSync(ssh)).toBe(false);
+  });
+
   it('says in words of ssh why a certificate is not renewed, where another process or the disk keeps it from that', async () => {
     expect(await login({}, '--ssh-config')).toMatchObject({ status: 0 });
     const renew = () =>

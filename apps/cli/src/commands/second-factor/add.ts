@@ -19,7 +19,7 @@ export const run: Run = async (surroundings, input) => {
   const ssh = (await readConfiguration(where))?.ssh;
   if (ssh?.wanted !== true) return;
   const inventory = await refreshSsh(surroundings, client, ssh);
-  if (!input.json) saySsh(surroundings.terminal, inventory, where.home);
+  if (inventory !== null && !input.json) saySsh(surroundings.terminal, inventory, where.home);
 };
 
 /** Sets it up, and prints the recovery codes; resolves with the session, which counts as strong from then on. */
