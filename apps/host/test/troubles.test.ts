@@ -1,7 +1,21 @@
-import { chmodSync, existsSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { Machine } from './machine.js';
-import { installed, shells } from './toolbox.js';
+import { endWithUs } from '@writ/testkit/end-with-us';
+import { kit, Machine } from './machine.js';
+import { installed, interpreter, shells } from './toolbox.js';
 import { treeOf } from './tree.js';
 
 const shell = installed(shells)[0] ?? 'dash';
@@ -35,6 +49,61 @@ it('where its directory cannot be written, nothing changes, and that is said', a
   expect(await machine.logsIn()).toBe(true);
   expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
 });
+
+/** Only root makes a disk. */
+if (isRoot) {
+  it('on a full disk it says so, to the service, too, and what ends access has room the next time', async () => {
+    machine = await Machine.start({ shell });
+    const { service, state } = machine;
+    const list = join(state, 'revoked_keys');
+    const kept = () => readFileSync(list).readBigUInt64BE(12);
+    mkdirSync(state);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m,mode=755', 'none', state]);
+    try {
+      await machine.joined();
+      expect(statSync(join(state, 'reserve')).size).toBe(1 << 20);
+      fill(join(state, 'fill'));
+      service.krlVersion += 1;
+      expect((await machine.run(['sync'])).status).toBe(4);
+      expect(service.reports.at(-1)).toMatchObject({ result: 'step_failed' });
+      expect(kept()).toBe(BigInt(service.krlVersion));
+      expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+
+      rmSync(join(state, 'fill'));
+      expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+      fill(join(state, 'fill'));
+      service.krlVersion += 1;
+      const [command, ...first] = interpreter(shell);
+      const following = endWithUs(
+        spawn(command, [...first, kit, 'follow', '--directory', state], {
+          env: { PATH: join(machine.directory, 'bin'), HOME: machine.directory },
+          stdio: 'ignore',
+        }),
+      );
+      while (kept() !== BigInt(service.krlVersion)) await service.report();
+      following.kill();
+      await once(following, 'close');
+    } finally {
+      execFileSync('umount', ['--lazy', state]);
+    }
+  }, 60_000);
+} else {
+  it('says that only root makes a disk that is full', () => {
+    machine = { stop: () => Promise.resolve() } as Machine;
+    process.stderr.write('Not tried, because only root can: a disk that is full\n');
+  });
+}
+
+/** Writes until nothing more goes on the disk. */
+function fill(file: string): void {
+  for (const size of [1 << 16, 1 << 12, 1]) {
+    try {
+      for (;;) appendFileSync(file, Buffer.alloc(size));
+    } catch (error) {
+      expect((error as NodeJS.ErrnoException).code).toBe('ENOSPC');
+    }
+  }
+}
 
 it('where sshd_config cannot be written, it stays as it is, and the join can be finished', async () => {
   machine = await Machine.start({ shell, dropins: true });
