@@ -79,7 +79,10 @@ export default tseslint.config(
     files: ['**/*.ts'],
     extends: [...tseslint.configs.recommendedTypeChecked, prettier],
     plugins: { '@nx': nx },
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    // One program for all of it: each project of its own would work the same types out again.
+    languageOptions: {
+      parserOptions: { project: './tsconfig.eslint.json', tsconfigRootDir: import.meta.dirname },
+    },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
       '@nx/enforce-module-boundaries': boundaries([]),
@@ -96,6 +99,10 @@ export default tseslint.config(
       'no-console': 'error',
       eqeqeq: 'error',
     },
+  },
+  {
+    files: ['test/boundaries/canary/*.ts'],
+    languageOptions: { parserOptions: { project: './test/boundaries/canary/tsconfig.json' } },
   },
   {
     // Nest reads constructor parameter types at run time: a type-only import there would break injection.
