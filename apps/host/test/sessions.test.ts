@@ -16,6 +16,7 @@ import {
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { endWithUs } from '@writ/testkit/end-with-us';
+import { freePort } from '@writ/testkit/sshd';
 import { kit, Machine } from './machine.js';
 import { atWork, type Identity, OpenSessions, statusOf } from './open-sessions.js';
 import { find, installed, interpreter, type Shell, shells } from './toolbox.js';
@@ -291,6 +292,34 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
       writeFileSync(sessions.logFile, [accepted[1], there[0], ''].join('\n'));
       expect(await machine.run(['sync'])).toMatchObject(done);
       await third.ended;
+    },
+  );
+
+  inTurn[9]?.(
+    'none ends that comes from a port from which one came before whose connection broke, of which sshd says nothing',
+    async () => {
+      const port = await freePort();
+      // It leaves without a word, and its port can be used again at once.
+      const script = `const s = require("net").connect({ host: "127.0.0.1", port: ${machine.sshd.port}, localPort: ${port} });
+        s.on("data", (data) => process.stdout.write(data));
+        process.stdin.on("data", (data) => s.write(data)).on("end", () => s.resetAndDestroy());`;
+      const through = ['-o', `ProxyCommand=${process.execPath} -e '${script.replaceAll(/\s+/g, ' ')}'`];
+      const [broken, good] = [sessions.identity(), sessions.identity()];
+      const gone = await sessions.open(broken.key, [...through, sessions.place, atWork]);
+      sessions.log();
+      expect(await machine.run(['sync'])).toMatchObject(done);
+      expect(sessions.known()).toMatchObject([{ serial: String(broken.serial) }]);
+      gone.client.kill('SIGKILL');
+      while (sessions.processes().length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      sessions.log();
+      expect(await machine.run(['sync'])).toMatchObject(done);
+
+      const stays = await sessions.open(good.key, [...through, sessions.place, atWork]);
+      sessions.cut(sessions.serials(broken.serial));
+      expect(await machine.run(['sync'])).toMatchObject(done);
+      expect(sessions.known()).toMatchObject([{ serial: String(good.serial) }]);
+      expect(stays.client.exitCode).toBeNull();
+      expect(machine.service.statements.at(-1)).toMatch(/^sessions 0$/m);
     },
   );
 

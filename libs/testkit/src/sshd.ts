@@ -46,7 +46,8 @@ export async function makeHostKeys(
   return paths;
 }
 
-function freePort(): Promise<number> {
+/** A port of 127.0.0.1 on which nobody listened just now. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);
