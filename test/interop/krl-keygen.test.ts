@@ -130,6 +130,17 @@ describe('a KRL of ssh-keygen -k', () => {
     );
   });
 
+  it('of a key that is named twice is no shorter than ours', () => {
+    for (const { read } of subjects.keys) {
+      const line = formatPublicKeyLine({ key: read });
+      const input = [{ authority: null, text: `${line}\nkey: ${line}\n` }];
+      const theirs = keygen(input);
+      const built = fromSpecifications(input);
+      expect(built.length).toBeLessThanOrEqual(theirs.length);
+      expect(judge(subjects, built)).toEqual(judge(subjects, 'theirs.krl'));
+    }
+  });
+
   it('may hold a bitmap that ssh-keygen itself cannot read, and neither do we', () => {
     const odd = Array.from({ length: 8193 }, (_, index) => `serial: ${index * 2 + 1}\n`).join('');
     const theirs = keygen([{ authority: 'ca-0.pub', text: odd }]);

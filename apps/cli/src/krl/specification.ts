@@ -18,13 +18,15 @@ export class Specification {
   readonly #keys: PublicKey[] = [];
   readonly #sha1: Uint8Array[] = [];
   readonly #sha256: Uint8Array[] = [];
+  /** Keys that are said to be revoked and not how. */
+  readonly #bare: PublicKey[] = [];
 
   get difference(): KrlDifference {
     return {
       certificates: [...this.#certificates.values()],
       keys: this.#keys,
       fingerprintsSha1: this.#sha1,
-      fingerprintsSha256: this.#sha256,
+      fingerprintsSha256: [...this.#sha256, ...this.#bareFingerprints()],
     };
   }
 
@@ -71,12 +73,20 @@ export class Specification {
   #addBare(line: string): void {
     const certificate = certificateIn(line);
     if (certificate === null) {
-      this.#sha256.push(digest('sha256', plainKey(line)));
+      this.#bare.push(plainKey(line));
       return;
     }
     const { serial, keyId, signatureKey } = certificate;
     if (serial === 0n) this.#of(signatureKey).keyIds.push(keyId);
     else this.#of(signatureKey).serials.push(serial);
+  }
+
+  /** A fingerprint is shorter than the key, and one of the two is enough. */
+  #bareFingerprints(): readonly Uint8Array[] {
+    const whole = new Set(this.#keys.map(({ blob }) => Buffer.from(blob).toString('latin1')));
+    return this.#bare
+      .filter(({ blob }) => !whole.has(Buffer.from(blob).toString('latin1')))
+      .map((key) => digest('sha256', key));
   }
 
   #of(authority: PublicKey | null | undefined) {
