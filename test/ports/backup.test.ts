@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -362,6 +363,19 @@ describe('backup and restore', () => {
       ]);
     });
 
+    it('lets nobody in by a recovery code that was used or replaced since', async () => {
+      const usable = async () =>
+        (await owner.query(`select from recovery_codes where used_at is null`)).rowCount;
+      await again();
+      expect(await usable()).toBe(1);
+      await owner.query('update recovery_codes set used_at = now()');
+      await again();
+      expect(await usable()).toBe(0);
+      await owner.query('delete from recovery_codes');
+      await again();
+      expect(await usable()).toBe(0);
+    });
+
     it('names the organizations that have no owner any more', async () => {
       expect((await again()).ownerless).toEqual([]);
       await owner.query(`update users set administrative_role = 'member'`);
@@ -658,12 +672,27 @@ describe('backup and restore', () => {
           message: expect.stringContaining(`Cannot read the backup ${path} (`) as string,
         });
       }
-      for (const path of [join(directory, 'none', 'backup'), directory]) {
-        await expect(backUp(source.connection('owner'), path)).rejects.toMatchObject({
+      const away = join(directory, 'none', 'backup');
+      const [pipe, nowhere] = ['pipe', 'nowhere'].map((name) => join(directory, name));
+      execFileSync('mkfifo', [pipe ?? '']);
+      await symlink(away, nowhere ?? '');
+      for (const [path, words] of [
+        [away, `Cannot write the backup ${away} (`],
+        [directory, `${directory} is no file;`],
+        [pipe, `${pipe} is no file;`],
+        [nowhere, `${nowhere} is a link that leads to nothing;`],
+      ] as const) {
+        await expect(backUp(source.connection('owner'), path ?? '')).rejects.toMatchObject({
           code: 'backup_unwritable',
-          message: expect.stringContaining(`Cannot write the backup ${path} (`) as string,
+          message: expect.stringContaining(words) as string,
         });
       }
+      const [kept, link] = ['kept', 'link'].map((name) => join(directory, name));
+      await writeFile(kept ?? '', '');
+      await symlink('kept', link ?? '');
+      const written = await backUp(source.connection('owner'), link ?? '');
+      expect(await checkBackup(kept ?? '')).toEqual(written);
+      expect((await lstat(link ?? '')).isSymbolicLink()).toBe(true);
     });
   });
 

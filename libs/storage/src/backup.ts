@@ -1,7 +1,7 @@
 import { CodedError } from '@writ/kernel';
 import { createHash, randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -36,7 +36,8 @@ export async function backUp(
   path: string,
   now: () => number = Date.now,
 ): Promise<BackupSummary> {
-  const beside = `${path}.${randomBytes(6).toString('hex')}.new`;
+  const real = await placeOf(path);
+  const beside = `${real}.${randomBytes(6).toString('hex')}.new`;
   const client = new Client({ ...owner, application_name: 'writ backup' });
   client.on('error', () => undefined);
   try {
@@ -46,8 +47,8 @@ export async function backUp(
     await writeSnapshot(client, beside, now);
     await client.query('commit');
     const summary = await checkBackup(beside);
-    await rename(beside, path);
-    await syncDirectory(dirname(path));
+    await rename(beside, real);
+    await syncDirectory(dirname(real));
     return summary;
   } catch (error) {
     await rm(beside, { force: true });
@@ -56,6 +57,25 @@ export async function backUp(
     await client.end().catch(() => undefined);
   }
 }
+
+/** Where a link leads; what is there already is replaced, which only a file can be. */
+async function placeOf(path: string): Promise<string> {
+  const there = await lstat(path).catch(() => null);
+  if (there === null) return path;
+  const real = await realpath(path).catch(() => null);
+  if (real === null) throw notAFile(path, 'a link that leads to nothing');
+  if (!(await stat(real)).isFile()) throw notAFile(path, 'no file');
+  return real;
+}
+
+const notAFile = (path: string, what: string): CodedError<StorageErrorCode> =>
+  new CodedError<StorageErrorCode>(
+    'backup_unwritable',
+    `${path} is ${what}; name a file to write the backup to.`,
+    {
+      path,
+    },
+  );
 
 /** A backup of nothing would look like one, and restoring it would end an installation. */
 function notInitialized(): CodedError<StorageErrorCode> {

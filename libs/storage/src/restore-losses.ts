@@ -7,7 +7,7 @@ import type { LostKrls } from './restore-numbers.js';
 export type Losses = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Read before anything is dropped. Every revocation; every key's owner; who was shut out. What somebody gained since
+ * Read before anything is dropped. Every revocation; every key's owner; who was shut out; which recovery codes are good. What somebody gained since
  * the backup (roles, accounts) is not among it.
  */
 const reads: Readonly<Record<string, string>> = {
@@ -27,11 +27,18 @@ const reads: Readonly<Record<string, string>> = {
     where to_jsonb(t) ->> 'removed_at' is not null`,
   delegations: `select json_build_object('id', t.id, 'ended_by', t.ended_by, 'ended_at', t.ended_at)::text as row
     from delegations t where t.state = 'ended'`,
+  recovery_codes: `select json_build_object('user_id', u.id, 'codes', (select coalesce(json_agg(encode(c.code_hash, 'hex')), '[]')
+    from recovery_codes c where c.user_id = u.id and c.used_at is null))::text as row from users u`,
   epochs: `select row_to_json(t)::text as row from (select id, epoch from epochs) t`,
 };
 
 /** What a database of an earlier version may not have. */
-const laterTables: ReadonlySet<string> = new Set(['revocation_acts', 'cuts', 'delegations']);
+const laterTables: ReadonlySet<string> = new Set([
+  'revocation_acts',
+  'cuts',
+  'delegations',
+  'recovery_codes',
+]);
 
 /** Written when everything of the backup stands; `given` are the rows that were read. */
 const writes: Readonly<Record<string, string>> = {
@@ -97,6 +104,11 @@ const writes: Readonly<Record<string, string>> = {
       returning delegations.id
     )
     delete from delegates using over where delegates.delegation_id = over.id`,
+  // Used since, or replaced by others.
+  recovery_codes: `
+    update recovery_codes set used_at = now() from json_to_recordset($1::json) as given (user_id uuid, codes json)
+    where recovery_codes.user_id = given.user_id and recovery_codes.used_at is null
+      and encode(recovery_codes.code_hash, 'hex') not in (select json_array_elements_text(given.codes))`,
   epochs: `
     update epochs set epoch = greatest(epochs.epoch, given.epoch)
     from json_populate_recordset(null::epochs, $1::json) given where epochs.id = given.id`,
