@@ -205,7 +205,8 @@ describe('writ, for operators', () => {
     symlinkSync(file, ana.path('link'));
     await ana.data('trust', 'export', '-o', ana.path('link'));
     expect(readlinkSync(ana.path('link'))).toBe(file);
-    const appended = `'${process.execPath}' '${writCommand}' trust export -o /dev/stdout >>'${ana.path('log')}'`;
+    const appended = `'${process.execPath}' '${writCommand}' trust export -o '${ana.path('out')}' >>'${ana.path('log')}'`;
+    symlinkSync('/dev/stdout', ana.path('out'));
     writeFileSync(ana.path('log'), 'before\n');
     await ana.run('sh', ['-c', appended]);
     expect(readFileSync(ana.path('log'), 'utf8')).toBe(`before\n${readFileSync(file, 'utf8')}`);

@@ -41,7 +41,8 @@ export async function writeOutput(path: string, content: string | Uint8Array, mo
   const real = await realpath(path).catch(() => null);
   const isOther = there !== null && !there.isFile() && !there.isDirectory();
   const leadsNowhere = real === null && (await lstat(path).catch(() => null)) !== null;
-  if (!isOpenFile(path) && !isOther && !leadsNowhere) return writeAtomically(real ?? path, content, mode);
+  if (!(await isOpenFile(path)) && !isOther && !leadsNowhere)
+    return writeAtomically(real ?? path, content, mode);
   await writeFile(path, content, { flag: 'a', mode }).catch((error: unknown) =>
     fail('file_unwritable', `Cannot write ${path}: ${systemReason(error)}.`, { path }, error),
   );

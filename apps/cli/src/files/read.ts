@@ -1,4 +1,5 @@
-import { open, stat } from 'node:fs/promises';
+import { open, readlink, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { fail, systemReason } from '../errors.js';
 
 /** Nothing that a person names on the command line is larger, a KRL excepted. */
@@ -39,14 +40,24 @@ export async function readBytesIfAny(path: string, most = limit): Promise<Uint8A
   return there === null ? null : readBytes(path, most);
 }
 
-/** Whether a path stands for what a process has open (`/dev/stdout`): nothing is put beside it or in its place. */
-export const isOpenFile = (path: string): boolean => /^\/(proc\/|dev\/(std(in|out|err)$|fd\/))/.test(path);
+/** Whether a path stands for what a process has open (`/dev/stdout`, or a link to it): nothing is put beside it or in its place. */
+export async function isOpenFile(path: string): Promise<boolean> {
+  let place = resolve(path);
+  // As many links as the kernel follows.
+  for (let hops = 0; hops < 40; hops += 1) {
+    if (/^\/(proc\/|dev\/(std(in|out|err)$|fd\/))/.test(place)) return true;
+    const link = await readlink(place).catch(() => null);
+    if (link === null) return false;
+    place = resolve(dirname(place), link);
+  }
+  return false;
+}
 
 /** As `readBytes`, or null where there is no such file, or something else: what a device or a pipe would give is not what it was given. */
 export async function readOutputIfAny(path: string, most = limit): Promise<Uint8Array | null> {
   const there = await stat(path).catch(() => null);
   const isOther = there !== null && !there.isFile() && !there.isDirectory();
-  return isOther || isOpenFile(path) ? null : readBytesIfAny(path, most);
+  return isOther || (await isOpenFile(path)) ? null : readBytesIfAny(path, most);
 }
 
 /** A file's text, or that of standard input where the path is '-'. */

@@ -9,7 +9,9 @@ export const run: Run = async (surroundings, input) => {
   const group = await client.call('showGroup', {
     params: { ...client.organization, group: shortName(input.argument('group')) },
   });
-  const delegated = await delegatedTo(client, group.name);
+  // Elsewhere a group of that name is another one.
+  const atHome = client.organization.organization === client.home.organization;
+  const delegated = atHome ? await delegatedTo(client, group.name) : null;
   if (input.json) surroundings.terminal.json({ ...group, ...(delegated === null ? {} : { delegated }) });
   else surroundings.terminal.data(...describeGroup(group, delegated ?? []));
 };

@@ -28,7 +28,7 @@ export const run: Run = async (surroundings, input) => {
   else {
     // Of that version: the current one may be the next one by now.
     const of = { params: { ...params, version: version.toString() } };
-    const signed = isOpenFile(file)
+    const signed = (await isOpenFile(file))
       ? null
       : await call(transport, 'keptKrlSignature', of).catch(unlessUnsigned);
     if (signed !== null) await refuseOther(`${file}${signatureEnding}`);
