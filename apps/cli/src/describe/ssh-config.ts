@@ -20,7 +20,7 @@ export const sshConfig: GroupDescription = {
       name: 'refresh',
       summary: 'what ssh starts to learn what is new',
       description:
-        'ssh starts it by itself, behind your back, where it is used and nothing was asked for ten minutes: a new host is known then, a revoked one is refused, ' +
+        'ssh starts it by itself, behind your back, where it goes to a host that it knows, or to a name that may be a new one, and nothing was asked for ten minutes: a new host is known then, a revoked one is refused, ' +
         'and a certificate of yours that was revoked is replaced. Nothing to type: `update` says what it did.',
       examples: [{ command: 'writ ssh-config refresh', says: 'says nothing where all is well' }],
       json: '{ "refreshed": true }',

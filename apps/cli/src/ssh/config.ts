@@ -59,6 +59,12 @@ export function sshConfig(
         revokedHostKeysFile: revokedHostKeysFile(organization.handle),
       })),
     certificates: organizations.flatMap((organization) => certificates(places, organization, use)),
+    // Of hosts that are known it is part of their own check.
+    look: {
+      patterns: organizations.flatMap(({ patterns }) => patterns),
+      except: organizations.flatMap(({ hosts }) => hosts.flatMap(({ names }) => names)),
+      check: { script: places.check, words: ['look'] },
+    },
   });
 }
 

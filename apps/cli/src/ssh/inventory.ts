@@ -255,7 +255,7 @@ function withoutAmbiguous(
   }));
 }
 
-const nothing = { comments: [], hosts: [], trust: [], extraTrust: [], certificates: [] };
+const nothing = { comments: [], hosts: [], trust: [], extraTrust: [], certificates: [], look: null };
 
 class Unfit extends Error {}
 

@@ -38,9 +38,12 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true }));
 
 /** As ssh runs it: with nothing but standard error to be seen. Resolves when that is closed by all who have it. */
-function check(shell: readonly string[] = ['sh']): Promise<{ status: number | null; stderr: string }> {
+function check(
+  shell: readonly string[] = ['sh'],
+  said: readonly string[] = [organization, role],
+): Promise<{ status: number | null; stderr: string }> {
   const [program = '', ...words] = shell;
-  const child = spawn(program, [...words, at('check'), organization, role], {
+  const child = spawn(program, [...words, at('check'), ...said], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { PATH: process.env['PATH'], HOME: '/nonexistent', NODE_OPTIONS: '--of-the-shell' },
   });
@@ -88,6 +91,22 @@ describe.each(shells)('the check, in %s', (...shell) => {
       expect(Number(readFileSync(at('looked'), 'utf8'))).toBeGreaterThan(now() - 60);
     },
   );
+
+  it('never says yes where it is only to look, and asks nobody once the session has ended', async () => {
+    await writeRoleCertificate(certificate(), line, timesOf(now(), lasting(now(), 3600)));
+    const look = () => check(shell, ['look']);
+    expect(await look()).toEqual({ status: 1, stderr: '' });
+    expect(started()).toBe('');
+    writeFileSync(at('looked'), `${now() - 601}\n`);
+    await writeTrouble(at('ended'), { said: now(), until: never, words: 'It has ended.' });
+    expect(await look()).toEqual({ status: 1, stderr: '' });
+    expect(started()).toBe('');
+    rmSync(at('ended'));
+    writeFileSync(at('looked'), `${now() - 601}\n`);
+    expect(await look()).toEqual({ status: 1, stderr: '' });
+    await until(() => started() !== '');
+    expect(started().replace(`${home}/`, '')).toBe(`/h /c /s writ.js ssh-config refresh\n`);
+  });
 
   it.each([
     ['there is none', () => Promise.resolve()],

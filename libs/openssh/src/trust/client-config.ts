@@ -59,12 +59,24 @@ export interface ClientCertificate {
   readonly certificateFile: string;
 }
 
+/**
+ * A script that is run for names which mean nothing yet, those within patterns and those without a dot: what it answers, and that it
+ * was run, changes nothing.
+ */
+export interface ClientLook {
+  readonly patterns: readonly NamePattern[];
+  readonly except: readonly HostName[];
+  readonly check: ClientCertificate['check'];
+}
+
 export interface ClientConfig {
   readonly comments: readonly string[];
   readonly hosts: readonly ClientHost[];
   readonly trust: readonly ClientTrust[];
   readonly extraTrust: readonly ClientExtraTrust[];
   readonly certificates: readonly ClientCertificate[];
+  /** Null: nothing is run. */
+  readonly look: ClientLook | null;
 }
 
 /** Best first, none with SHA-1; wildcards are read since OpenSSH 7.7, and an algorithm that a client lacks is no error in one. */
@@ -85,6 +97,7 @@ export function clientConfig(config: ClientConfig): string {
     ...config.trust.flatMap(trustBlock),
     ...config.extraTrust.flatMap(extraTrustBlock),
     ...config.certificates.flatMap(certificateBlock),
+    ...(config.look === null ? [] : lookBlocks(config.look)),
   ]);
 }
 
@@ -129,13 +142,27 @@ function revokedHostKeys(file: string | null): Line[] {
 
 function certificateBlock(certificate: ClientCertificate): Line[] {
   const { names, except, logins, check } = certificate;
-  const command = commandWord('/bin/sh', check.script, ...check.words);
   return [
-    line(...matching(names, except), ...loginWords(logins), bareWord('exec'), command),
+    line(...matching(names, except), ...loginWords(logins), ...running(check)),
     setting('IdentityFile', pathWord(certificate.identityFile)),
     setting('CertificateFile', pathWord(certificate.certificateFile)),
     setting('IdentitiesOnly', bareWord('yes')),
   ];
+}
+
+function lookBlocks({ patterns, except, check }: ClientLook): Line[] {
+  const isShort = (name: HostName): boolean => !name.includes('.');
+  const short = ['*', '!*.*'].map(bareWord);
+  const others = except.filter(isShort).map(nameWord).map(absent);
+  const full = except.filter((name) => !isShort(name));
+  return [
+    ...(patterns.length === 0 ? [] : [line(...matching(patterns, full), ...running(check))]),
+    line(bareWord('Match'), bareWord('originalhost'), commaList([...short, ...others]), ...running(check)),
+  ];
+}
+
+function running({ script, words }: ClientCertificate['check']): Word[] {
+  return [bareWord('exec'), commandWord('/bin/sh', script, ...words)];
 }
 
 function loginWords(logins: ClientCertificate['logins']): Word[] {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -29,7 +29,9 @@ const certificate: ClientCertificate = {
   identityFile: '/home/ana/.ssh/id_writ',
   certificateFile: `${files}/certificates/acme-web-cert.pub`,
 };
-const nothing: ClientConfig = { comments: [], hosts: [], trust: [], extraTrust: [], certificates: [] };
+const nothing: ClientConfig = {
+  ...{ comments: [], hosts: [], trust: [], extraTrust: [], certificates: [], look: null },
+};
 const hosts = (...given: ClientHost[]): string => clientConfig({ ...nothing, hosts: given });
 const certificates = (...given: ClientCertificate[]): string =>
   clientConfig({ ...nothing, certificates: given });
@@ -57,6 +59,7 @@ describe('a file for ssh_config to include', () => {
         { ...certificate, logins: { only: ['root', 'deploy'].map(login) } },
         { ...certificate, names: [acme], except: [web], logins: { allBut: [login('root')] } },
       ],
+      look: { patterns: [acme], except: [web, short], check: { script: `${files}/check`, words: ['look'] } },
     });
     expect(text.split('\n')).toEqual([
       '# Written by writ.',
@@ -84,6 +87,8 @@ describe('a file for ssh_config to include', () => {
       'IdentityFile /home/ana/.ssh/id_writ',
       `CertificateFile ${files}/certificates/acme-web-cert.pub`,
       'IdentitiesOnly yes',
+      `Match originalhost *.acme.example,!web-1.acme.example exec "/bin/sh ${files}/check look"`,
+      `Match originalhost *,!*.*,!web-1 exec "/bin/sh ${files}/check look"`,
       '',
     ]);
     expect(certificates(certificate)).toContain('Match originalhost web-1.acme.example,web-1 exec "');
@@ -126,6 +131,28 @@ describe('a file for ssh_config to include', () => {
       expect(codeOf(() => certificates({ ...certificate, logins: { only } }))).toBe(
         'config_text_not_quotable',
       );
+  });
+
+  it('has ssh look at names that mean nothing yet, and at no others', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'writ-look-'));
+    try {
+      const [script, looked, file] = ['check', 'looked', 'config'].map((name) => join(directory, name));
+      writeFileSync(`${script}`, `echo "$1" >>${looked}\n`);
+      const check = { script: `${script}`, words: ['look'] };
+      const look = { patterns: [acme], except: [web, short], check };
+      writeFileSync(`${file}`, clientConfig({ ...nothing, hosts: [host], look }));
+      const looks = (name: string): boolean => {
+        writeFileSync(`${looked}`, '');
+        execFileSync('ssh', ['-F', `${file}`, '-G', name], { stdio: 'pipe' });
+        return readFileSync(`${looked}`, 'utf8') === 'look\n';
+      };
+      const names = [web, short, 'web-2.acme.example', 'web-2', 'github.com', '192.0.2.1'];
+      expect(names.filter(looks)).toEqual(['web-2.acme.example', 'web-2']);
+      writeFileSync(`${file}`, clientConfig({ ...nothing, look: { ...look, patterns: [] } }));
+      expect(names.filter(looks)).toEqual(['web-2']);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it('is what ssh reads as it was meant, with a blank in the path of the check', () => {
