@@ -168,7 +168,8 @@ export class Machine {
   }
 
   async #ssh(key: KeyFile, more: readonly string[]): Promise<boolean> {
-    const options = ['BatchMode=yes', 'IdentitiesOnly=yes', 'IdentityAgent=none'];
+    // An sshd that reads its files anew listens to nobody for a moment.
+    const options = ['BatchMode=yes', 'IdentitiesOnly=yes', 'IdentityAgent=none', 'ConnectionAttempts=10'];
     const trust =
       this.service.joined === undefined
         ? ['StrictHostKeyChecking=no']
