@@ -11,10 +11,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { endWithUs } from '@writ/testkit/end-with-us';
+import { freePort } from '@writ/testkit/sshd';
 import { kit, Machine } from './machine.js';
 import { installed, interpreter, type Shell, shells } from './toolbox.js';
 import { treeOf } from './tree.js';
@@ -194,10 +194,7 @@ it('an sshd that began by itself is told within a minute where the host follows,
     await statedAfter(already);
     expect(heard).toContain('Received SIGHUP');
     // So is one beside it, by the same file: that the first was told says nothing of it.
-    const probe = createServer().listen(0, '127.0.0.1');
-    await once(probe, 'listening');
-    const { port } = probe.address() as AddressInfo;
-    probe.close();
+    const port = await freePort();
     const before = service.statements.length;
     const beside = spawn(sshdPath, ['-D', '-e', '-f', config, '-o', `ListenAddress=127.0.0.1:${port}`], {
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -72,11 +72,12 @@ Example:
 
 Puts a backup in place: all of it, or nothing. The service must be stopped, and so must every other one on the same
 database. Sessions, unused invitations and join tokens of the backup are ended. Serials go on past every one that
-high-water.json in the state directory knows of; where it is missing, or the database was lost and other state directories may have used it (WRIT_DATABASE_URL), 2^32 of them are
-skipped, after asking. What the replaced database had revoked or closed stays so, and
-certificates issued since the backup are revoked. Where revocations were published that are known nowhere any more, it
-asks too. Roles, passwords and second factors are those of the backup. The key-encryption secret that the backup was made under must be
-at hand, where the service looks for it; with another one, or none, nothing is restored.
+high-water.json in the state directory knows of; where it is missing, or the database was lost and other state
+directories may have used it (WRIT_DATABASE_URL), 2^32 of them are skipped, after asking. What the replaced database had
+revoked or closed stays so, and certificates issued since the backup are revoked. Where revocations were published that
+are known nowhere any more, it asks too. Roles, passwords and second factors are those of the backup. The key-encryption
+secret that the backup was made under must be at hand, where the service looks for it; with another one, or none,
+nothing is restored.
 
 With --in-place the database that is there goes on in the same way: one that was put back by other means (a copy of its files, a
 snapshot), or whose high-water.json is lost. The operators' page, "A database put back", says when.

@@ -133,6 +133,9 @@ describe('login --ssh-config', () => {
     expect(ended.status).toBe(1);
     expect(ended.stderr).toMatch(/Signed in as ana[^]*writ: .*\.ssh\/config: it is a directory/);
     expect(readdirSync(join(home, '.ssh')).sort()).toEqual(['config', 'id_writ', 'id_writ.pub']);
+    // It is asked again the next time.
+    const remembered = readFileSync(join(home, '.config/writ/config.json'), 'utf8');
+    expect(JSON.parse(remembered)).toMatchObject({ ssh: null });
   });
 
   it('refuses a directory that ssh could not be told of, and says what to do', async () => {
