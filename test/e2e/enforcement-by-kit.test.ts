@@ -212,11 +212,13 @@ it('with --cut the sessions that rest on it are ended, and no others', async () 
   const other = await session(web, 'stays');
   const ended = Promise.all([once(first, 'close'), once(second, 'close')]);
   expect(await web.run('writ-host sync')).toMatchObject({ status: 0 });
-  // One of which nobody knows what it was opened with.
+  // One of which nobody knows what it was opened with; a turn that has begun reads the settings as they were.
+  await unfollow(web);
   const settings = join(web.directory, 'kit/host');
   const before = readFileSync(settings, 'utf8');
   writeFileSync(settings, before.replace(/^log .*$/m, 'log /dev/null'));
   const hidden = await session(web, 'stays');
+  follow(web);
   const words = ['--reason', 'stolen', '--cut', '--yes', '--wait', '30s'];
   const cut = () => ana.writ(['revoke', '--cert', ana.path('gone-cert.pub'), ...words]);
   const { status, stderr } = await cut();
