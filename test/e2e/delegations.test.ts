@@ -555,6 +555,12 @@ describe('what is revoked at home of people who are in a customer', () => {
     await accept(ines, initrode, delegation);
     expect(await delegated()).toEqual(expect.arrayContaining([...before, 'initrode/web']));
     expect(await machine.data('group', 'show', 'oncall')).toMatch(/^ +delegated +.*initrode\/web/m);
+    // A group of the customer's that is called so, too, is another one.
+    const theirs = at(await customer('hooli'));
+    await org.as(org.owner, 'createGroup', { ...theirs, body: { name: 'oncall' } });
+    const shown = await machine.json('group', 'show', 'oncall', '--org', 'hooli');
+    expect(shown).toMatchObject({ name: 'oncall' });
+    expect(shown).not.toHaveProperty('delegated');
     await end(ines, initrode, delegation);
     expect(await delegated()).toEqual(before);
   });

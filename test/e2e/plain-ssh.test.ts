@@ -432,6 +432,36 @@ describe('plain ssh after `writ login`', () => {
     expect(await machine.writ(['ssh-config', 'update'])).toMatchObject({ status: 2 });
   }, 60_000);
 
+  it('who reached no host at sign-in finds one by the ssh after the one that asks for it', async () => {
+    await acme.member('bo');
+    const other = new Machine({ WRIT_PASSWORD: password, SHELL: '/bin/sh' });
+    try {
+      const words = ['login', '--url', `http://127.0.0.1:${front.port}`, '--user', 'bo', '--ssh-config'];
+      await other.data(...words);
+      const there = join(other.home, '.config/writ/ssh');
+      const ssh = (name: string, ...options: readonly string[]) =>
+        other.run('ssh', ['-F', join(other.home, '.ssh/config'), ...options, `${me}@${name}`, 'echo in']);
+      const nowhere = ['-o', 'BatchMode=yes', '-o', 'ProxyCommand=false'];
+      await acme.as(acme.owner, 'grantRole', { params: { role: 'web-admin' }, body: { user: 'bo' } });
+      const reaches = (): number => front.count('GET /v1/reach');
+      const before = reaches();
+      // Within the ten minutes nothing is asked, and never for a name that is nobody's.
+      for (const name of [web, 'web-1', 'github.com']) await ssh(name, ...nowhere);
+      const looked = Number(readFileSync(join(there, 'looked'), 'utf8'));
+      writeFileSync(join(there, 'looked'), `${looked - 601}\n`);
+      await ssh('github.com', ...nowhere);
+      expect(readFileSync(join(there, 'looked'), 'utf8')).toBe(`${looked - 601}\n`);
+      const found = changed(join(there, 'inventory.json'), (text) => text.includes(web));
+      expect((await ssh('web-1', ...nowhere)).status).toBe(255);
+      await found;
+      expect(reaches()).toBe(before + 1);
+      const ended = await ssh('web-1', '-o', 'BatchMode=yes');
+      expect(ended).toMatchObject({ status: 0, stdout: 'in\n', stderr: '' });
+    } finally {
+      other.remove();
+    }
+  }, 60_000);
+
   it('a host that was revoked is refused, wherever its name leads; a list that ssh cannot read is fetched again', async () => {
     await machine.data('login', '--ssh-config');
     const list = ours(`revoked_hosts/${acme.handle}`);
