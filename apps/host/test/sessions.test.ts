@@ -5,6 +5,7 @@ import {
   chmodSync,
   copyFileSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -14,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { endWithUs } from '@writ/testkit/end-with-us';
 import { freePort } from '@writ/testkit/sshd';
 import { kit, Machine } from './machine.js';
@@ -90,15 +91,6 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
       await sessions.open(stays.key, [place, orphan]),
     ];
     ending.push(orphans);
-    // What keeps a session open although its shell has ended; that of another session is not to be touched.
-    const [held, heldByOther] = [`sleep 62.${machine.sshd.pid}`, `sleep 63.${machine.sshd.pid}`];
-    const leaving = (command: string) => [place, `sh -c 'echo $$; ${command} & echo in; exit'`];
-    const left = await sessions.open(gone.key, leaving(held));
-    const leftByOther = await sessions.open(stays.key, leaving(heldByOther));
-    for (const { lines } of [left, leftByOther]) {
-      while (statusOf(lines[0] ?? '') !== '') await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    ending.push(left);
     // What it begins when it is told that it is over.
     const late = `sleep 61.${machine.sshd.pid}`;
     const answer = `trap 'trap "" HUP TERM; (${late}) & exit' HUP TERM; echo in; while :; do sleep 0.1; done`;
@@ -115,20 +107,54 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
     expect(survivor).not.toBe('none');
     expect(statusOf(survivor)).toBe('');
     expect(running(late)).toBe(0);
-    expect(running(held)).toBe(0);
-    expect(running(heldByOther)).toBe(1);
     expect(other.client.exitCode).toBeNull();
-    expect(leftByOther.client.exitCode).toBeNull();
     // The two that share a connection are one.
-    const ended = withTerminal ? 8 : 7;
+    const ended = withTerminal ? 7 : 6;
     expect(machine.service.statements.at(-1)).toContain(`\ncut 1\nsessions ${ended}\nunknown 0\n`);
     expect(statusOf(orphans.lines.find((line) => /^[0-9]+$/.test(line)) ?? 'none')).toBe('');
     const stranger = strangers.lines.find((line) => /^[0-9]+$/.test(line)) ?? 'none';
     expect(statusOf(stranger)).toContain('PPid:\t1\n');
     process.kill(Number(stranger), 'SIGKILL');
-    leftByOther.client.kill();
     expect(await machine.run(['sync'])).toMatchObject(done);
     expect(machine.service.statements.at(-1)).toMatch(/^cut 1\nsessions 0$/m);
+  });
+
+  it('what a shell has left that holds its session open ends with it, and nothing that has files called so', async () => {
+    const [gone, stays] = [sessions.identity(), sessions.identity()];
+    const [held, heldByOther] = [`sleep 62.${machine.sshd.pid}`, `sleep 63.${machine.sshd.pid}`];
+    const leaving = (command: string) => [
+      sessions.place,
+      `sh -c 'echo $$; ${command} & echo $!; echo in; exit'`,
+    ];
+    const left = await sessions.open(gone.key, leaving(held));
+    const leftByOther = await sessions.open(stays.key, leaving(heldByOther));
+    const numbers = ({ lines }: typeof left) => lines.filter((line) => /^[0-9]+$/.test(line));
+    for (const each of [left, leftByOther]) {
+      while (statusOf(numbers(each)[0] ?? '') !== '') await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    // Of this login, and begun by something that is gone.
+    const bystander = `sleep 64.${machine.sshd.pid}`;
+    const having = (name: string): string => {
+      const file = join(machine.directory, name);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, '');
+      const begin = `${bystander} <"$0" >/dev/null 2>&1 & echo $!`;
+      return execFileSync('setsid', ['sh', '-c', begin, file], { stdio: ['ignore', 'pipe', 'inherit'] })
+        .toString()
+        .trim();
+    };
+    const pipe = readlinkSync(`/proc/${numbers(left)[1]}/fd/1`);
+    const first = having(`${pipe}/file`);
+    const second = having(`lines\n/proc/${first}/fd/0' -> '${pipe}`);
+    sessions.cut(sessions.serials(gone.serial));
+    expect(await machine.run(['sync'])).toMatchObject(done);
+    await left.ended;
+    expect(running(held)).toBe(0);
+    expect(running(heldByOther)).toBe(1);
+    expect(running(bystander)).toBe(2);
+    expect(machine.service.statements.at(-1)).toMatch(/^sessions 1$/m);
+    for (const pid of [first, second]) process.kill(Number(pid), 'SIGKILL');
+    leftByOther.client.kill();
   });
 
   inTurn[7]?.(

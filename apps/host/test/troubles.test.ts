@@ -58,7 +58,7 @@ if (isRoot) {
     const list = join(state, 'revoked_keys');
     const kept = () => readFileSync(list).readBigUInt64BE(12);
     mkdirSync(state);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m,mode=755', 'none', state]);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m,mode=755', 'none', state]);
     try {
       await machine.joined();
       expect(statSync(join(state, 'reserve')).size).toBe(1 << 20);
@@ -83,6 +83,14 @@ if (isRoot) {
       while (kept() !== BigInt(service.krlVersion)) await service.report();
       following.kill();
       await once(following, 'close');
+
+      // Where there is little, that is everybody's.
+      writeFileSync(join(state, 'fill'), Buffer.alloc(12 << 20));
+      expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+      expect(existsSync(join(state, 'reserve'))).toBe(false);
+      rmSync(join(state, 'fill'));
+      expect(await machine.run(['sync'])).toMatchObject({ status: 0, stderr: '' });
+      expect(existsSync(join(state, 'reserve'))).toBe(true);
     } finally {
       execFileSync('umount', ['--lazy', state]);
     }
