@@ -676,7 +676,10 @@ describe('backup and restore', () => {
       const [pipe, nowhere] = ['pipe', 'nowhere'].map((name) => join(directory, name));
       execFileSync('mkfifo', [pipe ?? '']);
       await symlink(away, nowhere ?? '');
+      const below = join(directory, 'file', 'backup');
+      await writeFile(join(directory, 'file'), '');
       for (const [path, words] of [
+        [below, `Cannot write the backup ${below} (`],
         [away, `Cannot write the backup ${away} (`],
         [directory, `${directory} is no file;`],
         [pipe, `${pipe} is no file;`],

@@ -51,7 +51,8 @@ export async function backUp(
     await syncDirectory(dirname(real));
     return summary;
   } catch (error) {
-    await rm(beside, { force: true });
+    // Below what is no directory there is nothing to take away either.
+    await rm(beside, { force: true }).catch(() => undefined);
     throw isFileError(error) ? unwritable(error, path) : databaseError(error);
   } finally {
     await client.end().catch(() => undefined);

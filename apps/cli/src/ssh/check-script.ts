@@ -47,6 +47,12 @@ writ() {
   NODE_OPTIONS='' HOME=$home XDG_CONFIG_HOME=$configuration XDG_STATE_HOME=$state "$node" "$writ" ssh-config "$@"
 }
 
+# The same behind everybody's back. In a shell of its own: for as long as a function has its standard error elsewhere some shells keep
+# the one before, and who reads that would wait.
+later() {
+  (writ "$@") >/dev/null 2>&1 </dev/null &
+}
+
 mark='' renew=0 end=0 length=0 certificate=''
 { IFS=' ' read -r _ mark renew end length && IFS= read -r certificate; } 2>/dev/null <"$file"
 number "$renew" && renew=$number
@@ -76,7 +82,7 @@ look() {
   pointless "$here/ended" quietly && return
   # Who writes it down asks.
   printf '%s\\n' "$now" 2>/dev/null >"$here/looked" || return
-  writ refresh >/dev/null 2>&1 </dev/null &
+  later refresh
 }
 
 if [ "$1" = look ]; then
@@ -91,7 +97,7 @@ if [ "$now" -lt "$renew" ]; then
 fi
 if [ $((now + 20)) -lt "$end" ]; then
   # Still good: nobody waits for the next one.
-  pointless "$here/ended" quietly || pointless "$file.trouble" quietly || writ renew "$1" "$2" >/dev/null 2>&1 </dev/null &
+  pointless "$here/ended" quietly || pointless "$file.trouble" quietly || later renew "$1" "$2"
   exit 0
 fi
 pointless "$here/ended" say && exit 1

@@ -108,6 +108,21 @@ describe.each(shells)('the check, in %s', (...shell) => {
     expect(started().replace(`${home}/`, '')).toBe(`/h /c /s writ.js ssh-config refresh\n`);
   });
 
+  it('keeps nobody waiting who reads its standard error, however long what goes on behind takes', async () => {
+    const waiting = `#!/bin/sh\necho "$*" >>'${at('started')}'\nuntil [ -e '${at('go')}' ]; do sleep 0.05; done\necho "$*" >>'${at('gone')}'\n`;
+    writeFileSync(at('node'), waiting, { mode: 0o755 });
+    writeFileSync(at('looked'), `${now() - 601}\n`);
+    expect(await check(shell, ['look'])).toEqual({ status: 1, stderr: '' });
+    await writeRoleCertificate(certificate(), line, { renewFrom: now() - 1, end: now() + 3600 });
+    expect(await check(shell)).toEqual({ status: 0, stderr: '' });
+    const lines = (name: string) =>
+      existsSync(at(name)) ? readFileSync(at(name), 'utf8').split('\n').length : 0;
+    await until(() => lines('started') === 3);
+    expect(existsSync(at('gone'))).toBe(false);
+    writeFileSync(at('go'), '');
+    await until(() => lines('gone') === 3);
+  });
+
   it.each([
     ['there is none', () => Promise.resolve()],
     ['it has ended', () => writeRoleCertificate(certificate(), line, { renewFrom: 5, end: now() - 1 })],
