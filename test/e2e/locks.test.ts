@@ -96,7 +96,7 @@ describe('a real sshd', () => {
     const both = async () => [await ssh(byCertificate), await ssh(byKey)];
     try {
       expect(await both()).toEqual(['in\n', 'in\n']);
-      await lock('sam');
+      await lock('sam', { reason: undefined });
       await sync();
       expect(await both()).toEqual(['', '']);
       await over();

@@ -333,9 +333,10 @@ describe('commands', () => {
     const said = await writ(built, env, [...words, '--yes']);
     expect(said.stderr).toMatch(/^warning: This is your own account\.\nbea is locked until /);
     expect(requests(`POST ${org}/locks`).at(-1)?.body).toMatchObject({ confirmed: true });
-    expect((await writ(built, env, ['lock', '--user', 'bea', '--for', '31d', '--reason', 'x'])).status).toBe(
-      2,
-    );
+    stub.on(`POST ${org}/locks`, { status: 201, body: nothing });
+    expect((await writ(built, env, ['lock', '--user', 'bea', '--for', '2h'])).status).toBe(0);
+    expect(requests(`POST ${org}/locks`).at(-1)?.body).not.toHaveProperty('reason');
+    expect((await writ(built, env, ['lock', '--user', 'bea', '--for', '31d'])).status).toBe(2);
     const unlocked = (state: string) => ({ status: 201, body: { user: 'bea', krlVersion: '43', state } });
     stub.on(`POST ${org}/unlocks`, unlocked('active'), unlocked('disabled'));
     for (const words of [

@@ -44,7 +44,7 @@ export function lockAccount(
 ): Promise<RouteOutput<'lockAccount'>> {
   const { caller } = actor;
   const { organizationId, userId } = caller;
-  const { reason, cut } = body;
+  const { reason = '', cut } = body;
   return services.store.within([organizationId], async (tx) => {
     await takeTurn(tx, caller);
     const account = await knownAccount(tx, organizationId, body.user);

@@ -14,10 +14,11 @@ import { instant } from '../view/fields.js';
 
 export const run: Run = async (surroundings, input) => {
   const { terminal } = surroundings;
+  const reason = input.option('reason');
   const request = {
     user: userName(input.required('user')),
     seconds: secondsOf(input),
-    reason: reasonOf(input.required('reason')),
+    ...(reason === undefined ? {} : { reason: reasonOf(reason) }),
     cut: !input.flag('no-cut'),
     confirmed: false,
   };
