@@ -146,14 +146,23 @@ describe.each(tried)('in %s, of the sessions of a host', (shell) => {
     const pipe = readlinkSync(`/proc/${numbers(left)[1]}/fd/1`);
     const first = having(`${pipe}/file`);
     const second = having(`lines\n/proc/${first}/fd/0' -> '${pipe}`);
+    // Or called as if a pipe of theirs were one of sshd's, which by sftp has it open.
+    const pair = `${bystander} </dev/null 2>/dev/null | ${bystander} 5<&0 >/dev/null 2>&1 & echo $!`;
+    const reader = execFileSync('setsid', ['sh', '-c', pair]).toString().trim();
+    const between = readlinkSync(`/proc/${reader}/fd/5`);
+    const named = join(machine.directory, `sftp\n/proc/${reader}/fd/5' -> '${between}`);
+    mkdirSync(dirname(named), { recursive: true });
+    writeFileSync(named, '');
+    const sftp = await sessions.open(gone.key, ['-s', sessions.place, 'sftp']);
+    await openBySftp(sftp.client, named);
     sessions.cut(sessions.serials(gone.serial));
     expect(await machine.run(['sync'])).toMatchObject(done);
-    await left.ended;
+    await Promise.all([left.ended, sftp.ended]);
     expect(running(held)).toBe(0);
     expect(running(heldByOther)).toBe(1);
-    expect(running(bystander)).toBe(2);
-    expect(machine.service.statements.at(-1)).toMatch(/^sessions 1$/m);
-    for (const pid of [first, second]) process.kill(Number(pid), 'SIGKILL');
+    expect(running(bystander)).toBe(4);
+    expect(machine.service.statements.at(-1)).toMatch(/^sessions 2$/m);
+    for (const pid of [first, second, reader]) process.kill(Number(pid), 'SIGKILL');
     leftByOther.client.kill();
   });
 
@@ -800,6 +809,31 @@ function running(command: string): number {
       return false;
     }
   }).length;
+}
+
+/** Has a file open on the other side, of which nothing is read: SSH_FXP_INIT and SSH_FXP_OPEN (draft-ietf-secsh-filexfer-02); resolves with the handle's arrival. */
+async function openBySftp({ stdin, stdout }: ChildProcess, file: string): Promise<void> {
+  const number = (value: number): Buffer => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32BE(value);
+    return bytes;
+  };
+  const packet = (type: number, ...parts: readonly Buffer[]): Buffer => {
+    const body = Buffer.concat([Buffer.from([type]), ...parts]);
+    return Buffer.concat([number(body.length), body]);
+  };
+  const name = Buffer.from(file);
+  const [read, noAttributes] = [number(1), number(0)];
+  for (const request of [
+    packet(1, number(3)),
+    packet(3, number(1), number(name.length), name, read, noAttributes),
+  ]) {
+    const answered = once(stdout as NonNullable<typeof stdout>, 'data');
+    stdin?.write(request);
+    const [answer] = (await answered) as [Buffer];
+    // SSH_FXP_VERSION, SSH_FXP_HANDLE.
+    expect([2, 102]).toContain(answer[4]);
+  }
 }
 
 /** Lines of sshd_config: who comes from there needs two keys. */

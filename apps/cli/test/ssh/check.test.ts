@@ -109,7 +109,7 @@ describe.each(shells)('the check, in %s', (...shell) => {
   });
 
   it('keeps nobody waiting who reads its standard error, however long what goes on behind takes', async () => {
-    const waiting = `#!/bin/sh\necho "$*" >>'${at('started')}'\nuntil [ -e '${at('go')}' ]; do sleep 0.05; done\necho "$*" >>'${at('gone')}'\n`;
+    const waiting = `#!/bin/sh\necho "$*" >>'${at('started')}'\nwhile [ -d '${home}' ] && ! [ -e '${at('go')}' ]; do sleep 0.05; done\necho "$*" >>'${at('gone')}'\n`;
     writeFileSync(at('node'), waiting, { mode: 0o755 });
     writeFileSync(at('looked'), `${now() - 601}\n`);
     expect(await check(shell, ['look'])).toEqual({ status: 1, stderr: '' });

@@ -10,6 +10,7 @@ export const LockRequest = z.strictObject({
   seconds: z.int().min(60).max(2_592_000),
   /** Whether its open sessions on hosts are ended. */
   cut: z.boolean().default(true),
+  /** Why, where somebody says it. */
   reason: Reason.optional(),
   /** Whether it is known what follows where the account is one's own, or the last owner's. */
   confirmed: z.boolean().default(false),
