@@ -46,7 +46,7 @@ describe('events', () => {
   });
 
   it('are in words and instants, whoever did it', async () => {
-    const data = { validBefore: '1769850000', principals: ['deploy', 'www'], roleId: 'r' };
+    const data = { validBefore: '1769850000', principals: ['deploy', 'www'], roleId: 'r', reason: '' };
     const first = event(1, { kind: 'organization.created', actor: null, subject: 'acme', data: {} });
     stub.on(route, page([event(2, { data }), first], null));
     expect((await writ(built, env, ['events'])).stdout).toBe(
@@ -54,7 +54,7 @@ describe('events', () => {
         '2026-01-31 08:00 UTC certificate.issued user:2 by ana principals=deploy,www\n',
     );
     expect((await writ(built, env, ['events', '--long'])).stdout).toContain(
-      'validBefore=2026-01-31T09:00Z principals=deploy,www roleId=r\n',
+      'validBefore=2026-01-31T09:00Z principals=deploy,www roleId=r reason=""\n',
     );
   });
 

@@ -19,7 +19,7 @@ const telling: readonly string[] = [
 /** One event on one line: when, what, to what, by whom, and of the rest what tells most; all of it where it may be `long`. */
 export function describeEvent({ at, kind, actor, subject, data }: Event, long: boolean): Line {
   const rest = Object.entries(data)
-    .filter(([name]) => long || telling.includes(name))
+    .filter(([name, value]) => long || (telling.includes(name) && value !== ''))
     .map(([name, value]) => ` ${name}=${name.startsWith('valid') ? moment(value) : plain(value)}`);
   return [
     quiet(instant(at)),
